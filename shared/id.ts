@@ -1,0 +1,71 @@
+import { z } from 'zod';
+
+/** What one catalog holds is never mixed with another's. */
+export type CatalogId = string & { readonly brand: 'CatalogId' };
+export type ItemId = string & { readonly brand: 'ItemId' };
+export type UserId = string & { readonly brand: 'UserId' };
+export type EventId = string & { readonly brand: 'EventId' };
+/** One embedding model at one revision; vectors of different spaces are never compared. */
+export type SpaceId = string & { readonly brand: 'SpaceId' };
+
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+const ID_BYTES_MAX = 256;
+
+function idProblem(value: string): string | undefined {
+  if (value === '') return 'must not be empty';
+  if (value.length > ID_BYTES_MAX || Buffer.byteLength(value) > ID_BYTES_MAX)
+    return `must be at most ${ID_BYTES_MAX} bytes of UTF-8`;
+  if (!value.isWellFormed()) return 'must be well-formed Unicode, without lone surrogates';
+  if (CONTROL.test(value)) return 'must not contain control characters';
+  if (value === '.' || value === '..') return 'must not be "." or ".."';
+  return undefined;
+}
+
+function idSchema<Id extends string>(description: string): z.ZodType<Id, string> {
+  return z
+    .string()
+    .superRefine((value, context) => {
+      const problem = idProblem(value);
+      if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+    })
+    .transform((value) => value as Id)
+    .meta({
+      description: `${description}: 1 to 256 bytes of UTF-8, no control characters, compared by bytes`,
+      override: { type: 'string', minLength: 1, maxLength: ID_BYTES_MAX },
+    });
+}
+
+export const itemIdSchema = idSchema<ItemId>('An item id');
+export const userIdSchema = idSchema<UserId>('A user id');
+export const eventIdSchema = idSchema<EventId>('An event id, unique in its catalog');
+export const slateIdSchema = idSchema<string>('The id of a slate');
+
+export const catalogIdSchema: z.ZodType<CatalogId, string> = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1 to 63 of a-z, 0-9 and -, not starting with -')
+  .transform((value) => value as CatalogId)
+  .meta({
+    description: 'A catalog id',
+    override: { type: 'string', pattern: '^[a-z0-9][a-z0-9-]{0,62}$' },
+  });
+
+export const MAIN_CATALOG = 'main' as CatalogId;
+
+/**
+ * Orders ids as their UTF-8 bytes do, which is also how PostgreSQL orders them under collation "C".
+ * JavaScript's `<` orders UTF-16 units instead: it puts U+1F600 before U+FF21. Cost: O(length).
+ */
+export function compareIds(left: string, right: string): number {
+  const length = Math.min(left.length, right.length);
+  for (let i = 0; i < length; i++) {
+    const a = left.charCodeAt(i);
+    const b = right.charCodeAt(i);
+    if (a !== b) return byteOrder(a) - byteOrder(b);
+  }
+  return left.length - right.length;
+}
+
+/** Surrogates stand for code points above U+FFFF, so they sort after every other unit. */
+function byteOrder(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
+}

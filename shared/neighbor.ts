@@ -1,0 +1,45 @@
+import type { Filter } from './catalog.ts';
+import type { CatalogId, ItemId, SpaceId } from './id.ts';
+
+/** What to find the neighbors of: an item of the catalog, or a unit-length vector of the serving space. */
+export type NeighborTarget = { readonly item: ItemId } | { readonly vector: Float32Array };
+
+export interface NeighborQuery {
+  readonly target: NeighborTarget;
+  /** How many neighbors are wanted, 1 to 1,000. */
+  readonly k: number;
+  /** Which items may be answered; without it, every available item. */
+  readonly filter?: Filter;
+}
+
+export interface Neighbor {
+  readonly item: ItemId;
+  /** Cosine in [−1, 1]; higher is nearer. */
+  readonly similarity: number;
+}
+
+export interface NeighborAnswer {
+  /** The space that answered; `undefined` while the catalog has none that serves. */
+  readonly space: SpaceId | undefined;
+  /** Changes when the answers may: the space's build and the last change applied. */
+  readonly version: string;
+  /**
+   * One list a query, in the order of the queries. A list is by falling similarity, ties by id bytes, without the
+   * target item itself; it has k neighbors wherever k items pass the filter; `[]` for an item without an embedding.
+   */
+  readonly neighbors: readonly (readonly Neighbor[])[];
+}
+
+/**
+ * Answers nearest-neighbor queries over the serving space of a catalog. What passed its filter may have been deleted
+ * since: whoever serves the answer reads the item rows once more.
+ */
+export interface NeighborSource {
+  /** All queries of one request at once, so that a request costs one round trip. */
+  neighbors(catalog: CatalogId, queries: readonly NeighborQuery[]): Promise<NeighborAnswer>;
+  /**
+   * Waits until every item written up to `change` is embedded (or has failed) and searchable.
+   * @returns `false` when `timeoutMs` pass before that.
+   */
+  reached(catalog: CatalogId, change: number, timeoutMs: number): Promise<boolean>;
+}
