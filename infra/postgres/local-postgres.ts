@@ -1,0 +1,219 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chmod, chown, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { postgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
+import { canEnter, postgresUser, type PostgresUser } from './postgres-user.ts';
+
+/** A real PostgreSQL server that this process owns. */
+export interface LocalPostgres {
+  readonly url: string;
+  readonly pid: number;
+  /** Fast shutdown: sessions end, everything committed is on disk. */
+  stop(): Promise<void>;
+}
+
+/** Someone else serves from the folder. */
+export class FolderInUseError extends Error {
+  constructor(folder: string) {
+    super(`${folder} is in use by a Kindred that is running: stop that one first, or set KINDRED_DATA_DIR to another folder`);
+    this.name = 'FolderInUseError';
+  }
+}
+
+/** Where a root user's server keeps what must not lie in folders that only root can enter. */
+const ROOT_FOLDER = '/var/lib/kindred';
+const START_TIMEOUT_MS = 60_000;
+const OWNER_TIMEOUT_MS = 3_000;
+
+/**
+ * Starts PostgreSQL on a free port of 127.0.0.1, with its data in `folder`, made on first use.
+ *
+ * One owner at a time: the owner is whoever holds an advisory lock in the database, which PostgreSQL frees when that
+ * process dies in whatever way. So a server that a killed process left running is taken over as it is.
+ * @throws {FolderInUseError} when the owner lives.
+ */
+export async function startLocalPostgres(folder: string): Promise<LocalPostgres> {
+  await mkdir(folder, { recursive: true });
+  const user = await postgresUser();
+  const data = join(await dataParent(folder, user), 'data');
+  const password = await passwordOf(folder);
+  const binaries = await postgresBinaries(user, ROOT_FOLDER);
+  await initialise({ binaries, data, password, user });
+  const running = (await runningServer(data, password)) ?? (await spawnServer({ binaries, data, password, user, folder }));
+  const owner = await own(running, folder);
+  return { url: running.url, pid: running.pid, stop: () => stopServer(running, owner) };
+}
+
+interface RunningServer {
+  readonly url: string;
+  readonly pid: number;
+}
+
+interface Installation {
+  readonly binaries: PostgresBinaries;
+  readonly data: string;
+  readonly password: string;
+  readonly user: PostgresUser | undefined;
+}
+
+/** The folder itself, or, when the server's user cannot enter it, one that it can, noted in the folder. */
+async function dataParent(folder: string, user: PostgresUser | undefined): Promise<string> {
+  const noted = await readFile(join(folder, 'moved-to'), 'utf8').catch(() => undefined);
+  if (noted !== undefined) return noted.trim();
+  if (user === undefined || (await canEnter(user, folder))) return folder;
+  const elsewhere = join(ROOT_FOLDER, `postgres-${randomBytes(6).toString('hex')}`);
+  await mkdir(elsewhere, { recursive: true });
+  await chmod(ROOT_FOLDER, 0o755);
+  await chmod(elsewhere, 0o755);
+  await writeFile(join(folder, 'moved-to'), `${elsewhere}\n`, { flush: true });
+  return elsewhere;
+}
+
+async function passwordOf(folder: string): Promise<string> {
+  const path = join(folder, 'password');
+  await writeFile(path, randomBytes(24).toString('hex'), { flag: 'wx', mode: 0o600, flush: true }).catch(() => {});
+  return (await readFile(path, 'utf8')).trim();
+}
+
+/** Makes the database cluster once: beside its place and then renamed, so that it is whole or not there. */
+async function initialise({ binaries, data, password, user }: Installation): Promise<void> {
+  if (await readFile(join(data, 'PG_VERSION')).catch(() => undefined)) return;
+  const partial = `${data}.partial`;
+  const passwordFile = `${data}.password`;
+  await rm(partial, { recursive: true, force: true });
+  await mkdir(partial, { mode: 0o700 });
+  await writeFile(passwordFile, password, { mode: 0o600 });
+  if (user) for (const path of [partial, passwordFile]) await chown(path, user.uid, user.gid);
+  const initdb = spawnSync(
+    binaries.initdb,
+    ['-D', partial, '-U', 'kindred', '--pwfile', passwordFile, '-A', 'scram-sha-256', '-E', 'UTF8', '--locale=C', '--no-instructions'],
+    { ...user, cwd: '/', encoding: 'utf8' },
+  );
+  await rm(passwordFile);
+  if (initdb.status !== 0) {
+    throw new Error(`initdb failed: ${initdb.error?.message ?? ''} ${initdb.stderr ?? ''}${initdb.stdout ?? ''}`);
+  }
+  await rename(partial, data);
+}
+
+/** A server that already runs on this data, such as one that a killed owner left behind. */
+async function runningServer(data: string, password: string): Promise<RunningServer | undefined> {
+  for (const deadline = Date.now() + START_TIMEOUT_MS; Date.now() < deadline; await sleep(100)) {
+    const lines = (await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
+    const pid = Number(lines[0]);
+    if (!(pid > 0) || !(await isPostgres(pid))) return undefined;
+    const server = { pid, url: urlOf(Number(lines[3]), password) };
+    if (await answers(server.url)) return server;
+  }
+  throw new Error(`a PostgreSQL server runs on ${data} and does not answer`);
+}
+
+/** A process id may have been given to another program since the server died. */
+async function isPostgres(pid: number): Promise<boolean> {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => 'postgres');
+  return name.trim() === 'postgres';
+}
+
+async function spawnServer(installation: Installation & { folder: string }): Promise<RunningServer> {
+  const { binaries, data, password, user, folder } = installation;
+  const port = await freePort();
+  const logPath = join(folder, 'postgres.log');
+  const log = await open(logPath, 'a');
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: '60',
+    shared_buffers: '256MB',
+    max_wal_size: '2GB',
+    // An owner that died must be noticed soon, for its lock to be free.
+    tcp_keepalives_idle: '5',
+  };
+  const server = spawn(
+    binaries.postgres,
+    ['-D', data, '-p', String(port), ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+    // A session of its own: Ctrl-C in the terminal must reach the owner only, who drains first.
+    { ...user, cwd: '/', detached: true, stdio: ['ignore', log.fd, log.fd] },
+  );
+  await log.close();
+  let failure: string | undefined;
+  server.on('error', (error) => {
+    failure = error.message;
+  });
+  server.on('exit', (code) => {
+    failure ??= `it exited with ${code}`;
+  });
+  server.unref();
+  const url = urlOf(port, password);
+  for (const deadline = Date.now() + START_TIMEOUT_MS; Date.now() < deadline; await sleep(30)) {
+    if (failure !== undefined) break;
+    if (await answers(url)) return { url, pid: server.pid! };
+  }
+  // Another start may have been faster on the same data.
+  const other = await runningServer(data, password);
+  if (other) return other;
+  const tail = (await readFile(logPath, 'utf8').catch(() => '')).trim().split('\n').slice(-5).join('\n');
+  throw new Error(`PostgreSQL did not start: ${failure ?? 'no answer'}\n${tail}`);
+}
+
+function urlOf(port: number, password: string): string {
+  return `postgres://kindred:${password}@127.0.0.1:${port}/postgres`;
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/** Takes the lock that says who owns the server; the connection keeps it for as long as this process lives. */
+async function own(server: RunningServer, folder: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: server.url, application_name: 'kindred owner', keepAlive: true });
+  client.on('error', () => {});
+  await client.connect();
+  for (const deadline = Date.now() + OWNER_TIMEOUT_MS; ; await sleep(50)) {
+    const { rows } = await client.query('SELECT pg_try_advisory_lock(7000, 1) AS owned');
+    if (rows[0].owned) return client;
+    if (Date.now() > deadline) break;
+  }
+  await client.end();
+  throw new FolderInUseError(folder);
+}
+
+async function stopServer({ pid }: RunningServer, owner: pg.Client): Promise<void> {
+  await owner.end().catch(() => {});
+  for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      return;
+    }
+    for (const deadline = Date.now() + 10_000; Date.now() < deadline; await sleep(20)) {
+      if (!(await isPostgres(pid))) return;
+    }
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no free port on 127.0.0.1');
+  return address.port;
+}

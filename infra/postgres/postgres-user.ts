@@ -1,0 +1,27 @@
+import { readFile, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** Whom the server runs as: PostgreSQL refuses to run as root. */
+export interface PostgresUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** @returns `undefined` when this process is not root, so that the server runs as the same user. */
+export async function postgresUser(): Promise<PostgresUser | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  const accounts = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));
+  const account = ['postgres', 'nobody'].map((name) => accounts.find((fields) => fields[0] === name)).find(Boolean);
+  if (account === undefined) throw new Error('PostgreSQL does not run as root, and there is no user postgres or nobody');
+  return { uid: Number(account[2]), gid: Number(account[3]) };
+}
+
+/** Whether the user may pass through every folder down to `path`. */
+export async function canEnter({ uid, gid }: PostgresUser, path: string): Promise<boolean> {
+  for (let folder = path; ; folder = dirname(folder)) {
+    const { mode, uid: owner, gid: group } = await stat(folder);
+    const bit = owner === uid ? 0o100 : group === gid ? 0o010 : 0o001;
+    if ((mode & bit) === 0) return false;
+    if (folder === dirname(folder)) return true;
+  }
+}
