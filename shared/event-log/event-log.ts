@@ -1,0 +1,82 @@
+import type { CatalogId, UserId } from '../id.ts';
+
+/** One message to append. */
+export interface NewMessage {
+  readonly catalog: CatalogId;
+  /** Whose event it is: lets a log that can, erase it. */
+  readonly user: UserId;
+  /** The event as JSON in UTF-8, with its `catalog`. */
+  readonly value: Buffer;
+  /** Small text values that travel with the message, such as a request id; a log may drop them. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Where a message stands: offsets of one partition rise in the order in which readers see its messages. */
+export interface Position {
+  readonly partition: number;
+  readonly offset: number;
+}
+
+export interface Message extends Position {
+  /** As it was appended; from a foreign producer, anything. `null` where the producer sent none. */
+  readonly value: Buffer | null;
+  /** When the log took it, in milliseconds since 1970. */
+  readonly appendedAtMs: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What a reader does with messages; it owns its progress and stores it with the effect, in one transaction. */
+export interface MessageHandler {
+  /** @returns The offset to read next, for each partition that has stored progress; others start at their beginning. */
+  progress(partitions: readonly number[]): Promise<ReadonlyMap<number, number>>;
+  /**
+   * Applies a batch of one partition, offsets rising, and stores `nextOffset` as its progress.
+   * When it throws, the log pauses, asks for `progress` again and delivers from there: a batch can arrive twice or in
+   * other cuts. It never runs twice at once for one partition.
+   */
+  apply(batch: MessageBatch): Promise<void>;
+}
+
+export interface MessageBatch {
+  readonly partition: number;
+  /** 1 to `batchSizeMax` messages. */
+  readonly messages: readonly Message[];
+  /** One past the last message. */
+  readonly nextOffset: number;
+}
+
+export interface ConsumeOptions {
+  readonly batchSizeMax: number;
+  /** Told of every failure that the consumer goes on after. */
+  readonly onError: (error: unknown) => void;
+}
+
+export interface Consumer {
+  /** How many messages wait to be applied, over the partitions that this consumer reads. */
+  lag(): Promise<number>;
+  /** Resolves when no `apply` runs any more; the batch at hand is finished first. */
+  stop(): Promise<void>;
+}
+
+/**
+ * An append-only log of user events: durable, read in order within a partition, at least once.
+ * Adapters run `event-log.contract.ts`.
+ */
+export interface EventLog {
+  /** Names the log in tokens and in stored progress. */
+  readonly name: string;
+  /**
+   * Appends all messages, or throws and may have appended some: the caller repeats, and event ids make that harmless.
+   * @returns Positions in the order of the input, once the messages survive a crash of the log.
+   */
+  append(messages: readonly NewMessage[]): Promise<readonly Position[]>;
+  /** Starts to deliver; members of one group (the log's name) share the partitions. */
+  consume(handler: MessageHandler, options: ConsumeOptions): Promise<Consumer>;
+  /** @returns For every partition, one past the last message that is in the log now. */
+  ends(): Promise<ReadonlyMap<number, number>>;
+  /** Deletes a user's messages where the log can delete single messages; else does nothing. */
+  erase(catalog: CatalogId, user: UserId): Promise<void>;
+  /** Deletes messages below these offsets where the log does not expire messages by itself; else does nothing. */
+  trim(before: ReadonlyMap<number, number>, appendedBeforeMs: number): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,110 @@
+import type { IncomingMessage } from 'node:http';
+import type { z } from 'zod';
+import { type FieldProblem, Problem } from '../problem.ts';
+import { rowsOfList } from './json-list.ts';
+import { fieldProblems } from './parse.ts';
+import type { RowsBody } from './route.ts';
+import { decompressed, linesOf, type RawRow, ROW_BYTES_MAX } from './row-stream.ts';
+
+export interface RejectedRow extends FieldProblem {
+  /** From 1: the line of NDJSON, or the place in a JSON list. */
+  readonly line: number;
+}
+
+/** Rows that are stored together or not at all. */
+const CHUNK_ROWS = 500;
+/** Reading stops at so many bad rows: a body can hold millions, and each is listed in the answer. */
+const REJECTED_MAX = 10_000;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Reads a batch and stores its good rows in chunks of 500. NDJSON is stored as it streams, so what was stored of a stream
+ * that breaks stays stored; a JSON list is read whole first, and nothing of it is stored when it is not JSON.
+ *
+ * @param store  Stores a chunk and returns its token; what it throws ends the batch.
+ * @returns How many rows were stored, the bad ones, and the token of the last chunk.
+ * @throws {Problem} `nothing-accepted` when no row is good; else whatever broke the body, told with what was stored.
+ */
+export async function acceptBatch<Row extends z.ZodType>(
+  request: IncomingMessage,
+  body: RowsBody & { readonly row: Row },
+  store: (rows: readonly z.output<Row>[]) => Promise<string>,
+): Promise<{ accepted: number; rejected: RejectedRow[]; token: string }> {
+  const isNdjson = mediaTypeOf(request) === 'application/x-ndjson';
+  const rejected: RejectedRow[] = [];
+  let chunk: z.output<Row>[] = [];
+  let accepted = 0;
+  let token: string | undefined;
+
+  const flush = async (): Promise<void> => {
+    if (chunk.length === 0) return;
+    token = await store(chunk);
+    accepted += chunk.length;
+    chunk = [];
+  };
+
+  try {
+    const rows = isNdjson ? linesOf(decompressed(request)) : await wholeList(request, body.list);
+    for await (const raw of rows) {
+      const parsed = parseRow(raw, body.row, isNdjson);
+      if ('problem' in parsed) rejected.push(parsed.problem);
+      else chunk.push(parsed.row);
+      if (chunk.length === CHUNK_ROWS) await flush();
+      if (rejected.length === REJECTED_MAX) {
+        throw new Problem('too-large', `${REJECTED_MAX} rows are bad; reading stopped at line ${raw.line}`);
+      }
+    }
+    await flush();
+  } catch (error) {
+    // Before a break the rows at hand were whole: they are stored, and the answer says what is.
+    if (!(error instanceof Problem) || !isNdjson) throw error;
+    await flush();
+    const { code, message, fields, cause } = error;
+    throw new Problem(code, message, { fields, cause, extra: { accepted, rejected, token } });
+  }
+  if (token === undefined) {
+    const first = rejected[0];
+    throw new Problem(
+      'nothing-accepted',
+      first ? `line ${first.line}, ${first.field || 'row'}: ${first.reason}` : `the batch has no rows`,
+      { fields: first ? [first] : [{ field: body.list, reason: 'has no rows' }], extra: { accepted: 0, rejected } },
+    );
+  }
+  return { accepted, rejected, token };
+}
+
+/** @throws {Problem} `unsupported-media-type` for anything but the two forms of a batch. */
+function mediaTypeOf(request: IncomingMessage): string {
+  const type = (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
+  if (type === 'application/json' || type === 'application/x-ndjson') return type;
+  throw new Problem('unsupported-media-type', 'Content-Type must be application/json or application/x-ndjson', {
+    fields: [{ field: 'Content-Type', reason: 'must be application/json or application/x-ndjson' }],
+  });
+}
+
+async function wholeList(request: IncomingMessage, name: string): Promise<RawRow[]> {
+  const rows: RawRow[] = [];
+  for await (const row of rowsOfList(decompressed(request), name)) rows.push(row);
+  return rows;
+}
+
+function parseRow<Row extends z.ZodType>(
+  { line, bytes }: RawRow,
+  schema: Row,
+  isNdjson: boolean,
+): { row: z.output<Row> } | { problem: RejectedRow } {
+  if (bytes === undefined) return { problem: { line, field: '', reason: `is above ${ROW_BYTES_MAX} bytes` } };
+  let value: unknown;
+  try {
+    value = JSON.parse(utf8.decode(bytes));
+  } catch (error) {
+    const reason = error instanceof SyntaxError ? 'is not JSON' : 'is not UTF-8';
+    // A list with a row that is not JSON is not JSON itself.
+    if (!isNdjson) throw new Problem('invalid-json', `row ${line} ${reason}`, { fields: [{ field: `${line}`, reason }] });
+    return { problem: { line, field: '', reason } };
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return { row: parsed.data };
+  return { problem: { line, ...fieldProblems(parsed.error)[0]! } };
+}

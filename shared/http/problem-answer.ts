@@ -1,0 +1,75 @@
+import type { ErrorRequestHandler, Response } from 'express';
+import type { Log } from '../log.ts';
+import { Problem, type ProblemCode } from '../problem.ts';
+
+/** Writes a problem as RFC 9457 says. `type` is a URI that names the code; it need not be fetched. */
+export function answerProblem(response: Response, problem: Problem, requestId: string): void {
+  if (problem.status === 503) response.setHeader('Retry-After', '1');
+  if (problem.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
+  response
+    .status(problem.status)
+    .type('application/problem+json')
+    .send(
+      JSON.stringify({
+        type: `urn:kindred:problem:${problem.code}`,
+        title: problem.title,
+        status: problem.status,
+        code: problem.code,
+        detail: problem.message,
+        ...(problem.fields.length > 0 && { field: problem.fields[0]!.field, errors: problem.fields }),
+        ...problem.extra,
+        requestId,
+      }),
+    );
+}
+
+/** The one place where a failure becomes an answer. What is not a problem is a bug: logged whole, told as nothing. */
+export function problemHandler(log: Log): ErrorRequestHandler {
+  return (error, request, response, next) => {
+    const requestId = String(response.getHeader('X-Request-Id') ?? '');
+    const problem = problemOf(error);
+    if (problem.code === 'internal') log.error({ err: error, requestId, method: request.method }, 'request failed');
+    else if (problem.status >= 500) log.warn({ requestId, code: problem.code, err: problem.cause }, 'request refused');
+    if (response.headersSent || request.socket.destroyed) {
+      next(error);
+      return;
+    }
+    // The rest of a body that was refused is not read: the connection ends with the answer.
+    if (!request.complete) response.setHeader('Connection', 'close');
+    answerProblem(response, problem, requestId);
+  };
+}
+
+/** Problems of the HTTP machinery (body-parser, the router) as ours. */
+const MACHINE_PROBLEMS: Readonly<Record<string, readonly [ProblemCode, string]>> = {
+  'entity.parse.failed': ['invalid-json', 'the body is not JSON'],
+  'entity.too.large': ['too-large', 'the body is above 1 MiB'],
+  'entity.verify.failed': ['invalid-encoding', 'the body is not UTF-8'],
+  'encoding.unsupported': ['unsupported-media-type', 'Content-Encoding must be gzip, deflate, br or identity'],
+  'charset.unsupported': ['unsupported-media-type', 'the charset must be UTF-8'],
+  'request.aborted': ['invalid-encoding', 'the body ended early'],
+  'request.size.invalid': ['invalid-encoding', 'the body is not as long as Content-Length says'],
+};
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof URIError) return new Problem('invalid-path', 'the path holds an escape that is not UTF-8');
+  if (isDatabaseAway(error)) return new Problem('unavailable', 'the database is away', { cause: error });
+  if (error instanceof Error && 'type' in error && typeof error.type === 'string') {
+    const known = MACHINE_PROBLEMS[error.type];
+    if (known) return new Problem(known[0], known[1], { cause: error });
+  }
+  // zlib's own errors reach us from body-parser without a type of their own.
+  if (error instanceof Error && 'status' in error && error.status === 400) {
+    return new Problem('invalid-encoding', 'the body cannot be read', { cause: error });
+  }
+  return new Problem('internal', 'a fault of the server', { cause: error });
+}
+
+/** Connection failures of PostgreSQL, by their system or SQL state codes, and the pool's own time-out. */
+function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  if (/^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|57P0[123]|08\w{3}|53300)$/.test(code)) return true;
+  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(error.message);
+}
