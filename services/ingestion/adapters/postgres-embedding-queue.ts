@@ -1,0 +1,154 @@
+import type { ItemFields } from '@kindred/shared/catalog';
+import { type Database, type Transaction, transaction } from '@kindred/shared/database';
+import type { CatalogId, ItemId, SpaceId } from '@kindred/shared/id';
+import { bytesOf } from '@kindred/shared/vector';
+import { itemText, textHash } from '../domain/item-text.ts';
+import type { EmbeddedTask, EmbeddingOutcome, EmbeddingQueue, EmbeddingTask } from '../ports.ts';
+
+const ATTEMPTS_MAX = 3;
+const RETRY_MS = 1_000;
+
+/**
+ * Claims are row locks of an open transaction, so what a killed worker had claimed is free at once.
+ * Lock order: a worker holds queue rows and then waits for the lock of `next_change()`; writers of items hold that lock
+ * and never wait for queue rows.
+ */
+export function postgresEmbeddingQueue(database: Database): EmbeddingQueue {
+  return {
+    work: (space, countMax, embed) =>
+      transaction(database, async (client) => {
+        const claimed = await claim(client, space, countMax);
+        if (claimed.length === 0) return 0;
+        const tasks = claimed.filter((task) => task.text !== undefined) as EmbeddingTask[];
+        const outcome = tasks.length > 0 ? await embed(tasks) : { embedded: [], failures: [] };
+        await store(client, space, outcome);
+        await settle(client, space, claimed, outcome);
+        return claimed.length;
+      }),
+
+    async spacesWithWork() {
+      const { rows } = await database.query<{ space: SpaceId }>(
+        'SELECT DISTINCT space FROM embedding_queue WHERE NOT failed AND not_before_ms <= $1',
+        [Date.now()],
+      );
+      return rows.map((row) => row.space);
+    },
+
+    openSpaces: ({ space, model, dimensions }) =>
+      transaction(database, async (client) => {
+        await client.query('SELECT next_change()');
+        // Filling where another space serves, else serving at once; a space that was left is filled again.
+        await client.query(
+          `INSERT INTO spaces (catalog, space, model, dimensions, state, change)
+           SELECT catalog, $1, $2, $3,
+             CASE WHEN EXISTS (SELECT FROM spaces s WHERE s.catalog = c.catalog AND state = 'serving') THEN 'filling' ELSE 'serving' END,
+             nextval('changes')
+           FROM catalogs c
+           ON CONFLICT (catalog, space) DO UPDATE SET state = 'filling', change = nextval('changes')
+             WHERE spaces.state = 'retired'`,
+          [space, model, dimensions],
+        );
+        // What was being filled for a model that is no longer asked for is left.
+        await client.query(
+          `UPDATE spaces SET state = 'retired', change = nextval('changes') WHERE state = 'filling' AND space <> $1`,
+          [space],
+        );
+        await client.query(
+          `INSERT INTO embedding_queue (catalog, space, item_id, change)
+           SELECT i.catalog, $1, i.item_id, i.change FROM items i
+           LEFT JOIN embeddings e ON e.catalog = i.catalog AND e.space = $1 AND e.item_id = i.item_id
+           WHERE i.text_hash IS NOT NULL AND e.text_hash IS DISTINCT FROM i.text_hash
+           ON CONFLICT DO NOTHING`,
+          [space],
+        );
+      }),
+
+    promoteFilled: () =>
+      transaction(database, async (client) => {
+        await client.query('SELECT next_change()');
+        const { rows } = await client.query<{ catalog: CatalogId; space: SpaceId }>(
+          `SELECT catalog, space FROM spaces s WHERE state = 'filling' AND NOT EXISTS (
+             SELECT FROM embedding_queue q WHERE q.catalog = s.catalog AND q.space = s.space AND NOT failed)`,
+        );
+        for (const { catalog, space } of rows) {
+          await client.query(
+            `UPDATE spaces SET state = 'retired', change = nextval('changes') WHERE catalog = $1 AND state = 'serving'`,
+            [catalog],
+          );
+          await client.query(
+            `UPDATE spaces SET state = 'serving', change = nextval('changes') WHERE catalog = $1 AND space = $2`,
+            [catalog, space],
+          );
+        }
+        await client.query(
+          `DELETE FROM embedding_queue q USING spaces s WHERE s.catalog = q.catalog AND s.space = q.space AND s.state = 'retired'`,
+        );
+        return rows.length;
+      }),
+
+    async backlog() {
+      const { rows } = await database.query<{ waiting: number; failed: number }>(
+        'SELECT count(*) FILTER (WHERE NOT failed) AS waiting, count(*) FILTER (WHERE failed) AS failed FROM embedding_queue',
+      );
+      return rows[0]!;
+    },
+  };
+}
+
+type Claimed = Omit<EmbeddingTask, 'text' | 'textHash'> & { text: string | undefined; textHash: Buffer | undefined };
+
+async function claim(client: Transaction, space: SpaceId, countMax: number): Promise<Claimed[]> {
+  const { rows } = await client.query<{ catalog: CatalogId; item_id: ItemId; fields: ItemFields | null }>(
+    `SELECT q.catalog, q.item_id, i.fields FROM embedding_queue q
+     JOIN items i ON i.catalog = q.catalog AND i.item_id = q.item_id
+     WHERE q.space = $1 AND NOT q.failed AND q.not_before_ms <= $2
+     ORDER BY q.change LIMIT $3 FOR UPDATE OF q SKIP LOCKED`,
+    [space, Date.now(), countMax],
+  );
+  return rows.map(({ catalog, item_id, fields }) => {
+    const text = fields === null ? undefined : itemText(fields);
+    return { catalog, item: item_id, text, textHash: text === undefined ? undefined : textHash(text) };
+  });
+}
+
+/** Stores embeddings of texts that are still the items' own, under the lock that keeps items from changing meanwhile. */
+async function store(client: Transaction, space: SpaceId, { embedded }: EmbeddingOutcome): Promise<void> {
+  await client.query('SELECT next_change()');
+  await client.query(
+    `INSERT INTO embeddings (catalog, space, item_id, change, text_hash, vector)
+     SELECT given.catalog, $1, given.item_id, nextval('changes'), given.text_hash, given.vector
+     FROM unnest($2::text[], $3::text[], $4::bytea[], $5::bytea[]) AS given (catalog, item_id, text_hash, vector)
+     JOIN items i ON i.catalog = given.catalog AND i.item_id = given.item_id AND i.text_hash = given.text_hash
+     ON CONFLICT (catalog, space, item_id) DO UPDATE
+       SET change = excluded.change, text_hash = excluded.text_hash, vector = excluded.vector`,
+    [space, ...columns(embedded)],
+  );
+}
+
+function columns(embedded: readonly EmbeddedTask[]): [string[], string[], Buffer[], Buffer[]] {
+  return [
+    embedded.map((task) => task.catalog),
+    embedded.map((task) => task.item),
+    embedded.map((task) => task.textHash),
+    embedded.map((task) => bytesOf(task.vector)),
+  ];
+}
+
+/** Drops from the queue what is embedded or has no text any more, and counts failed attempts; the rest stays queued. */
+async function settle(client: Transaction, space: SpaceId, claimed: readonly Claimed[], outcome: EmbeddingOutcome): Promise<void> {
+  await client.query(
+    `DELETE FROM embedding_queue q USING unnest($2::text[], $3::text[]) AS given (catalog, item_id), items i
+     WHERE q.catalog = given.catalog AND q.space = $1 AND q.item_id = given.item_id
+       AND i.catalog = given.catalog AND i.item_id = given.item_id
+       AND (i.text_hash IS NULL OR EXISTS (
+         SELECT FROM embeddings e WHERE e.catalog = q.catalog AND e.space = q.space AND e.item_id = q.item_id AND e.text_hash = i.text_hash))`,
+    [space, claimed.map((task) => task.catalog), claimed.map((task) => task.item)],
+  );
+  for (const { task, reason } of outcome.failures) {
+    await client.query(
+      `UPDATE embedding_queue SET attempts = attempts + 1, failed = attempts + 1 >= $5, not_before_ms = $6, error = $4
+       WHERE catalog = $1 AND space = $2 AND item_id = $3`,
+      [task.catalog, space, task.item, reason.slice(0, 1_000), ATTEMPTS_MAX, Date.now() + RETRY_MS],
+    );
+  }
+}
