@@ -5,7 +5,10 @@ import { momentSchema, textSchema } from './text.ts';
 const LABELS_MAX = 200;
 const ATTRIBUTES_MAX = 100;
 const labelSchema = textSchema(256).min(1, 'must not be empty');
-const attributeNameSchema = labelSchema.refine((name) => name !== '__proto__', 'is not a name that an attribute can have');
+const attributeNameSchema = labelSchema.refine(
+  (name) => name !== '__proto__',
+  'is not a name that an attribute can have',
+);
 const attributeValueSchema = z.union([textSchema(2_000), z.number(), z.boolean()], {
   error: 'must be a string, a finite number or a boolean',
 });

@@ -11,17 +11,18 @@ export const eventSchema = z.strictObject({
   user: userIdSchema,
   item: itemIdSchema,
   type: z.enum(EVENT_TYPES),
-  value: z
-    .number()
-    .min(0)
-    .optional()
-    .meta({
-      description:
-        'Finite, at least 0, default 1; seconds for a dwell. 0 takes back the earlier events of this user, item and type',
-    }),
+  value: z.number().min(0).optional().meta({
+    description:
+      'Finite, at least 0, default 1; seconds for a dwell. 0 takes back the earlier events of this user, item and type',
+  }),
   at: momentSchema.optional().meta({ description: 'When it happened; default, and at the latest, when it arrived' }),
   slate: slateIdSchema.optional().meta({ description: 'The slate in which the item was shown' }),
-  position: z.int().min(1).max(1_000_000).optional().meta({ description: 'The rank of the item in that slate, from 1' }),
+  position: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .optional()
+    .meta({ description: 'The rank of the item in that slate, from 1' }),
 });
 
 export type Event = z.infer<typeof eventSchema>;

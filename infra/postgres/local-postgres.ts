@@ -5,8 +5,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { postgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
-import { canEnter, postgresUser, type PostgresUser } from './postgres-user.ts';
+import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts';
+import { canEnter, type PostgresUser, postgresUser } from './postgres-user.ts';
 
 /** A real PostgreSQL server that this process owns. */
 export interface LocalPostgres {
@@ -19,7 +19,9 @@ export interface LocalPostgres {
 /** Someone else serves from the folder. */
 export class FolderInUseError extends Error {
   constructor(folder: string) {
-    super(`${folder} is in use by a Kindred that is running: stop that one first, or set KINDRED_DATA_DIR to another folder`);
+    super(
+      `${folder} is in use by a Kindred that is running: stop that one first, or set KINDRED_DATA_DIR to another folder`,
+    );
     this.name = 'FolderInUseError';
   }
 }
@@ -43,7 +45,8 @@ export async function startLocalPostgres(folder: string): Promise<LocalPostgres>
   const password = await passwordOf(folder);
   const binaries = await postgresBinaries(user, ROOT_FOLDER);
   await initialise({ binaries, data, password, user });
-  const running = (await runningServer(data, password)) ?? (await spawnServer({ binaries, data, password, user, folder }));
+  const running =
+    (await runningServer(data, password)) ?? (await spawnServer({ binaries, data, password, user, folder }));
   const owner = await own(running, folder);
   return { url: running.url, pid: running.pid, stop: () => stopServer(running, owner) };
 }
@@ -90,7 +93,20 @@ async function initialise({ binaries, data, password, user }: Installation): Pro
   if (user) for (const path of [partial, passwordFile]) await chown(path, user.uid, user.gid);
   const initdb = spawnSync(
     binaries.initdb,
-    ['-D', partial, '-U', 'kindred', '--pwfile', passwordFile, '-A', 'scram-sha-256', '-E', 'UTF8', '--locale=C', '--no-instructions'],
+    [
+      '-D',
+      partial,
+      '-U',
+      'kindred',
+      '--pwfile',
+      passwordFile,
+      '-A',
+      'scram-sha-256',
+      '-E',
+      'UTF8',
+      '--locale=C',
+      '--no-instructions',
+    ],
     { ...user, cwd: '/', encoding: 'utf8' },
   );
   await rm(passwordFile);
@@ -139,7 +155,13 @@ async function spawnServer(installation: Installation & { folder: string }): Pro
   };
   const server = spawn(
     binaries.postgres,
-    ['-D', data, '-p', String(port), ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+    [
+      '-D',
+      data,
+      '-p',
+      String(port),
+      ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ],
     // A session of its own: Ctrl-C in the terminal must reach the owner only, who drains first.
     { ...user, cwd: '/', detached: true, stdio: ['ignore', log.fd, log.fd] },
   );

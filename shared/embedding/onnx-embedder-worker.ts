@@ -25,7 +25,9 @@ env.allowRemoteModels = false;
 env.allowLocalModels = true;
 env.localModelPath = dirname(folder);
 
-const tokenizer: PreTrainedTokenizer = await AutoTokenizer.from_pretrained(basename(folder), { local_files_only: true });
+const tokenizer: PreTrainedTokenizer = await AutoTokenizer.from_pretrained(basename(folder), {
+  local_files_only: true,
+});
 const model: PreTrainedModel = await AutoModel.from_pretrained(basename(folder), {
   local_files_only: true,
   dtype: 'q8',
@@ -40,7 +42,8 @@ export default async function embed({ text }: EmbedTask): Promise<Float32Array> 
   const [, tokenCount, dimensions] = hidden.dims;
   const result = pooled(hidden.data, tokenCount, dimensions);
   for (const tensor of [...Object.values(input), ...Object.values(output)]) {
-    if (tensor && typeof tensor === 'object' && 'dispose' in tensor && typeof tensor.dispose === 'function') tensor.dispose();
+    if (tensor && typeof tensor === 'object' && 'dispose' in tensor && typeof tensor.dispose === 'function')
+      tensor.dispose();
   }
   return normalise(result);
 }

@@ -1,5 +1,5 @@
-import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import helmet from 'helmet';
 import type { z } from 'zod';
@@ -37,14 +37,20 @@ export function createApp(options: AppOptions): Express {
   app.set('case sensitive routing', true);
   app.set('x-powered-by', false);
   app.set('etag', false);
-  app.use(identify(), timed(registry), helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
+  app.use(
+    identify(),
+    timed(registry),
+    helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }),
+  );
   app.use(knownHost(new Set([...LOOPBACK_HOSTS, ...hosts.map((host) => host.toLowerCase())])));
   if (apiKey !== undefined) app.use(authorised(apiKey));
 
   app.get('/livez', (_request, response) => void response.json({ status: 'live' }));
   app.get('/readyz', (_request, response) => {
     const waiting = notReady();
-    response.status(waiting.length === 0 ? 200 : 503).json({ status: waiting.length === 0 ? 'ready' : 'not-ready', waiting });
+    response
+      .status(waiting.length === 0 ? 200 : 503)
+      .json({ status: waiting.length === 0 ? 'ready' : 'not-ready', waiting });
   });
   app.get('/metrics', async (_request, response) => {
     response.type(registry.contentType).send(await registry.metrics());
@@ -132,7 +138,11 @@ function timed(registry: Registry): RequestHandler {
     const startMs = performance.now();
     response.on('finish', () => {
       const route: unknown = request.route?.path;
-      const labels = { method: request.method, route: typeof route === 'string' ? route : 'other', status: response.statusCode };
+      const labels = {
+        method: request.method,
+        route: typeof route === 'string' ? route : 'other',
+        status: response.statusCode,
+      };
       seconds.observe(labels, (performance.now() - startMs) / 1000);
     });
     next();

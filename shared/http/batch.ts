@@ -101,7 +101,8 @@ function parseRow<Row extends z.ZodType>(
   } catch (error) {
     const reason = error instanceof SyntaxError ? 'is not JSON' : 'is not UTF-8';
     // A list with a row that is not JSON is not JSON itself.
-    if (!isNdjson) throw new Problem('invalid-json', `row ${line} ${reason}`, { fields: [{ field: `${line}`, reason }] });
+    if (!isNdjson)
+      throw new Problem('invalid-json', `row ${line} ${reason}`, { fields: [{ field: `${line}`, reason }] });
     return { problem: { line, field: '', reason } };
   }
   const parsed = schema.safeParse(value);

@@ -1,7 +1,16 @@
 import { Problem } from '../problem.ts';
 import { type RawRow, RowBytes } from './row-stream.ts';
 
-type State = 'before-object' | 'before-key' | 'in-key' | 'before-colon' | 'before-list' | 'first-row' | 'row' | 'after-list' | 'end';
+type State =
+  | 'before-object'
+  | 'before-key'
+  | 'in-key'
+  | 'before-colon'
+  | 'before-list'
+  | 'first-row'
+  | 'row'
+  | 'after-list'
+  | 'end';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -82,7 +91,9 @@ function nextState(state: State, byte: number, key: string, name: string): State
       break;
     case 'before-list':
       if (byte === OPEN_LIST) return 'first-row';
-      throw new Problem('invalid-request', `${name} must be a list`, { fields: [{ field: name, reason: 'must be a list' }] });
+      throw new Problem('invalid-request', `${name} must be a list`, {
+        fields: [{ field: name, reason: 'must be a list' }],
+      });
     case 'first-row':
       return byte === CLOSE_LIST ? 'after-list' : 'row';
     case 'after-list':

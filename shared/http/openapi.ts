@@ -42,7 +42,11 @@ export function openApiOf(routes: readonly Route[], version: string): object {
 
 function operationOf(route: Route): object {
   const { summary, description, params, query, headers, body, rows } = route;
-  const requestParams = { ...(params && { path: params }), ...(query && { query }), ...(headers && { header: headers }) };
+  const requestParams = {
+    ...(params && { path: params }),
+    ...(query && { query }),
+    ...(headers && { header: headers }),
+  };
   return {
     summary,
     ...(description && { description }),

@@ -20,7 +20,8 @@ export function fieldProblems(error: z.ZodError): FieldProblem[] {
       if (issue.code === 'unrecognized_keys') {
         return issue.keys.map((key) => ({ field: shown([...path, key]), reason: 'is not a field that is known here' }));
       }
-      if (issue.code === 'invalid_key') return [{ field: shown(path), reason: issue.issues[0]?.message ?? issue.message }];
+      if (issue.code === 'invalid_key')
+        return [{ field: shown(path), reason: issue.issues[0]?.message ?? issue.message }];
       return [{ field: shown(path), reason: issue.message }];
     })
     .slice(0, FIELDS_MAX);

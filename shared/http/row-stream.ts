@@ -29,7 +29,8 @@ export async function* decompressed(request: IncomingMessage): AsyncGenerator<Bu
   try {
     for await (const chunk of decoder ?? request) {
       size += chunk.length;
-      if (size > BODY_BYTES_MAX) throw new Problem('too-large', `the body is above ${BODY_BYTES_MAX} bytes decompressed`);
+      if (size > BODY_BYTES_MAX)
+        throw new Problem('too-large', `the body is above ${BODY_BYTES_MAX} bytes decompressed`);
       yield chunk;
     }
   } catch (error) {

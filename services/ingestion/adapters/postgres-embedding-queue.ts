@@ -135,7 +135,12 @@ function columns(embedded: readonly EmbeddedTask[]): [string[], string[], Buffer
 }
 
 /** Drops from the queue what is embedded or has no text any more, and counts failed attempts; the rest stays queued. */
-async function settle(client: Transaction, space: SpaceId, claimed: readonly Claimed[], outcome: EmbeddingOutcome): Promise<void> {
+async function settle(
+  client: Transaction,
+  space: SpaceId,
+  claimed: readonly Claimed[],
+  outcome: EmbeddingOutcome,
+): Promise<void> {
   await client.query(
     `DELETE FROM embedding_queue q USING unnest($2::text[], $3::text[]) AS given (catalog, item_id), items i
      WHERE q.catalog = given.catalog AND q.space = $1 AND q.item_id = given.item_id

@@ -24,7 +24,10 @@ export function postgresItemStore(database: Database): ItemStore {
         requireState(before, precondition);
         const [row] = await upsert(client, catalog, [item], nowMs);
         const { id, ...fields } = item;
-        return { item: { id, fields, createdAtMs: row!.createdAtMs, change: row!.change }, isNew: before === undefined };
+        return {
+          item: { id, fields, createdAtMs: row!.createdAtMs, change: row!.change },
+          isNew: before === undefined,
+        };
       }),
 
     async get(catalog, item) {
@@ -32,7 +35,9 @@ export function postgresItemStore(database: Database): ItemStore {
         'SELECT fields, created_at_ms, change FROM items WHERE catalog = $1 AND item_id = $2 AND fields IS NOT NULL',
         [catalog, item],
       );
-      return rows.map((row): StoredItem => ({ id: item, fields: row.fields, createdAtMs: row.created_at_ms, change: row.change }))[0];
+      return rows.map(
+        (row): StoredItem => ({ id: item, fields: row.fields, createdAtMs: row.created_at_ms, change: row.change }),
+      )[0];
     },
 
     delete: (catalog, item, precondition) =>
@@ -54,7 +59,10 @@ export function postgresItemStore(database: Database): ItemStore {
 
 function writing<T>(database: Database, catalog: CatalogId, write: (client: Transaction) => Promise<T>): Promise<T> {
   return transaction(database, async (client) => {
-    const { rows } = await client.query('SELECT next_change(), EXISTS (SELECT FROM catalogs WHERE catalog = $1) AS known', [catalog]);
+    const { rows } = await client.query(
+      'SELECT next_change(), EXISTS (SELECT FROM catalogs WHERE catalog = $1) AS known',
+      [catalog],
+    );
     if (!rows[0].known) throw new Problem('catalog-not-found', `there is no catalog ${catalog}`);
     return write(client);
   });

@@ -55,7 +55,14 @@ export function ingestionRoutes(ingestion: Ingestion): readonly Route[] {
       params: catalogParams,
       rows,
       answers: { 202: { description: 'At least one row was stored', body: batchAnswerSchema } },
-      problems: ['catalog-not-found', 'invalid-json', 'invalid-encoding', 'too-large', 'unsupported-media-type', 'nothing-accepted'],
+      problems: [
+        'catalog-not-found',
+        'invalid-json',
+        'invalid-encoding',
+        'too-large',
+        'unsupported-media-type',
+        'nothing-accepted',
+      ],
       handle: async ({ params: { catalog }, stream }) => {
         await ingestion.requireCatalog(catalog);
         return { status: 202, body: await acceptBatch(stream, rows, (items) => ingestion.putItems(catalog, items)) };
@@ -85,7 +92,11 @@ function itemRoutes(ingestion: Ingestion): readonly Route[] {
           throw new Problem('invalid-request', `id: ${reason}`, { fields: [{ field: 'id', reason }] });
         }
         const given = { ...body, id: params.item };
-        const { item, etag, isNew, token } = await ingestion.putItem(params.catalog, given, preconditionOf(header('If-Match')));
+        const { item, etag, isNew, token } = await ingestion.putItem(
+          params.catalog,
+          given,
+          preconditionOf(header('If-Match')),
+        );
         return { status: isNew ? 201 : 200, body: { item, token }, headers: { ETag: etag } };
       },
     }),

@@ -1,0 +1,47 @@
+import type { Database } from '@kindred/shared/database';
+import type { ItemId } from '@kindred/shared/id';
+import { vectorOf } from '@kindred/shared/vector';
+import { LRUCache } from 'lru-cache';
+import type { EmbeddingSource } from '../ports.ts';
+
+interface CachedVector {
+  readonly change: number;
+  readonly vector: Float32Array;
+}
+
+/**
+ * Reads embeddings from PostgreSQL and keeps those used last. A kept one is used only for the change number that it
+ * was read at, so an item that is embedded anew is read anew.
+ * @param bytesMax  What the vectors may take; at 384 dimensions 100 MB hold about 60,000.
+ */
+export function cachedEmbeddingSource(database: Database, bytesMax: number): EmbeddingSource {
+  const cache = new LRUCache<string, CachedVector>({
+    maxSize: bytesMax,
+    sizeCalculation: ({ vector }) => vector.byteLength + 200,
+  });
+  return {
+    async vectors(catalog, space, wanted) {
+      const found = new Map<ItemId, Float32Array>();
+      const missing: ItemId[] = [];
+      // Ids hold no control characters, so these keys cannot be mistaken for one another.
+      const keyOf = (item: ItemId): string => `${catalog}\n${space}\n${item}`;
+      for (const { item, change } of wanted) {
+        const kept = cache.get(keyOf(item));
+        if (kept?.change === change) found.set(item, kept.vector);
+        else missing.push(item);
+      }
+      if (missing.length === 0) return found;
+      const { rows } = await database.query<{ item: ItemId; change: number; vector: Buffer }>({
+        name: 'vectors',
+        text: 'SELECT item_id AS item, change, vector FROM embeddings WHERE catalog = $1 AND space = $2 AND item_id = ANY($3)',
+        values: [catalog, space, missing],
+      });
+      for (const row of rows) {
+        const vector = vectorOf(row.vector);
+        cache.set(keyOf(row.item), { change: row.change, vector });
+        found.set(row.item, vector);
+      }
+      return found;
+    },
+  };
+}

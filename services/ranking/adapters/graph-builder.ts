@@ -1,0 +1,57 @@
+import { Worker } from 'node:worker_threads';
+import type { CatalogId, SpaceId } from '@kindred/shared/id';
+import type { EngagementGraphData } from '../domain/engagement-graph.ts';
+import type { BuildAnswer, BuildTask } from './graph-builder-worker.ts';
+
+/** Builds what needs a pass over a whole catalog, in a worker thread with a connection of its own. */
+export interface GraphBuilder {
+  graph(catalog: CatalogId): Promise<EngagementGraphData>;
+  /** The mean of all embeddings of a space, shape `[dimensions]`, not of unit length; `undefined` when there are none. */
+  mean(catalog: CatalogId, space: SpaceId): Promise<Float32Array | undefined>;
+  stop(): Promise<void>;
+}
+
+export function graphBuilder(databaseUrl: string): GraphBuilder {
+  let worker: Worker | undefined;
+  let nextId = 0;
+  const waiting = new Map<number, { resolve: (answer: BuildAnswer) => void; reject: (error: unknown) => void }>();
+
+  const running = (): Worker => {
+    if (worker !== undefined) return worker;
+    const started = new Worker(new URL('./graph-builder-worker.ts', import.meta.url), { workerData: { databaseUrl } });
+    started.on('message', (answer: BuildAnswer) => {
+      const waiter = waiting.get(answer.id);
+      waiting.delete(answer.id);
+      if (answer.error === undefined) waiter?.resolve(answer);
+      else waiter?.reject(new Error(answer.error));
+    });
+    const fail = (error: unknown): void => {
+      if (worker === started) worker = undefined;
+      for (const waiter of waiting.values()) waiter.reject(error);
+      waiting.clear();
+    };
+    started.on('error', fail);
+    started.on('exit', () => fail(new Error('the builder ended')));
+    started.unref();
+    worker = started;
+    return started;
+  };
+  const ask = (task: Omit<BuildTask, 'id'>): Promise<BuildAnswer> =>
+    new Promise((resolve, reject) => {
+      const id = nextId++;
+      waiting.set(id, { resolve, reject });
+      running().postMessage({ id, ...task });
+    });
+
+  return {
+    graph: async (catalog) => {
+      const { graph } = await ask({ kind: 'graph', catalog });
+      if (graph === undefined) throw new Error('the builder answered without a graph');
+      return graph;
+    },
+    mean: async (catalog, space) => (await ask({ kind: 'mean', catalog, space })).mean,
+    stop: async () => {
+      await worker?.terminate();
+    },
+  };
+}

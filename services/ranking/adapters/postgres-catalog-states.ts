@@ -1,0 +1,177 @@
+import type { Database } from '@kindred/shared/database';
+import type { CatalogId, ItemId, SpaceId } from '@kindred/shared/id';
+import type { Log } from '@kindred/shared/log';
+import { engagementGraph } from '../domain/engagement-graph.ts';
+import type { Leader, Leaders } from '../domain/leaders.ts';
+import type { CatalogState, CatalogStates } from '../ports.ts';
+import type { GraphBuilder } from './graph-builder.ts';
+
+export interface CatalogStatesOptions {
+  readonly database: Database;
+  readonly builder: GraphBuilder;
+  readonly log: Log;
+}
+
+/** A state older than this is looked at again by the next request, which is still answered from it. */
+const FRESH_MS = 1_000;
+/** A pass over a catalog's events is repeated at most this often, and takes at most a tenth of the builder's time. */
+const REBUILD_MS = 10_000;
+/** The first request of a catalog waits so long for the passes, then goes on without. */
+const FIRST_BUILD_MS = 3_000;
+const LEADERS_MAX = 1_000;
+
+interface Entry {
+  state: CatalogState;
+  /** What the state was read from: unchanged means that it still holds. */
+  marks: { events: number; items: number };
+  lookedAtMs: number;
+  refreshing: Promise<void> | undefined;
+  graph: { readonly events: number; readonly builtAtMs: number; readonly tookMs: number } | undefined;
+  mean:
+    | { readonly items: number; readonly space: SpaceId; readonly builtAtMs: number; readonly tookMs: number }
+    | undefined;
+  building: Promise<void> | undefined;
+}
+
+/**
+ * States are kept for the catalogs that are asked for, and refreshed behind the requests: leaders and the serving space
+ * within a second, what needs a pass over the catalog within some ten. A catalog nobody asks for costs nothing.
+ */
+export function postgresCatalogStates({ database, builder, log }: CatalogStatesOptions): CatalogStates {
+  const entries = new Map<CatalogId, Promise<Entry | undefined>>();
+
+  const refresh = async (catalog: CatalogId, entry: Entry): Promise<void> => {
+    const marks = await marksOf(database, catalog);
+    if (marks.events !== entry.marks.events || marks.items !== entry.marks.items) {
+      replace(entry, await readLeaders(database, catalog), marks);
+    }
+    entry.lookedAtMs = Date.now();
+    entry.building ??= rebuild(catalog, entry)
+      .catch((error) => log.warn({ err: error, catalog }, 'pass over the catalog failed'))
+      .finally(() => {
+        entry.building = undefined;
+      });
+  };
+
+  const rebuild = async (catalog: CatalogId, entry: Entry): Promise<void> => {
+    const { marks } = entry;
+    const { space } = entry.state;
+    const isDue = (built: { builtAtMs: number; tookMs: number } | undefined): boolean =>
+      built === undefined || Date.now() - built.builtAtMs > Math.max(REBUILD_MS, 10 * built.tookMs);
+    if (space !== undefined && isDue(entry.mean) && (entry.mean?.items !== marks.items || entry.mean.space !== space)) {
+      const startMs = Date.now();
+      const mean = await builder.mean(catalog, space);
+      entry.mean = { items: marks.items, space, builtAtMs: Date.now(), tookMs: Date.now() - startMs };
+      replace(entry, { mean }, entry.marks);
+    }
+    if (isDue(entry.graph) && entry.graph?.events !== marks.events) {
+      const startMs = Date.now();
+      const graph = engagementGraph(await builder.graph(catalog));
+      entry.graph = { events: marks.events, builtAtMs: Date.now(), tookMs: Date.now() - startMs };
+      replace(entry, { graph }, entry.marks);
+    }
+  };
+
+  const first = async (catalog: CatalogId): Promise<Entry | undefined> => {
+    const { rowCount } = await database.query('SELECT FROM catalogs WHERE catalog = $1', [catalog]);
+    if (rowCount === 0) {
+      entries.delete(catalog);
+      return undefined;
+    }
+    const entry: Entry = {
+      state: {
+        space: undefined,
+        leaders: { trending: [], popular: [], fresh: [] },
+        graph: undefined,
+        mean: undefined,
+        version: '',
+      },
+      marks: { events: -1, items: -1 },
+      lookedAtMs: 0,
+      refreshing: undefined,
+      graph: undefined,
+      mean: undefined,
+      building: undefined,
+    };
+    await refresh(catalog, entry);
+    await Promise.race([entry.building, new Promise((resolve) => setTimeout(resolve, FIRST_BUILD_MS).unref())]);
+    return entry;
+  };
+
+  return {
+    async of(catalog) {
+      let promise = entries.get(catalog);
+      if (promise === undefined) {
+        promise = first(catalog).catch((error) => {
+          entries.delete(catalog);
+          throw error;
+        });
+        entries.set(catalog, promise);
+      }
+      const entry = await promise;
+      if (entry === undefined) return undefined;
+      if (Date.now() - entry.lookedAtMs > FRESH_MS && entry.refreshing === undefined) {
+        entry.refreshing = refresh(catalog, entry)
+          .catch((error) => log.warn({ err: error, catalog }, 'catalog state not refreshed'))
+          .finally(() => {
+            entry.refreshing = undefined;
+          });
+      }
+      return entry.state;
+    },
+    stop: () => builder.stop(),
+  };
+}
+
+function replace(entry: Entry, parts: Partial<CatalogState>, marks: Entry['marks']): void {
+  const { graph, mean } = entry;
+  entry.marks = marks;
+  entry.state = {
+    ...entry.state,
+    ...parts,
+    version: `events-${marks.events}.items-${marks.items}.graph-${graph?.events ?? 'none'}.mean-${mean?.items ?? 'none'}`,
+  };
+}
+
+async function marksOf(database: Database, catalog: CatalogId): Promise<Entry['marks']> {
+  const { rows } = await database.query<{ events: number; items: number }>({
+    name: 'catalog-marks',
+    text: `SELECT coalesce((SELECT max(change) FROM events WHERE catalog = $1), 0) AS events,
+             coalesce((SELECT last_value FROM changes), 0) AS items`,
+    values: [catalog],
+  });
+  return rows[0]!;
+}
+
+async function readLeaders(
+  database: Database,
+  catalog: CatalogId,
+): Promise<{ leaders: Leaders; space: SpaceId | undefined }> {
+  const byRank = (rank: string): Promise<{ rows: Leader[] }> =>
+    database.query<Leader>({
+      name: `leaders-${rank}`,
+      text: `SELECT item_id AS item, ${rank} AS score FROM item_counters
+             WHERE catalog = $1 AND ${rank} IS NOT NULL ORDER BY ${rank} DESC, item_id LIMIT ${LEADERS_MAX}`,
+      values: [catalog],
+    });
+  const [trending, popular, fresh, serving] = await Promise.all([
+    byRank('short_rank'),
+    byRank('long_rank'),
+    database.query<{ item: ItemId; score: number }>({
+      name: 'leaders-fresh',
+      text: `SELECT item_id AS item, created_at_ms AS score FROM items
+             WHERE catalog = $1 AND fields IS NOT NULL AND coalesce((fields->>'available')::boolean, true)
+             ORDER BY created_at_ms DESC, item_id LIMIT ${LEADERS_MAX}`,
+      values: [catalog],
+    }),
+    database.query<{ space: SpaceId }>({
+      name: 'serving-space',
+      text: `SELECT space FROM spaces WHERE catalog = $1 AND state = 'serving'`,
+      values: [catalog],
+    }),
+  ]);
+  return {
+    leaders: { trending: trending.rows, popular: popular.rows, fresh: fresh.rows },
+    space: serving.rows[0]?.space,
+  };
+}

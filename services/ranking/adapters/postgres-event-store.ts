@@ -1,0 +1,215 @@
+import { createHash } from 'node:crypto';
+import { type Database, type Transaction, transaction } from '@kindred/shared/database';
+import type { CatalogId, UserId } from '@kindred/shared/id';
+import type { EmbeddedHistoryEvent, EventOutcome, EventStore, ReadableEvent, UserEvent } from '../ports.ts';
+import { type CountedEvent, updateCounters } from './postgres-item-counters.ts';
+
+/**
+ * All writes of a catalog's events follow one another, by a lock that is held until the commit: so change numbers rise
+ * in commit order, and an event and the one that takes it back always see each other, on whatever partitions they came.
+ */
+export function postgresEventStore(database: Database): EventStore {
+  return {
+    apply: (log, partition, events, nextOffset) =>
+      transaction(database, async (client) => {
+        const outcomes = new Map<ReadableEvent, EventOutcome>();
+        for (const [catalog, own] of byCatalog(events)) {
+          await lockCatalog(client, catalog);
+          const erased = await erasedOf(client, catalog, own, log, partition);
+          const fresh = own.filter((event) => !erased.has(event));
+          const inserted = await insertEvents(client, catalog, fresh);
+          const retracted = await retract(client, catalog, inserted);
+          const added = inserted.filter(({ event, isRetracted }) => event.value > 0 && !isRetracted);
+          await updateCounters(
+            client,
+            catalog,
+            added.map(({ event }) => event),
+            retracted,
+          );
+          for (const event of own) outcomes.set(event, erased.has(event) ? 'erased' : 'duplicate');
+          for (const { event } of inserted) outcomes.set(event, 'applied');
+        }
+        await client.query(
+          `INSERT INTO progress VALUES ($1, $2, $3)
+           ON CONFLICT (log, partition) DO UPDATE SET next_offset = greatest(progress.next_offset, excluded.next_offset)`,
+          [log, partition, nextOffset],
+        );
+        return events.map((event) => outcomes.get(event)!);
+      }),
+
+    async existing(catalogs) {
+      const { rows } = await database.query<{ catalog: CatalogId }>(
+        'SELECT catalog FROM catalogs WHERE catalog = ANY($1)',
+        [catalogs],
+      );
+      return new Set(rows.map((row) => row.catalog));
+    },
+
+    async progress(log, partitions) {
+      const { rows } = await database.query<{ partition: number; next_offset: number }>(
+        'SELECT partition, next_offset FROM progress WHERE log = $1 AND partition = ANY($2)',
+        [log, partitions],
+      );
+      return new Map(rows.map((row) => [row.partition, row.next_offset]));
+    },
+
+    async history(catalog, user, space, countMax) {
+      const { rows } = await database.query<EmbeddedHistoryEvent>({
+        name: 'history',
+        text: `SELECT h.item_id AS item, h.type, h.value, h.at_ms AS "atMs", e.change AS "embeddingChange"
+               FROM (SELECT item_id, type, value, at_ms, event_id FROM events
+                     WHERE catalog = $1 AND user_id = $2 AND NOT retracted AND value > 0 AND type <> 'impression'
+                     ORDER BY at_ms DESC, event_id DESC LIMIT $4) h
+               LEFT JOIN embeddings e ON e.catalog = $1 AND e.space = $3 AND e.item_id = h.item_id
+               ORDER BY h.at_ms DESC, h.event_id DESC`,
+        values: [catalog, user, space ?? '', countMax],
+      });
+      return rows.map((row) => ({ ...row, embeddingChange: row.embeddingChange ?? undefined }));
+    },
+
+    async latest(catalog, user, countMax) {
+      const { rows } = await database.query<UserEvent>(
+        `SELECT event_id AS id, item_id AS item, type, value, at_ms AS "atMs" FROM events
+         WHERE catalog = $1 AND user_id = $2 ORDER BY at_ms DESC, event_id DESC LIMIT $3`,
+        [catalog, user, countMax],
+      );
+      return rows;
+    },
+
+    erase: (catalog, user, log, ends) =>
+      transaction(database, async (client) => {
+        await lockCatalog(client, catalog);
+        await client.query(
+          `INSERT INTO erasures SELECT $1, $2, $3, given.partition, given.before
+           FROM unnest($4::int[], $5::bigint[]) AS given (partition, before)
+           ON CONFLICT (catalog, user_hash, log, partition) DO UPDATE
+             SET before_offset = greatest(erasures.before_offset, excluded.before_offset)`,
+          [catalog, hashOf(user), log, [...ends.keys()], [...ends.values()]],
+        );
+        await client.query('DELETE FROM dead_letters WHERE catalog = $1 AND user_id = $2', [catalog, user]);
+        const { rows } = await client.query<CountedEvent & { counted: boolean }>(
+          `DELETE FROM events WHERE catalog = $1 AND user_id = $2
+           RETURNING item_id AS item, type, value, at_ms AS "atMs", NOT retracted AND value > 0 AS counted`,
+          [catalog, user],
+        );
+        await updateCounters(
+          client,
+          catalog,
+          [],
+          rows.filter((row) => row.counted),
+        );
+        return rows.length;
+      }),
+  };
+}
+
+interface InsertedEvent {
+  readonly event: ReadableEvent;
+  /** Whether an event of value 0 takes it back. */
+  isRetracted: boolean;
+}
+
+/** The user as an erasure keeps them: enough to know their messages, not who they were. */
+export function hashOf(user: UserId): Buffer {
+  return createHash('sha256').update(user).digest();
+}
+
+function byCatalog(events: readonly ReadableEvent[]): [CatalogId, ReadableEvent[]][] {
+  const groups = new Map<CatalogId, ReadableEvent[]>();
+  for (const event of events) {
+    const group = groups.get(event.catalog);
+    if (group) group.push(event);
+    else groups.set(event.catalog, [event]);
+  }
+  // In one order, so that two batches that hold the same catalogs cannot wait for each other.
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+async function lockCatalog(client: Transaction, catalog: CatalogId): Promise<void> {
+  await client.query('SELECT pg_advisory_xact_lock(7003, hashtext($1))', [catalog]);
+}
+
+async function erasedOf(
+  client: Transaction,
+  catalog: CatalogId,
+  events: readonly ReadableEvent[],
+  log: string,
+  partition: number,
+): Promise<ReadonlySet<ReadableEvent>> {
+  const { rows } = await client.query<{ user_id: UserId; before_offset: number }>(
+    `SELECT given.user_id, before_offset FROM unnest($2::text[], $3::bytea[]) AS given (user_id, user_hash)
+     JOIN erasures e ON e.catalog = $1 AND e.user_hash = given.user_hash AND e.log = $4 AND e.partition = $5`,
+    [catalog, ...usersOf(events), log, partition],
+  );
+  const before = new Map(rows.map((row) => [row.user_id, row.before_offset]));
+  return new Set(events.filter((event) => event.offset < (before.get(event.user) ?? 0)));
+}
+
+function usersOf(events: readonly ReadableEvent[]): [UserId[], Buffer[]] {
+  const users = [...new Set(events.map((event) => event.user))];
+  return [users, users.map(hashOf)];
+}
+
+/** @returns The events whose ids are new, each with whether a later one had already taken it back. */
+async function insertEvents(
+  client: Transaction,
+  catalog: CatalogId,
+  events: readonly ReadableEvent[],
+): Promise<readonly InsertedEvent[]> {
+  const first = new Map<string, ReadableEvent>();
+  for (const event of events) if (!first.has(event.id)) first.set(event.id, event);
+  const unique = [...first.values()];
+  const { rows } = await client.query<{ event_id: string; retracted: boolean }>(
+    `INSERT INTO events (catalog, event_id, user_id, item_id, type, value, at_ms, slate, position, change, retracted)
+     SELECT $1, g.event_id, g.user_id, g.item_id, g.type, g.value, g.at_ms, g.slate, g.position, nextval('event_changes'),
+       EXISTS (SELECT FROM events r WHERE r.catalog = $1 AND r.user_id = g.user_id AND r.item_id = g.item_id AND r.type = g.type
+               AND r.value = 0 AND (r.at_ms, r.event_id) > (g.at_ms, g.event_id COLLATE "C"))
+     FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::bigint[], $8::text[], $9::int[])
+       AS g (event_id, user_id, item_id, type, value, at_ms, slate, position)
+     ON CONFLICT DO NOTHING RETURNING event_id, retracted`,
+    [
+      catalog,
+      unique.map((event) => event.id),
+      unique.map((event) => event.user),
+      unique.map((event) => event.item),
+      unique.map((event) => event.type),
+      unique.map((event) => event.value),
+      unique.map((event) => event.atMs),
+      unique.map((event) => event.slate ?? null),
+      unique.map((event) => event.position ?? null),
+    ],
+  );
+  return rows.map((row) => ({ event: first.get(row.event_id)!, isRetracted: row.retracted }));
+}
+
+/** Marks what new events of value 0 take back. @returns Events that counted until now. */
+async function retract(
+  client: Transaction,
+  catalog: CatalogId,
+  inserted: readonly InsertedEvent[],
+): Promise<readonly CountedEvent[]> {
+  const retractions = inserted.map(({ event }) => event).filter((event) => event.value === 0);
+  if (retractions.length === 0) return [];
+  const byId = new Map<string, InsertedEvent>(inserted.map((entry) => [entry.event.id, entry]));
+  const { rows } = await client.query<CountedEvent & { id: string }>(
+    `UPDATE events e SET retracted = true
+     FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[]) AS g (user_id, item_id, type, at_ms, event_id)
+     WHERE e.catalog = $1 AND e.user_id = g.user_id AND e.item_id = g.item_id AND e.type = g.type
+       AND e.value > 0 AND NOT e.retracted AND (e.at_ms, e.event_id) < (g.at_ms, g.event_id COLLATE "C")
+     RETURNING e.event_id AS id, e.item_id AS item, e.type, e.value, e.at_ms AS "atMs"`,
+    [
+      catalog,
+      retractions.map((event) => event.user),
+      retractions.map((event) => event.item),
+      retractions.map((event) => event.type),
+      retractions.map((event) => event.atMs),
+      retractions.map((event) => event.id),
+    ],
+  );
+  // Those of this batch were not counted yet: they never will be.
+  for (const { id } of rows) {
+    const own = byId.get(id);
+    if (own) own.isRetracted = true;
+  }
+  return rows.filter((row) => !byId.has(row.id));
+}

@@ -1,0 +1,18 @@
+import type { ItemId } from '@kindred/shared/id';
+
+export interface Leader {
+  readonly item: ItemId;
+  readonly score: number;
+}
+
+/** The items of a catalog that lead by one measure or another, each list best first, at most 1,000 long. */
+export interface Leaders {
+  /** Engagement that halves every 3 days. */
+  readonly trending: readonly Leader[];
+  /** Engagement that halves every 69 days. */
+  readonly popular: readonly Leader[];
+  /** Available items by the time they were created, latest first; the score is that time. */
+  readonly fresh: readonly Leader[];
+}
+
+export const NO_LEADERS: Leaders = { trending: [], popular: [], fresh: [] };

@@ -1,0 +1,52 @@
+import type { Consumer, EventLog, MessageBatch } from '@kindred/shared/event-log/event-log';
+import type { Log } from '@kindred/shared/log';
+import { Counter, type Registry } from '@kindred/shared/metrics';
+import type { DeadLetter, DeadLetters, EventStore, ReadableEvent } from './ports.ts';
+import { deadLetter, readEvent } from './read-event.ts';
+
+export interface EventConsumerOptions {
+  readonly eventLog: EventLog;
+  readonly events: EventStore;
+  readonly deadLetters: DeadLetters;
+  readonly log: Log;
+  readonly registry: Registry;
+  /** Told after each batch, so that waiting reads need not poll. */
+  readonly onApplied: () => void;
+}
+
+const BATCH_SIZE_MAX = 1_000;
+
+/** Applies the log's events to the store: at least once from the log, exactly once in effect, by unique event ids. */
+export async function startEventConsumer(options: EventConsumerOptions): Promise<Consumer> {
+  const { eventLog, events, deadLetters, log, registry, onApplied } = options;
+  const outcomes = new Counter({
+    name: 'kindred_events_consumed_total',
+    help: 'Messages of the event log by what became of them',
+    labelNames: ['outcome'] as const,
+    registers: [registry],
+  });
+
+  const apply = async ({ partition, messages, nextOffset }: MessageBatch): Promise<void> => {
+    const read = messages.map((message) => ({ message, ...readEvent(message) }));
+    const catalogs = await events.existing([
+      ...new Set(read.flatMap((entry) => ('event' in entry ? [entry.event.catalog] : []))),
+    ]);
+    const letters: DeadLetter[] = [];
+    const readable: ReadableEvent[] = [];
+    for (const entry of read) {
+      if ('letter' in entry) letters.push(entry.letter);
+      else if (catalogs.has(entry.event.catalog)) readable.push(entry.event);
+      else letters.push(deadLetter(entry.message, 'catalog: there is no such catalog', entry.event));
+    }
+    // A letter is sent before progress is stored: a crash between sends it again, and its position says it is the same.
+    await deadLetters.send(eventLog.name, letters);
+    for (const outcome of await events.apply(eventLog.name, partition, readable, nextOffset)) outcomes.inc({ outcome });
+    outcomes.inc({ outcome: 'dead-letter' }, letters.length);
+    onApplied();
+  };
+
+  return eventLog.consume(
+    { progress: (partitions) => events.progress(eventLog.name, partitions), apply },
+    { batchSizeMax: BATCH_SIZE_MAX, onError: (error) => log.warn({ err: error }, 'event consumer paused') },
+  );
+}

@@ -1,0 +1,139 @@
+import type { ItemFields } from '@kindred/shared/catalog';
+import type { EventType } from '@kindred/shared/event';
+import type { Position } from '@kindred/shared/event-log/event-log';
+import type { CatalogId, EventId, ItemId, SpaceId, UserId } from '@kindred/shared/id';
+import type { HistoryEvent } from './domain/engagement.ts';
+import type { EngagementGraph } from './domain/engagement-graph.ts';
+import type { Leaders } from './domain/leaders.ts';
+
+/** An event that could be read, with its defaults filled in. */
+export interface ReadableEvent {
+  readonly catalog: CatalogId;
+  readonly id: EventId;
+  readonly user: UserId;
+  readonly item: ItemId;
+  readonly type: EventType;
+  readonly value: number;
+  readonly atMs: number;
+  readonly slate: string | undefined;
+  readonly position: number | undefined;
+  /** Where in the log it stands. */
+  readonly offset: number;
+}
+
+/** A message that could not be read. */
+export interface DeadLetter extends Position {
+  readonly reason: string;
+  readonly value: Buffer;
+  readonly catalog: string | undefined;
+  readonly user: string | undefined;
+}
+
+/** Keeps what could not be read, each message once: known by its first position. */
+export interface DeadLetters {
+  send(log: string, letters: readonly DeadLetter[]): Promise<void>;
+}
+
+/** What became of one event. */
+export type EventOutcome = 'applied' | 'duplicate' | 'erased';
+
+export interface UserEvent extends HistoryEvent {
+  readonly id: EventId;
+}
+
+/** A history as ranking reads it: with what each item's embedding is at now. */
+export interface EmbeddedHistoryEvent extends HistoryEvent {
+  /** The change number of the item's embedding in the serving space. */
+  readonly embeddingChange: number | undefined;
+}
+
+/** Events and what follows from them. An event's id is unique in its catalog: the first wins. */
+export interface EventStore {
+  /**
+   * Applies a batch of one partition, of catalogs that exist, and stores `nextOffset`, all in one transaction.
+   * Events of value 0 take back earlier ones whatever the order of arrival.
+   * @returns What became of each event, in their order.
+   */
+  apply(
+    log: string,
+    partition: number,
+    events: readonly ReadableEvent[],
+    nextOffset: number,
+  ): Promise<readonly EventOutcome[]>;
+  /** @returns Those of the given catalogs that exist. */
+  existing(catalogs: readonly CatalogId[]): Promise<ReadonlySet<CatalogId>>;
+  progress(log: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>>;
+  /** Positive events and hides that were not taken back, latest first, at most `countMax`. */
+  history(
+    catalog: CatalogId,
+    user: UserId,
+    space: SpaceId | undefined,
+    countMax: number,
+  ): Promise<readonly EmbeddedHistoryEvent[]>;
+  /** All of a user's latest events, latest first. */
+  latest(catalog: CatalogId, user: UserId, countMax: number): Promise<readonly UserEvent[]>;
+  /**
+   * Deletes all of a user and takes their part out of the counters; older messages of theirs are dropped from now on.
+   * @param ends  For each partition of the log, one past its last message.
+   * @returns How many events were deleted.
+   */
+  erase(catalog: CatalogId, user: UserId, log: string, ends: ReadonlyMap<number, number>): Promise<number>;
+}
+
+/** A candidate's row, read at the last moment. */
+export interface CandidateRow {
+  readonly item: ItemId;
+  readonly available: boolean;
+  /** Whether the user has any event on it. */
+  readonly seen: boolean;
+  readonly hidden: boolean;
+  /** Given when asked for. */
+  readonly fields: ItemFields | undefined;
+  readonly createdAtMs: number;
+  readonly embeddingChange: number | undefined;
+}
+
+export interface ItemReader {
+  /** Rows of those items that exist, in any order. One round trip. */
+  rows(query: {
+    readonly catalog: CatalogId;
+    readonly user: UserId | undefined;
+    readonly space: SpaceId | undefined;
+    readonly items: readonly ItemId[];
+    readonly withFields: boolean;
+  }): Promise<readonly CandidateRow[]>;
+  /** Ids of existing items, latest created first, ties by id. */
+  page(catalog: CatalogId, after: PageKey | undefined, countMax: number): Promise<readonly PageKey[]>;
+}
+
+export interface PageKey {
+  readonly createdAtMs: number;
+  readonly item: ItemId;
+}
+
+/** Embeddings by item; what is asked for often is kept in bounded memory. */
+export interface EmbeddingSource {
+  /** @param wanted  With the change number each embedding must be of. @returns Those that exist, unit length. */
+  vectors(
+    catalog: CatalogId,
+    space: SpaceId,
+    wanted: readonly { readonly item: ItemId; readonly change: number }[],
+  ): Promise<ReadonlyMap<ItemId, Float32Array>>;
+}
+
+/** What holds for a whole catalog, derived from the store and at most seconds old. */
+export interface CatalogState {
+  readonly space: SpaceId | undefined;
+  readonly leaders: Leaders;
+  readonly graph: EngagementGraph | undefined;
+  /** The mean of the serving space's embeddings; `undefined` until it was computed. */
+  readonly mean: Float32Array | undefined;
+  /** Changes when any of it does. */
+  readonly version: string;
+}
+
+export interface CatalogStates {
+  /** @returns `undefined` for a catalog that does not exist. */
+  of(catalog: CatalogId): Promise<CatalogState | undefined>;
+  stop(): Promise<void>;
+}

@@ -1,0 +1,197 @@
+import { createHash } from 'node:crypto';
+import type { CatalogId, UserId } from '@kindred/shared/id';
+import type { Log } from '@kindred/shared/log';
+import type { Neighbor, NeighborSource } from '@kindred/shared/neighbor';
+import { Problem } from '@kindred/shared/problem';
+import { centred } from '@kindred/shared/vector';
+import type { CandidateSource, RetrievalContext } from './domain/candidate.ts';
+import { diversify, type PickedItem } from './domain/diversify.ts';
+import { type Engagement, engagementsOf } from './domain/engagement.ts';
+import { fuse } from './domain/fusion.ts';
+import { type EmbeddedEngagement, type Interest, interestsOf } from './domain/interest.ts';
+import { seededRandom } from './domain/random.ts';
+import { type Eligible, filterCandidates } from './filter-candidates.ts';
+import type { CatalogState, CatalogStates, EmbeddingSource, EventStore, ItemReader } from './ports.ts';
+import { presented } from './present.ts';
+import type { RecommendRequest, Slate } from './slate.ts';
+import { coEngagementSource } from './sources/co-engagement-source.ts';
+import { interestsSource } from './sources/interests-source.ts';
+import { freshSource, popularSource, trendingSource } from './sources/leader-sources.ts';
+import { similarSource } from './sources/similar-source.ts';
+
+export interface RecommenderOptions {
+  readonly events: EventStore;
+  readonly items: ItemReader;
+  readonly embeddings: EmbeddingSource;
+  readonly states: CatalogStates;
+  readonly neighbors: NeighborSource;
+  readonly log: Log;
+}
+
+/** Names what ranks, so that slates of different rankings are told apart. */
+const RANKING_VERSION = 'reciprocal-rank-1';
+const SOURCES: readonly CandidateSource[] = [
+  interestsSource,
+  similarSource,
+  coEngagementSource,
+  trendingSource,
+  freshSource,
+  popularSource,
+];
+const HISTORY_MAX = 500;
+/** Ward clustering is quadratic: 100 items take about 3 ms. */
+const CLUSTERED_MAX = 100;
+const MERGE_COST_MAX = 1.5;
+/** Candidates that diversification chooses from. */
+const POOL_MAX = 200;
+
+interface Profile {
+  readonly engagements: readonly Engagement[];
+  readonly interests: readonly Interest[];
+}
+
+export interface Recommender {
+  /** @throws {Problem} `catalog-not-found` */
+  recommend(catalog: CatalogId, request: RecommendRequest): Promise<Slate>;
+  /** @throws {Problem} `catalog-not-found` */
+  interests(catalog: CatalogId, user: UserId, nowMs: number): Promise<readonly Interest[]>;
+}
+
+/** retrieve → filter → score → diversify → explain; two round trips to the store and one to the index. */
+export function createRecommender(options: RecommenderOptions): Recommender {
+  const { events, items, embeddings, states, neighbors, log } = options;
+
+  const stateOf = async (catalog: CatalogId): Promise<CatalogState> => {
+    const state = await states.of(catalog);
+    if (state === undefined) throw new Problem('catalog-not-found', `there is no catalog ${catalog}`);
+    return state;
+  };
+
+  const profileOf = async (catalog: CatalogId, user: UserId, state: CatalogState, nowMs: number): Promise<Profile> => {
+    const history = await events.history(catalog, user, state.space, HISTORY_MAX);
+    const engagements = engagementsOf(history);
+    if (state.space === undefined || engagements.length === 0) return { engagements, interests: [] };
+    const changes = new Map(history.map((event) => [event.item, event.embeddingChange]));
+    const wanted = engagements.slice(0, CLUSTERED_MAX).flatMap(({ item }) => {
+      const change = changes.get(item);
+      return change === undefined ? [] : [{ item, change }];
+    });
+    const vectors = await embeddings.vectors(catalog, state.space, wanted);
+    const engaged = engagements.flatMap((engagement): EmbeddedEngagement[] => {
+      const vector = vectors.get(engagement.item);
+      return vector === undefined ? [] : [{ ...engagement, vector: state.mean ? centred(vector, state.mean) : vector }];
+    });
+    return { engagements, interests: interestsOf(engaged, MERGE_COST_MAX, nowMs) };
+  };
+
+  return {
+    interests: async (catalog, user, nowMs) =>
+      (await profileOf(catalog, user, await stateOf(catalog), nowMs)).interests,
+
+    recommend: async (catalog, request) => {
+      const state = await stateOf(catalog);
+      const degraded = degradations(state);
+      const profile = await profileOf(catalog, request.user, state, request.atMs);
+      const context: RetrievalContext = {
+        ...profile,
+        leaders: state.leaders,
+        graph: state.graph,
+        nowMs: request.atMs,
+        random: seededRandom(request.seed),
+      };
+      const asked = SOURCES.map((source) => ({ source, weight: source.weight(context) })).filter(
+        ({ weight }) => weight > 0,
+      );
+      const wishes = asked.map(({ source }) => source.wishes(context));
+      const queries = wishes.flat().map((wish) => ({ ...wish, ...(request.filter && { filter: request.filter }) }));
+      const answer =
+        queries.length === 0
+          ? undefined
+          : await neighbors.neighbors(catalog, queries).catch((error) => {
+              log.warn({ err: error }, 'neighbors are away');
+              degraded.push('neighbors');
+              return undefined;
+            });
+      const lists = cut(answer?.neighbors ?? [], wishes);
+      const fused = fuse(
+        asked.map(({ source, weight }, index) => ({
+          source: source.name,
+          weight,
+          candidates: source.candidates(context, wishes[index]!, lists[index]!),
+        })),
+      );
+      const eligible = await filterCandidates({ items, catalog, state, request, fused });
+      const pool = eligible.slice(0, POOL_MAX);
+      // The request's largest is its first: candidates come by falling fused score.
+      const largest = pool[0]?.candidate.fused ?? 0;
+      const picked = await diversifyPool({ embeddings, catalog, state, request, pool, largest });
+      const byItem = new Map(pool.map((entry) => [entry.candidate.item, entry]));
+      const slate = {
+        at: new Date(request.atMs).toISOString(),
+        seed: request.seed,
+        versions: {
+          ranking: RANKING_VERSION,
+          state: state.version,
+          index: answer?.version ?? 'none',
+          space: state.space ?? 'none',
+        },
+        degraded,
+        items: picked.map((entry) => presented(entry, byItem.get(entry.item)!, largest, request, context)),
+      };
+      return { slate: slateId(catalog, request, slate), ...slate };
+    },
+  };
+}
+
+function degradations(state: CatalogState): string[] {
+  const missing: string[] = [];
+  if (state.graph === undefined) missing.push('co-engagement');
+  if (state.space !== undefined && state.mean === undefined) missing.push('mean');
+  return missing;
+}
+
+/** Cuts the flat list of answers back into one list of answers a source. */
+function cut(
+  answers: readonly (readonly Neighbor[])[],
+  wishes: readonly (readonly unknown[])[],
+): readonly (readonly (readonly Neighbor[])[])[] {
+  let start = 0;
+  return wishes.map((own) => {
+    const part = answers.slice(start, start + own.length);
+    start += own.length;
+    return part;
+  });
+}
+
+async function diversifyPool(task: {
+  embeddings: EmbeddingSource;
+  catalog: CatalogId;
+  state: CatalogState;
+  request: RecommendRequest;
+  pool: readonly Eligible[];
+  largest: number;
+}): Promise<readonly PickedItem[]> {
+  const { embeddings, catalog, state, request, pool, largest } = task;
+  const wanted = pool.flatMap(({ row }) =>
+    row.embeddingChange === undefined ? [] : [{ item: row.item, change: row.embeddingChange }],
+  );
+  const vectors =
+    state.space === undefined || request.diversity === 0
+      ? new Map()
+      : await embeddings.vectors(catalog, state.space, wanted);
+  return diversify(
+    pool.map(({ candidate: { item, fused } }) => {
+      const vector = vectors.get(item);
+      return { item, relevance: fused / largest, vector: vector && state.mean ? centred(vector, state.mean) : vector };
+    }),
+    request.limit,
+    request.diversity,
+  );
+}
+
+function slateId(catalog: CatalogId, request: RecommendRequest, answer: object): string {
+  return createHash('sha256')
+    .update(JSON.stringify([catalog, request, answer]))
+    .digest('base64url')
+    .slice(0, 22);
+}

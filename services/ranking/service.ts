@@ -1,0 +1,199 @@
+import type { Filter, ItemFields } from '@kindred/shared/catalog';
+import type { Embedder } from '@kindred/shared/embedding/embedder';
+import type { Event } from '@kindred/shared/event';
+import type { EventLog } from '@kindred/shared/event-log/event-log';
+import { cardOf, predicateOf } from '@kindred/shared/filter';
+import { decodeToken, encodeToken, type WriteToken } from '@kindred/shared/http/token';
+import type { CatalogId, ItemId, SpaceId, UserId } from '@kindred/shared/id';
+import type { Neighbor, NeighborSource, NeighborTarget } from '@kindred/shared/neighbor';
+import { Problem } from '@kindred/shared/problem';
+import type { Interest } from './domain/interest.ts';
+import type { CatalogStates, EventStore, ItemReader, UserEvent } from './ports.ts';
+import type { Recommender } from './recommend.ts';
+import type { RecommendRequest, Slate } from './slate.ts';
+
+export interface RankingOptions {
+  readonly eventLog: EventLog;
+  readonly events: EventStore;
+  readonly items: ItemReader;
+  readonly states: CatalogStates;
+  readonly neighbors: NeighborSource;
+  readonly recommender: Recommender;
+  /** The query embedder of a space; `undefined` where its model is not known here. */
+  readonly queryEmbedderOf: (space: SpaceId) => Embedder | undefined;
+}
+
+export interface NeighborItem extends Neighbor {
+  readonly details?: ItemFields & { readonly id: ItemId };
+}
+
+export interface NeighborRequest {
+  readonly limit: number;
+  readonly filter: Filter | undefined;
+  readonly expand: boolean;
+  readonly after: string | undefined;
+}
+
+export interface Ranking {
+  /** @returns The token of the write. */
+  acceptEvents(catalog: CatalogId, events: readonly Event[], requestId: string): Promise<string>;
+  recommend(catalog: CatalogId, request: RecommendRequest, after: string | undefined): Promise<Slate>;
+  similar(catalog: CatalogId, item: ItemId, request: NeighborRequest): Promise<readonly NeighborItem[]>;
+  search(catalog: CatalogId, text: string, request: NeighborRequest): Promise<readonly NeighborItem[]>;
+  user(
+    catalog: CatalogId,
+    user: UserId,
+    after: string | undefined,
+  ): Promise<{ readonly interests: readonly Interest[]; readonly events: readonly UserEvent[] }>;
+  /** @returns How many events were deleted. */
+  eraseUser(catalog: CatalogId, user: UserId): Promise<number>;
+  requireCatalog(catalog: CatalogId): Promise<void>;
+  /** Lets waiting reads look again, now that something was applied. */
+  applied(): void;
+}
+
+const AFTER_TIMEOUT_MS = 1_000;
+const AFTER_POLL_MS = 20;
+const LATEST_EVENTS_MAX = 100;
+/** Asked for beyond the limit, for items that were deleted since the index saw them. */
+const SPARE_NEIGHBORS = 10;
+
+export function createRanking(options: RankingOptions): Ranking {
+  const { eventLog, events, items, states, neighbors, recommender, queryEmbedderOf } = options;
+  const waiters = new Set<() => void>();
+
+  const stateOf = async (catalog: CatalogId) => {
+    const state = await states.of(catalog);
+    if (state === undefined) throw new Problem('catalog-not-found', `there is no catalog ${catalog}`);
+    return state;
+  };
+
+  /** Waits until the write behind the token is reflected. @throws {Problem} `not-yet-applied` after one second. */
+  const waitFor = async (catalog: CatalogId, after: string | undefined): Promise<void> => {
+    if (after === undefined) return;
+    const token = decodeToken(after);
+    const deadline = Date.now() + AFTER_TIMEOUT_MS;
+    const reached =
+      (token.change === undefined || (await neighbors.reached(catalog, token.change, AFTER_TIMEOUT_MS))) &&
+      (await eventsApplied(token, deadline));
+    if (!reached) throw new Problem('not-yet-applied', 'the write behind "after" is not reflected within a second');
+  };
+
+  const eventsApplied = async ({ log, offsets }: WriteToken, deadline: number): Promise<boolean> => {
+    if (log === undefined || offsets === undefined) return true;
+    const wanted = Object.entries(offsets).map(([partition, offset]) => ({ partition: Number(partition), offset }));
+    for (;;) {
+      const progress = await events.progress(
+        log,
+        wanted.map(({ partition }) => partition),
+      );
+      if (wanted.every(({ partition, offset }) => (progress.get(partition) ?? 0) > offset)) return true;
+      if (Date.now() >= deadline) return false;
+      await woken(AFTER_POLL_MS);
+    }
+  };
+
+  const woken = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        waiters.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      waiters.add(done);
+    });
+
+  /** Neighbors that exist at this moment; asks deeper until there are enough or no more. */
+  const existing = async (
+    catalog: CatalogId,
+    target: NeighborTarget,
+    { limit, filter, expand }: NeighborRequest,
+  ): Promise<readonly NeighborItem[]> => {
+    const passes = predicateOf(filter ?? {});
+    for (let k = limit + SPARE_NEIGHBORS; ; k *= 4) {
+      const query = { target, k: Math.min(k, 1_000), ...(filter && { filter }) };
+      const found = (await neighbors.neighbors(catalog, [query])).neighbors[0] ?? [];
+      const rows = await items.rows({
+        catalog,
+        user: undefined,
+        space: undefined,
+        items: found.map(({ item }) => item),
+        withFields: filter !== undefined || expand,
+      });
+      const byItem = new Map(rows.map((row) => [row.item, row]));
+      const live = found.flatMap((neighbor): NeighborItem[] => {
+        const row = byItem.get(neighbor.item);
+        if (row === undefined || !(filter === undefined ? row.available : passes(cardOf(row.fields ?? {})))) return [];
+        const createdAt = new Date(row.createdAtMs).toISOString();
+        return [
+          { ...neighbor, ...(expand && { details: { id: row.item, available: true, ...row.fields, createdAt } }) },
+        ];
+      });
+      if (live.length >= limit || found.length < k || k >= 1_000) return live.slice(0, limit);
+    }
+  };
+
+  return {
+    acceptEvents: async (catalog, given, requestId) => {
+      const positions = await eventLog.append(
+        given.map((event) => ({
+          catalog,
+          user: event.user,
+          value: Buffer.from(JSON.stringify({ catalog, ...event })),
+          headers: { 'request-id': requestId },
+        })),
+      );
+      const offsets: Record<string, number> = {};
+      for (const { partition, offset } of positions) offsets[partition] = Math.max(offsets[partition] ?? 0, offset);
+      return encodeToken({ log: eventLog.name, offsets });
+    },
+
+    recommend: async (catalog, request, after) => {
+      await stateOf(catalog);
+      await waitFor(catalog, after);
+      return recommender.recommend(catalog, request);
+    },
+
+    similar: async (catalog, item, request) => {
+      await stateOf(catalog);
+      await waitFor(catalog, request.after);
+      const rows = await items.rows({ catalog, user: undefined, space: undefined, items: [item], withFields: false });
+      if (rows.length === 0) throw new Problem('item-not-found', `there is no item ${item} in ${catalog}`);
+      return existing(catalog, { item }, request);
+    },
+
+    search: async (catalog, text, request) => {
+      const { space } = await stateOf(catalog);
+      await waitFor(catalog, request.after);
+      if (space === undefined) return [];
+      const embedder = queryEmbedderOf(space);
+      if (embedder === undefined) throw new Problem('unavailable', `the model of the space ${space} is not known here`);
+      return existing(catalog, { vector: await embedder.embed(text, 'query') }, request);
+    },
+
+    user: async (catalog, user, after) => {
+      await stateOf(catalog);
+      await waitFor(catalog, after);
+      return {
+        interests: await recommender.interests(catalog, user, Date.now()),
+        events: await events.latest(catalog, user, LATEST_EVENTS_MAX),
+      };
+    },
+
+    eraseUser: async (catalog, user) => {
+      await stateOf(catalog);
+      const deleted = await events.erase(catalog, user, eventLog.name, await eventLog.ends());
+      await eventLog.erase(catalog, user);
+      return deleted;
+    },
+
+    requireCatalog: async (catalog) => {
+      await stateOf(catalog);
+    },
+
+    applied: () => {
+      for (const waiter of waiters) waiter();
+    },
+  };
+}
