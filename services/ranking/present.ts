@@ -1,5 +1,5 @@
 import type { ItemId } from '@kindred/shared/id';
-import type { RetrievalContext } from './domain/candidate.ts';
+import type { RetrievalContext } from './domain/candidate-source.ts';
 import type { PickedItem } from './domain/diversify.ts';
 import type { FusedCandidate } from './domain/fusion.ts';
 import type { Eligible } from './filter-candidates.ts';

@@ -4,7 +4,7 @@ import type { Log } from '@kindred/shared/log';
 import type { Neighbor, NeighborSource } from '@kindred/shared/neighbor';
 import { Problem } from '@kindred/shared/problem';
 import { centred } from '@kindred/shared/vector';
-import type { CandidateSource, RetrievalContext } from './domain/candidate.ts';
+import type { CandidateSource, RetrievalContext } from './domain/candidate-source.ts';
 import { diversify, type PickedItem } from './domain/diversify.ts';
 import { type Engagement, engagementsOf } from './domain/engagement.ts';
 import { fuse } from './domain/fusion.ts';

@@ -32,7 +32,9 @@ export interface MessageHandler {
   /**
    * Applies a batch of one partition, offsets rising, and stores `nextOffset` as its progress.
    * When it throws, the log pauses, asks for `progress` again and delivers from there: a batch can arrive twice or in
-   * other cuts. It never runs twice at once for one partition.
+   * other cuts. In one process it never runs twice at once for one partition. Over processes it can: a member that was
+   * held up may still apply what the group has given to another. So the transaction locks the stored progress, and takes
+   * nothing from a batch that lies below it.
    */
   apply(batch: MessageBatch): Promise<void>;
 }
@@ -52,9 +54,13 @@ export interface ConsumeOptions {
 }
 
 export interface Consumer {
-  /** How many messages wait to be applied, over the partitions that this consumer reads. */
+  /**
+   * How many messages wait to be applied, over the partitions that this consumer reads, and over all of them until it
+   * knows which those are. Gaps count as messages until they are passed; 0 when there is nothing left to read.
+   * @throws when the log cannot be asked.
+   */
   lag(): Promise<number>;
-  /** Resolves when no `apply` runs any more; the batch at hand is finished first. */
+  /** Resolves when no `apply` runs any more; the batch at hand is finished first. Does not wait for a log that is away. */
   stop(): Promise<void>;
 }
 
@@ -70,13 +76,20 @@ export interface EventLog {
    * @returns Positions in the order of the input, once the messages survive a crash of the log.
    */
   append(messages: readonly NewMessage[]): Promise<readonly Position[]>;
-  /** Starts to deliver; members of one group (the log's name) share the partitions. */
+  /**
+   * Starts to deliver, and goes on whatever fails until it is stopped; also while the log is away, so it does not throw.
+   * Members of one group (the log's name) share the partitions.
+   */
   consume(handler: MessageHandler, options: ConsumeOptions): Promise<Consumer>;
-  /** @returns For every partition, one past the last message that is in the log now. */
+  /** @returns For every partition, one past the last message that is in the log now; its first offset where there is none. */
   ends(): Promise<ReadonlyMap<number, number>>;
   /** Deletes a user's messages where the log can delete single messages; else does nothing. */
   erase(catalog: CatalogId, user: UserId): Promise<void>;
-  /** Deletes messages below these offsets where the log does not expire messages by itself; else does nothing. */
+  /**
+   * Deletes messages that are both below these offsets and appended before that moment, where the log does not expire
+   * messages by itself; else does nothing. Offsets go on from where they were.
+   */
   trim(before: ReadonlyMap<number, number>, appendedBeforeMs: number): Promise<void>;
+  /** Stops the consumers, finishes the appends at hand and refuses others. */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { CandidateSource } from '../domain/candidate.ts';
+import type { CandidateSource } from '../domain/candidate-source.ts';
 
 const CANDIDATES_MAX = 200;
 const ENGAGEMENTS_MAX = 100;

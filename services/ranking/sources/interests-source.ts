@@ -1,5 +1,6 @@
 import { compareIds, type ItemId } from '@kindred/shared/id';
-import type { Candidate, CandidateSource } from '../domain/candidate.ts';
+import type { Candidate } from '../domain/candidate.ts';
+import type { CandidateSource } from '../domain/candidate-source.ts';
 import { sampleByWeight } from '../domain/random.ts';
 
 const INTERESTS_MAX = 5;

@@ -1,4 +1,5 @@
-import type { CandidateSource, SourceName } from '../domain/candidate.ts';
+import type { SourceName } from '../domain/candidate.ts';
+import type { CandidateSource } from '../domain/candidate-source.ts';
 import type { Leader, Leaders } from '../domain/leaders.ts';
 
 const CANDIDATES_MAX = 200;

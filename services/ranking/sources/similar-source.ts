@@ -1,5 +1,6 @@
 import { compareIds, type ItemId } from '@kindred/shared/id';
-import type { Candidate, CandidateSource } from '../domain/candidate.ts';
+import type { Candidate } from '../domain/candidate.ts';
+import type { CandidateSource } from '../domain/candidate-source.ts';
 
 const LATEST_MAX = 10;
 const NEIGHBORS_PER_ITEM = 50;

@@ -1,0 +1,64 @@
+const test = '[.](test|contract|fixture)[.]ts$|/test-[^/]+[.]ts$|^test/';
+const services = ['ingestion', 'index', 'ranking'];
+
+/** Who may import whom. @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'shared-knows-no-service',
+      severity: 'error',
+      from: { path: '^shared/', pathNot: test },
+      to: { path: '^(services|infra|cli|benchmarks|test)/' },
+    },
+    ...services.map((service) => ({
+      name: `${service}-knows-no-other-service`,
+      severity: 'error',
+      from: { path: `^services/${service}/`, pathNot: test },
+      to: { path: `^(services/(?!${service}/)|infra|cli|benchmarks|test)` },
+    })),
+    {
+      name: 'only-the-engine-imports-services',
+      comment: 'Composition roots and benchmarks put services together; commands and set-up only talk to them.',
+      severity: 'error',
+      from: { path: '^(cli|infra)/', pathNot: test },
+      to: { path: '^services/' },
+    },
+    {
+      name: 'domain-is-pure',
+      severity: 'error',
+      from: { path: '^services/[^/]+/domain/', pathNot: test },
+      to: { pathNot: '^services/[^/]+/domain/|^shared/(id|vector|filter|catalog|event|neighbor)[.]ts$|^node:crypto$|^crypto$' },
+    },
+    {
+      name: 'http-asks-the-service',
+      severity: 'error',
+      from: { path: '^services/[^/]+/http/', pathNot: test },
+      to: { path: '^services/[^/]+/adapters/' },
+    },
+    {
+      name: 'use-cases-do-not-know-adapters',
+      comment: 'Only a composition root names adapters.',
+      severity: 'error',
+      from: { path: '^services/(ingestion|index|ranking)/([^/]+|sources/[^/]+)[.]ts$', pathNot: `${test}|/main[.]ts$` },
+      to: { path: '^services/[^/]+/adapters/' },
+    },
+    ...['pg', 'kafkajs', 'hnswlib-node', '@xenova/transformers', '@huggingface/transformers'].map((library) => ({
+      name: `${library.replaceAll(/[@/]/g, '')}-stays-in-adapters`,
+      severity: 'error',
+      from: {
+        path: '^(shared|services)/',
+        pathNot: `/adapters/|^shared/(database|embedding/|event-log/)|${test}`,
+      },
+      to: { path: `node_modules/${library}/` },
+    })),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)node_modules/[.]|[.]kindred' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+  },
+};

@@ -1,0 +1,81 @@
+import { cardOf } from '@kindred/shared/filter';
+import { itemIdSchema } from '@kindred/shared/id';
+import { normalise } from '@kindred/shared/vector';
+import { describe, expect, test } from 'vitest';
+import { createItemTable } from '../domain/item-table.ts';
+import { clusteredVectors, generator } from './clustered-vectors.fixture.ts';
+import { createExactIndex } from './exact-index.ts';
+import { createHnswIndex, type HnswOptions } from './hnsw-index.ts';
+import { recallOf, type VectorIndexUnderTest, vectorIndexContract } from './vector-index.contract.ts';
+
+function created(dimensions: number, options: Partial<HnswOptions>, nowMs = () => 0) {
+  const items = createItemTable();
+  return { items, index: createHnswIndex({ dimensions, items, build: 'test', nowMs, options }) };
+}
+
+describe('as it is configured', () => {
+  vectorIndexContract((dimensions): VectorIndexUnderTest => created(dimensions, { tombstonesMin: 3 }));
+});
+
+describe('with the graph asked wherever it can be', () => {
+  vectorIndexContract(
+    (dimensions): VectorIndexUnderTest => created(dimensions, { tombstonesMin: 3, scannedPerCandidate: 0 }),
+  );
+});
+
+const DIMENSIONS = 16;
+const id = (i: number) => itemIdSchema.parse(`item-${i}`);
+
+test.each([
+  ['equal', 0],
+  ['nearly equal', 1e-4],
+])('finds the nearest among thousands of %s vectors', (_, noise) => {
+  const { items, index } = created(DIMENSIONS, { scannedPerCandidate: 0 });
+  const exact = createExactIndex({ dimensions: DIMENSIONS, items });
+  const random = generator(5);
+  const same = normalise(Float32Array.from({ length: DIMENSIONS }, () => random() - 0.5));
+  const alike = () => normalise(same.map((value) => value + noise * (random() - 0.5)));
+  const others = clusteredVectors({ count: 1_000, dimensions: DIMENSIONS, seed: 6, clusters: 10 });
+  for (let i = 0; i < 4_000; i++) {
+    items.setCard(id(i), cardOf({}));
+    const vector = i % 4 === 0 ? others[i / 4]! : alike();
+    for (const each of [index, exact]) each.upsert(id(i), vector);
+  }
+  while (index.work(50));
+  for (let i = 0; i < 500; i++) for (const each of [index, exact]) each.remove(id(i));
+  const query = { target: { vector: same }, k: 10 };
+  if (noise === 0) expect(index.search(query)).toEqual(exact.search(query));
+  expect(recallOf({ index, exact, targets: [same, ...others.slice(0, 100)] })).toBeGreaterThanOrEqual(0.99);
+});
+
+test('what was deleted leaves memory when it has been dead for long enough', () => {
+  let nowMs = 0;
+  const { items, index } = created(DIMENSIONS, { compactAfterMs: 1_000 }, () => nowMs);
+  clusteredVectors({ count: 300, dimensions: DIMENSIONS, seed: 7 }).forEach((vector, i) => {
+    items.setCard(id(i), cardOf({}));
+    index.upsert(id(i), vector);
+  });
+  while (index.work(50));
+  index.remove(id(3));
+  nowMs = 999;
+  while (index.work(50));
+  expect([index.tombstones, index.generation]).toEqual([1, 0]);
+  nowMs = 1_000;
+  while (index.work(50));
+  expect([index.tombstones, index.generation, index.size]).toEqual([0, 1, 299]);
+});
+
+test('a row goes to another item only when nothing of the first is left', () => {
+  const { items, index } = created(DIMENSIONS, { tombstonesMin: 1 });
+  const [first, second] = clusteredVectors({ count: 2, dimensions: DIMENSIONS, seed: 8 });
+  index.upsert(id(1), first!);
+  items.setCard(id(1), cardOf({}));
+  items.removeCard(id(1));
+  items.setCard(id(2), cardOf({}));
+  expect(index.search({ target: { vector: first! }, k: 5, filter: { available: 'any' } })).toEqual([]);
+  index.remove(id(1));
+  index.upsert(id(3), second!);
+  items.setCard(id(3), cardOf({}));
+  const answered = index.search({ target: { vector: first! }, k: 5 }).map(({ item }) => item);
+  expect(answered).toEqual([id(3)]);
+});

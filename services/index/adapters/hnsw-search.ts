@@ -1,0 +1,87 @@
+import { compareIds } from '@kindred/shared/id';
+import type { Neighbor, NeighborQuery } from '@kindred/shared/neighbor';
+import type { ItemTable } from '../domain/item-table.ts';
+import { createNearest, type Nearest } from '../domain/nearest.ts';
+import type { RowSet } from '../domain/row-set.ts';
+import { planSearch, type SearchOptions, type SearchPlan } from '../domain/search-plan.ts';
+import { unitVector } from '../domain/unit-vector.ts';
+import { NO_ROW, NO_SLOT } from '../domain/vector-store.ts';
+import type { HnswGeneration } from './hnsw-generation.ts';
+
+const K_MAX = 1_000;
+/** By how much two computations of one similarity may differ. */
+const ROUNDING = 1e-5;
+
+/** Answers one query from a generation; see `VectorIndex.search`. */
+export function searchGeneration(
+  generation: HnswGeneration,
+  items: ItemTable,
+  { target, k, filter, options }: NeighborQuery & { readonly options: SearchOptions },
+): readonly Neighbor[] {
+  if (!Number.isInteger(k) || k < 1 || k > K_MAX)
+    throw new RangeError(`k must be a whole number from 1 to ${K_MAX}, not ${k}`);
+  const { store, graph } = generation;
+  let targetRow = NO_ROW;
+  let vector: Float32Array;
+  if ('item' in target) {
+    targetRow = items.rowOf(target.item) ?? NO_ROW;
+    const slot = targetRow === NO_ROW ? NO_SLOT : store.slotOf(targetRow);
+    if (slot === NO_SLOT) return [];
+    vector = store.vectorAt(slot);
+  } else {
+    vector = unitVector(target.vector, store.dimensions);
+  }
+  store.aim(vector);
+  const allowed = items.passing(filter);
+  const plan = planSearch(
+    { k, allowed: allowed.count, items: items.count, vectors: store.size, nodes: graph.size },
+    options,
+  );
+  const search: Search = { generation, allowed, targetRow, k, vector, nearest: nearestOf(items, k) };
+  const nearest =
+    plan.path === 'graph' && searchGraph(search, plan) ? search.nearest : scan(search, nearestOf(items, k));
+  return nearest.take().map(({ row, similarity }) => ({ item: items.itemAt(row), similarity }));
+}
+
+interface Search {
+  readonly generation: HnswGeneration;
+  readonly allowed: RowSet;
+  readonly targetRow: number;
+  readonly k: number;
+  readonly vector: Float32Array;
+  readonly nearest: Nearest;
+}
+
+function nearestOf(items: ItemTable, k: number): Nearest {
+  return createNearest(k, (left, right) => compareIds(items.itemAt(left), items.itemAt(right)));
+}
+
+/** Compares with every allowed vector. */
+function scan({ generation: { store }, allowed, targetRow }: Search, nearest: Nearest): Nearest {
+  allowed.forEach((row) => {
+    const slot = store.slotOf(row);
+    if (slot !== NO_SLOT && row !== targetRow) nearest.offer(row, store.similarity(slot));
+  });
+  return nearest;
+}
+
+/**
+ * Asks the graph for more than k and keeps what passes, together with what passes in the tail.
+ * @returns Whether that is the answer: `false` when fewer than k passed, or when vectors that were not fetched may be
+ * as near as the last that was kept, so that only a scan can tell which of them come first.
+ */
+function searchGraph(search: Search, plan: SearchPlan & { path: 'graph' }): boolean {
+  const { generation, allowed, targetRow, vector, nearest } = search;
+  const { store, graph, nodes, indexed } = generation;
+  const offer = (slot: number): void => {
+    const row = store.rowAt(slot);
+    if (row !== NO_ROW && row !== targetRow && allowed.has(row)) nearest.offer(row, store.similarity(slot));
+  };
+  const fetched = graph.search(vector, plan.fetch, plan.efSearch);
+  for (const node of fetched) for (const slot of nodes.sharedBy(node) ?? [node]) offer(slot);
+  if (!nearest.isFull) return false;
+  const edge = store.similarity(fetched.at(-1)!);
+  if (nearest.worst <= edge + ROUNDING) return false;
+  for (let slot = indexed; slot < store.slots; slot++) offer(slot);
+  return true;
+}

@@ -1,0 +1,63 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { type EngineReply, type EngineRequest, unpacked } from './engine-message.ts';
+import { createIndexHost, type IndexHost, type IndexHostOptions } from './index-host.ts';
+
+/*
+ * The index thread: answers one message after another and builds in between, a few milliseconds at a time, so that a
+ * query waits for one slice at most.
+ */
+const SLICE_MS = 3;
+/** How often to look for vectors that have been dead for too long. */
+const IDLE_CHECK_MS = 30_000;
+
+const port = parentPort;
+if (port === null) throw new Error('index-thread.ts runs in a worker thread only');
+const options: IndexHostOptions = workerData;
+const host = createIndexHost(options);
+let isBuilding = false;
+
+function build(): void {
+  isBuilding = host.work(SLICE_MS);
+  if (isBuilding) setImmediate(build);
+}
+
+function wake(): void {
+  if (isBuilding) return;
+  isBuilding = true;
+  setImmediate(build);
+}
+
+async function answer(id: number, request: EngineRequest): Promise<void> {
+  const reply: EngineReply = await handle(host, request).then(
+    (value) => ({ id, value }),
+    (error: unknown) => ({ id, error: error instanceof Error ? error : new Error(String(error)) }),
+  );
+  port?.postMessage(reply);
+  wake();
+}
+
+port.on('message', ({ id, request }: { id: number; request: EngineRequest }) => {
+  void answer(id, request);
+});
+setInterval(wake, Math.min(IDLE_CHECK_MS, (options.index?.compactAfterMs ?? IDLE_CHECK_MS) / 4)).unref();
+
+function handle(engine: IndexHost, request: EngineRequest): Promise<unknown> {
+  switch (request.call) {
+    case 'open':
+      return engine.open(request.space);
+    case 'drop':
+      return engine.drop(request.space);
+    case 'apply':
+      return engine.apply(unpacked(request.changes));
+    case 'search':
+      return engine.search(request.space, request.queries);
+    case 'snapshot':
+      return engine.snapshot(request.space, request.change);
+    case 'status':
+      return engine.status();
+    case 'close':
+      return engine.close();
+    default:
+      return request satisfies never;
+  }
+}

@@ -1,0 +1,41 @@
+import type { Neighbor, NeighborTarget } from '@kindred/shared/neighbor';
+import type { Candidate, SourceName } from './candidate.ts';
+import type { Engagement } from './engagement.ts';
+import type { EngagementGraph } from './engagement-graph.ts';
+import type { Interest } from './interest.ts';
+import type { Leaders } from './leaders.ts';
+import type { Random } from './random.ts';
+
+/** What is known of the user and the catalog when candidates are retrieved. */
+export interface RetrievalContext {
+  /** Latest first; empty for a user nobody knows. */
+  readonly engagements: readonly Engagement[];
+  readonly interests: readonly Interest[];
+  readonly leaders: Leaders;
+  readonly graph: EngagementGraph | undefined;
+  readonly nowMs: number;
+  readonly random: Random;
+}
+
+export interface NeighborWish {
+  readonly target: NeighborTarget;
+  readonly k: number;
+}
+
+/** A way to find candidates. Pure: neighbors are asked for first, for all sources at once, and then given. */
+export interface CandidateSource {
+  readonly name: SourceName;
+  /** Its weight in fusion for this user, at least 0; at 0 it is not asked. */
+  weight(context: RetrievalContext): number;
+  /** Draws on `context.random` here only. */
+  wishes(context: RetrievalContext): readonly NeighborWish[];
+  /**
+   * @param neighbors  One list a wish, in their order; empty lists while the index is away.
+   * @returns Best first, without repeats, ties by id. Seen and hidden items are left out later.
+   */
+  candidates(
+    context: RetrievalContext,
+    wishes: readonly NeighborWish[],
+    neighbors: readonly (readonly Neighbor[])[],
+  ): readonly Candidate[];
+}

@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { COUNTER_OF_TYPE, counted, type ItemCounter, NO_COUNTER, rankOf } from './counter.ts';
+import { decayed, HALF_LIFE_DAYS } from './engagement.ts';
+
+const DAY_MS = 86_400_000;
+const events = fc.array(
+  fc.record({
+    type: fc.constantFrom(...(Object.keys(COUNTER_OF_TYPE) as (keyof typeof COUNTER_OF_TYPE)[])),
+    weight: fc.double({ min: 0, max: 3, noNaN: true }),
+    atMs: fc.integer({ min: 1, max: 200 * DAY_MS }),
+  }),
+  { maxLength: 40 },
+);
+const replay = (given: readonly Parameters<typeof counted>[1][]): ItemCounter =>
+  given.reduce((counter, event) => counted(counter, event, 1), NO_COUNTER);
+
+test('sums what is left of each event, in whatever order they come', () => {
+  fc.assert(
+    fc.property(events, fc.integer(), (given, seed) => {
+      const shuffled = given
+        .map((event, index) => ({ event, key: Math.sin(seed + index) }))
+        .sort((a, b) => a.key - b.key);
+      const counter = replay(shuffled.map(({ event }) => event));
+      const latest = Math.max(0, ...given.map(({ atMs }) => atMs));
+      const sum = (days: number): number =>
+        given.reduce((total, { weight, atMs }) => total + decayed(weight, latest - atMs, days), 0);
+      expect(Math.abs(counter.shortValue - sum(HALF_LIFE_DAYS.short))).toBeLessThan(1e-9);
+      expect(Math.abs(counter.longValue - sum(HALF_LIFE_DAYS.long))).toBeLessThan(1e-9);
+      expect(counter.saves).toBe(given.filter(({ type }) => type === 'save').length);
+    }),
+  );
+});
+
+test('taking events away leaves what the others make', () => {
+  fc.assert(
+    fc.property(events, fc.nat(40), (given, kept) => {
+      const counter = given.slice(kept).reduce((left, event) => counted(left, event, -1), replay(given));
+      const wanted = replay(given.slice(0, kept));
+      const scale = 2 ** ((wanted.decayedToMs - counter.decayedToMs) / (HALF_LIFE_DAYS.long * DAY_MS));
+      expect(Math.abs(counter.longValue - (wanted.decayedToMs === 0 ? 0 : wanted.longValue * scale))).toBeLessThan(
+        1e-9,
+      );
+      expect(counter.clicks).toBe(wanted.clicks);
+    }),
+  );
+});
+
+test('ranks order items as their decayed values do at any later moment', () => {
+  fc.assert(
+    fc.property(events, events, fc.integer({ min: 200 * DAY_MS, max: 300 * DAY_MS }), (left, right, nowMs) => {
+      const [a, b] = [replay(left), replay(right)];
+      const value = (counter: ItemCounter): number =>
+        decayed(counter.longValue, nowMs - counter.decayedToMs, HALF_LIFE_DAYS.long);
+      const ranks = [a, b].map((counter) => rankOf(counter.longValue, counter.decayedToMs, HALF_LIFE_DAYS.long));
+      if (ranks[0] === undefined || ranks[1] === undefined || Math.abs(value(a) - value(b)) < 1e-9) return;
+      expect(ranks[0] > ranks[1]).toBe(value(a) > value(b));
+    }),
+  );
+});

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+
+/** A configuration that cannot be used: every mistake at once. Programs end with exit code 78 (EX_CONFIG). */
+export class ConfigError extends Error {
+  constructor(mistakes: readonly string[]) {
+    super(`the configuration cannot be used:\n${mistakes.map((mistake) => `  ${mistake}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+/**
+ * Reads environment variables by a schema; an empty one counts as not set.
+ * @throws {ConfigError}
+ */
+export function readConfig<Schema extends z.ZodObject>(
+  schema: Schema,
+  environment: Readonly<Record<string, string | undefined>>,
+): z.output<Schema> {
+  const set = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = schema.safeParse(set);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+}
+
+export const portSchema = z
+  .string()
+  .regex(/^\d{1,5}$/, 'must be a port, 0 to 65535')
+  .transform(Number)
+  .refine((port) => port <= 65_535, 'must be a port, 0 to 65535');
+
+export const countSchema = z
+  .string()
+  .regex(/^[1-9]\d{0,3}$/, 'must be a number, 1 to 9999')
+  .transform(Number);
+
+export const logLevelSchema = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+  error: 'must be one of trace, debug, info, warn, error, fatal, silent',
+});
+
+/** Names separated by commas. */
+export const namesSchema = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean),
+);

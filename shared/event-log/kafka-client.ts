@@ -1,0 +1,57 @@
+import { connect, type Socket } from 'node:net';
+import { Kafka, type LogEntry, logLevel } from 'kafkajs';
+import type { Log } from '../log.ts';
+
+export interface KafkaClientOptions {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly log?: Log;
+}
+
+/** A kafkajs client that can be cut off: kafkajs itself can wait long, or for ever, for a broker that is away. */
+export interface KafkaClient {
+  readonly kafka: Kafka;
+  /** Breaks every connection and refuses new ones, so that whatever kafkajs still tries fails at once. */
+  cutOff(): void;
+}
+
+const CONNECT_TIMEOUT_MS = 2_000;
+const KEEP_ALIVE_MS = 30_000;
+
+/** @param requestTimeoutMs  How long a broker may take to answer one request. */
+export function kafkaClient({ brokers, clientId, log }: KafkaClientOptions, requestTimeoutMs: number): KafkaClient {
+  const sockets = new Set<Socket>();
+  let isCutOff = false;
+  const kafka = new Kafka({
+    brokers: [...brokers],
+    clientId,
+    connectionTimeout: CONNECT_TIMEOUT_MS,
+    requestTimeout: requestTimeoutMs,
+    // All of them given: kafkajs has other defaults under NODE_ENV=test.
+    retry: { initialRetryTime: 100, maxRetryTime: 1_000, multiplier: 2, factor: 0.2, retries: 3 },
+    socketFactory: ({ host, port, onConnect }) => {
+      const socket = connect({ host, port }, onConnect).setKeepAlive(true, KEEP_ALIVE_MS).setNoDelay(true);
+      if (isCutOff) socket.destroy(new Error('the client was cut off'));
+      sockets.add(socket);
+      return socket.once('close', () => sockets.delete(socket));
+    },
+    logLevel: log === undefined ? logLevel.NOTHING : logLevel.INFO,
+    logCreator: () => (entry) => writeTo(log, entry),
+  });
+  return {
+    kafka,
+    cutOff: () => {
+      isCutOff = true;
+      for (const socket of sockets) socket.destroy(new Error('the client was cut off'));
+    },
+  };
+}
+
+/** What kafkajs calls an error it mostly gets over by itself; what it does not, it also throws. */
+function writeTo(
+  log: Log | undefined,
+  { level, log: { message, timestamp: _, stack: __, ...fields } }: LogEntry,
+): void {
+  if (level === logLevel.ERROR) log?.warn({ ...fields, kafkajs: message }, 'kafka client had an error');
+  else log?.debug({ ...fields, kafkajs: message }, 'kafka client reported');
+}
