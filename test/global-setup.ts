@@ -1,7 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startLocalPostgres } from '@kindred/infra/postgres/local-postgres';
+import { removeLocalPostgres, startLocalPostgres } from '@kindred/infra/postgres/local-postgres';
 import { migrate } from '@kindred/infra/postgres/migrate';
 import { onServer } from '@kindred/infra/postgres/test-database';
 import type { TestProject } from 'vitest/node';
@@ -17,6 +17,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('postgresUrl', postgres.url);
   return async () => {
     await postgres.stop();
-    await rm(folder, { recursive: true, force: true });
+    await removeLocalPostgres(folder);
   };
 }

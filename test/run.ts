@@ -11,7 +11,12 @@ let failed = 0;
 
 if (!hasFaults) {
   for (const check of CHECKS) {
-    const environment = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1', DO_NOT_TRACK: '1' };
+    const environment = {
+      ...process.env,
+      TURBO_TELEMETRY_DISABLED: '1',
+      TURBO_NO_UPDATE_NOTIFIER: '1',
+      DO_NOT_TRACK: '1',
+    };
     const run = spawnSync('turbo', ['run', `//#${check}`, '--ui=stream', '--output-logs=errors-only'], {
       stdio: 'inherit',
       env: environment,
@@ -25,9 +30,13 @@ if (!hasFaults) {
 const folder = mkdtempSync(join(tmpdir(), 'kindred-report-'));
 const report = join(folder, 'report.json');
 const config = hasFaults ? ['--config', 'test/faults/vitest.config.ts'] : [];
-const suites = spawnSync('vitest', ['run', ...config, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], {
-  stdio: 'inherit',
-});
+const suites = spawnSync(
+  'vitest',
+  ['run', ...config, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+  {
+    stdio: 'inherit',
+  },
+);
 let skipped = 0;
 try {
   const counts = JSON.parse(readFileSync(report, 'utf8'));

@@ -1,14 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, expect, test } from 'vitest';
-import { FolderInUseError, startLocalPostgres } from './local-postgres.ts';
+import { FolderInUseError, removeLocalPostgres, startLocalPostgres } from './local-postgres.ts';
 import { migrate } from './migrate.ts';
 
 // mkdtemp makes a folder of mode 700: as root, the server's own user cannot enter it.
 const folder = await mkdtemp(join(tmpdir(), 'kindred-postgres-'));
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => removeLocalPostgres(folder));
 
 async function query(url: string, sql: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });

@@ -51,6 +51,16 @@ export async function startLocalPostgres(folder: string): Promise<LocalPostgres>
   return { url: running.url, pid: running.pid, stop: () => stopServer(running, owner) };
 }
 
+/** Ends a server that a killed owner left on `folder` and deletes its data, wherever it lies. */
+export async function removeLocalPostgres(folder: string): Promise<void> {
+  const elsewhere = await readFile(join(folder, 'moved-to'), 'utf8').catch(() => undefined);
+  const parent = elsewhere?.trim() ?? folder;
+  const pid = Number((await readFile(join(parent, 'data', 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')[0]);
+  if (pid > 0 && (await isPostgres(pid))) await endServer(pid);
+  await rm(parent, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true });
+}
+
 interface RunningServer {
   readonly url: string;
   readonly pid: number;
@@ -219,6 +229,10 @@ async function own(server: RunningServer, folder: string): Promise<pg.Client> {
 
 async function stopServer({ pid }: RunningServer, owner: pg.Client): Promise<void> {
   await owner.end().catch(() => {});
+  await endServer(pid);
+}
+
+async function endServer(pid: number): Promise<void> {
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
     try {
       process.kill(pid, signal);

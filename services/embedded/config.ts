@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { countSchema, logLevelSchema, namesSchema, portSchema, readConfig } from '@kindred/shared/config';
 import { DEFAULT_MODEL, MODEL_NAMES } from '@kindred/shared/embedding/known-models';
 import { z } from 'zod';
@@ -15,6 +15,7 @@ const schema = z
       .string()
       .default('.kindred')
       .transform((path) => resolve(path)),
+    KINDRED_MODELS_DIR: z.string().optional(),
     KINDRED_API_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
     KINDRED_HOSTS: namesSchema.default([]),
     KINDRED_MODEL: z.enum(MODEL_NAMES, { error: `must be one of ${MODEL_NAMES.join(', ')}` }).default(DEFAULT_MODEL),
@@ -36,6 +37,7 @@ export interface EmbeddedConfig {
   readonly port: number;
   readonly host: string;
   readonly dataFolder: string;
+  readonly modelsFolder: string;
   readonly apiKey: string | undefined;
   readonly hosts: readonly string[];
   readonly modelName: string;
@@ -51,6 +53,7 @@ export function readEmbeddedConfig(environment: Readonly<Record<string, string |
     port: read.PORT,
     host: read.HOST,
     dataFolder: read.KINDRED_DATA_DIR,
+    modelsFolder: resolve(read.KINDRED_MODELS_DIR ?? join(read.KINDRED_DATA_DIR, 'models')),
     apiKey: read.KINDRED_API_KEY,
     hosts: [...read.KINDRED_HOSTS, ...(LOOPBACK.has(read.HOST) ? [] : [read.HOST])],
     modelName: read.KINDRED_MODEL,

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { migrate } from '@kindred/infra/postgres/migrate';
 import { startLocalPostgres } from '@kindred/infra/postgres/local-postgres';
+import { createWorkerEngine } from '@kindred/index/adapters/worker-engine';
 import { createIndexService } from '@kindred/index/service';
-import { postgresChangeFeed } from '@kindred/index/adapters/postgres-change-feed';
+import { createPostgresChangeFeed } from '@kindred/index/adapters/postgres-change-feed';
 import { postgresCatalogStore } from '@kindred/ingestion/adapters/postgres-catalog-store';
 import { postgresEmbeddingQueue } from '@kindred/ingestion/adapters/postgres-embedding-queue';
 import { postgresItemStore } from '@kindred/ingestion/adapters/postgres-item-store';
@@ -48,7 +49,7 @@ const EMBEDDING_CACHE_BYTES_MAX = 256 * 1024 * 1024;
 /** The composition root of the embedded mode: names every adapter, and starts them in the order in which they need each other. */
 export async function startEngine(config: Omit<EmbeddedConfig, 'port' | 'host' | 'hosts' | 'apiKey'>, log: Log): Promise<Engine> {
   const model = requireModel(config.modelName);
-  const modelsFolder = join(config.dataFolder, 'models');
+  const { modelsFolder } = config;
   const postgres = await startLocalPostgres(join(config.dataFolder, 'postgres'));
   await migrate(postgres.url);
   const database = openDatabase({
@@ -58,8 +59,11 @@ export async function startEngine(config: Omit<EmbeddedConfig, 'port' | 'host' |
   });
   const registry = createRegistry();
 
-  const feed = postgresChangeFeed(database);
-  const index = createIndexService({ feed, folder: join(config.dataFolder, 'index'), log });
+  const index = createIndexService({
+    feed: createPostgresChangeFeed(database),
+    startEngine: (onDeath) => createWorkerEngine({ root: join(config.dataFolder, 'index'), onDeath }),
+    log,
+  });
   await index.start();
 
   const itemEmbedders = embeddersBySpace({ modelsFolder, workers: config.embeddingWorkers, background: true });
@@ -109,7 +113,7 @@ export async function startEngine(config: Omit<EmbeddedConfig, 'port' | 'host' |
     ranking,
     routes: [...ingestionRoutes(ingestion), ...rankingRoutes(ranking)],
     registry,
-    notReady: () => index.notReady(),
+    notReady: () => index.ready(),
     stop: async () => {
       upkeep.stop();
       await Promise.all([consumer.stop(), embedding.stop()]);

@@ -1,0 +1,209 @@
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cardOf } from '@kindred/shared/filter';
+import { itemIdSchema, MAIN_CATALOG, type SpaceId } from '@kindred/shared/id';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createItemTable } from '../domain/item-table.ts';
+import { clusteredVectors, generator } from './clustered-vectors.fixture.ts';
+import { hnswFileProblem } from './hnsw-file.ts';
+import { createHnswIndex, HNSW_DEFAULTS } from './hnsw-index.ts';
+import { loadSnapshot, snapshotFolder, writeSnapshot } from './index-snapshot.ts';
+
+const DAMAGES = Number(process.env.KINDRED_SNAPSHOT_DAMAGES ?? 40);
+const SEED = Number(process.env.KINDRED_SEED ?? 1);
+const dimensions = 16;
+const space: SpaceId = JSON.parse('"a model/with: a name@1"');
+const origin = { catalog: MAIN_CATALOG, space, source: 'test' };
+const wanted = { ...origin, dimensions, head: 100, parameters: HNSW_DEFAULTS };
+const id = (i: number) => itemIdSchema.parse(`item-${i}`);
+
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'kindred-snapshot-'));
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+/** Asks the graph wherever it can, and keeps its tombstones. */
+const options = { scannedPerCandidate: 0, tombstonesMin: 10_000 };
+
+function indexOf(count: number) {
+  const items = createItemTable();
+  const index = createHnswIndex({ dimensions, items, build: 'built', nowMs: () => 7, options });
+  const vectors = clusteredVectors({ count, dimensions, seed: 3, clusters: 10 });
+  vectors.forEach((vector, i) => {
+    items.setCard(id(i), cardOf({}));
+    index.upsert(id(i), i % 5 === 1 ? vectors[i - 1]! : vector);
+  });
+  return { items, index, vectors };
+}
+
+/** Built, with equal vectors, deleted ones, replaced ones and a tail. */
+function livedIndex() {
+  const { items, index, vectors } = indexOf(600);
+  while (index.work(20));
+  for (let i = 0; i < 100; i++) index.remove(id(i));
+  for (let i = 100; i < 150; i++) index.upsert(id(i), vectors[i + 200]!);
+  return { items, index, vectors };
+}
+
+async function load(folder: string, changed: Partial<typeof wanted> = {}) {
+  const items = createItemTable();
+  const { snapshot, refusals } = await loadSnapshot(folder, { ...wanted, ...changed }, items);
+  return { snapshot, refusals, items };
+}
+
+test('a loaded snapshot answers as the index did, and goes on as it would have', async () => {
+  const { index, vectors } = livedIndex();
+  const folder = snapshotFolder(root, origin);
+  await writeSnapshot(folder, index.freeze(), { ...origin, change: 42 });
+  const { snapshot, refusals, items } = await load(folder);
+  expect(refusals).toEqual([]);
+  expect(snapshot?.change).toBe(42);
+  const loaded = createHnswIndex({ dimensions, items, build: 'other', nowMs: () => 9, options, restored: snapshot });
+  for (let i = 0; i < 600; i++) items.setCard(id(i), cardOf({}));
+  const compare = (): void => {
+    for (const vector of vectors.slice(0, 50)) {
+      const query = { target: { vector }, k: 10 };
+      expect(loaded.search(query)).toEqual(index.search(query));
+    }
+    const { size, tombstones, unindexed, build, generation, tombstonesSinceMs } = loaded;
+    expect({ size, tombstones, unindexed, build, generation, tombstonesSinceMs }).toEqual({
+      ...{ size: index.size, tombstones: index.tombstones, unindexed: index.unindexed },
+      ...{ build: 'built', generation: 0, tombstonesSinceMs: 7 },
+    });
+  };
+  compare();
+  for (const each of [index, loaded]) {
+    while (each.work(20));
+    for (let i = 200; i < 300; i++) each.remove(id(i));
+  }
+  compare();
+});
+
+test('an index without a vector or without a graph makes a snapshot too', async () => {
+  const folder = join(root, 'small');
+  for (const count of [0, 3]) {
+    const { index } = indexOf(count);
+    await writeSnapshot(folder, index.freeze(), { ...origin, change: count });
+    const { snapshot, refusals } = await load(folder);
+    expect(refusals).toEqual([]);
+    expect(snapshot?.store.size).toBe(count);
+    expect(await readdir(folder)).toHaveLength(1);
+  }
+});
+
+test('an index takes changes while its snapshot is written, and the snapshot has none of them', async () => {
+  const { index, vectors } = livedIndex();
+  const folder = join(root, 'busy');
+  const writing = writeSnapshot(folder, index.freeze(), { ...origin, change: 1 });
+  const before = index.size;
+  for (let i = 300; i < 400; i++) index.remove(id(i));
+  index.upsert(id(1_000), vectors[0]!);
+  index.work(5);
+  await writing;
+  while (index.work(20));
+  expect(index.search({ target: { vector: vectors[310]! }, k: 600 }).map(({ item }) => item)).not.toContain(id(310));
+  const { snapshot } = await load(folder);
+  expect(snapshot?.store.size).toBe(before);
+});
+
+describe('damage', () => {
+  const names = ['vectors.f32', 'items.json', 'graph.hnsw', 'manifest.json'];
+  let good: string;
+  beforeAll(async () => {
+    good = join(root, 'good');
+    await writeSnapshot(good, livedIndex().index.freeze(), { ...origin, change: 5 });
+  });
+
+  test(`a damaged snapshot is refused, ${DAMAGES} times with seed ${SEED}`, async () => {
+    const random = generator(SEED);
+    const pick = (below: number): number => Math.floor(random() * below);
+    for (let i = 0; i < DAMAGES; i++) {
+      const folder = join(root, `damaged-${i}`);
+      await cp(good, folder, { recursive: true });
+      const name = names[i % names.length]!;
+      const path = join(folder, (await readdir(folder))[0]!, name);
+      const bytes = await readFile(path);
+      const at = pick(bytes.length);
+      switch (pick(6)) {
+        case 0:
+          await truncate(path, at);
+          break;
+        case 1:
+          await rm(path);
+          break;
+        case 2:
+          await writeFile(path, bytes.fill(bytes[at]! === 0 ? 1 : 0, at, Math.min(at + 512, bytes.length)));
+          break;
+        case 3:
+          await writeFile(path, Buffer.concat([bytes, Buffer.from([0])]));
+          break;
+        default:
+          bytes[at]! ^= 1 << pick(8);
+          await writeFile(path, bytes);
+      }
+      const { snapshot, refusals } = await load(folder);
+      expect(snapshot, `${name}, damage ${i}`).toBeUndefined();
+      expect(refusals).toHaveLength(1);
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test.each([
+    ['another dimension', { dimensions: 32 }],
+    ['another space', { space: JSON.parse('"another"') }],
+    ['another catalog', { catalog: JSON.parse('"another"') }],
+    ['another database', { source: 'another' }],
+    ['a database that has not come so far', { head: 4 }],
+    ['another graph', { parameters: { ...HNSW_DEFAULTS, M: 8 } }],
+  ])('a snapshot of %s is refused', async (_, changed) => {
+    const { snapshot, refusals } = await load(good, changed);
+    expect(snapshot).toBeUndefined();
+    expect(refusals).toHaveLength(1);
+  });
+
+  test('the one before is loaded when the newest is damaged', async () => {
+    const folder = join(root, 'two');
+    await writeSnapshot(folder, livedIndex().index.freeze(), { ...origin, change: 9 });
+    await cp(good, folder, { recursive: true });
+    const [, newest] = (await readdir(folder)).sort();
+    await truncate(join(folder, newest!, 'graph.hnsw'), 1_000);
+    const { snapshot, refusals } = await load(folder);
+    expect(snapshot?.change).toBe(5);
+    expect(refusals).toHaveLength(1);
+  });
+
+  test('a graph file that was cut short while it was written is seen', async () => {
+    const path = join(root, 'cut');
+    const { index } = indexOf(300);
+    while (index.work(20));
+    const frozen = index.freeze();
+    await frozen.writeGraph(path);
+    frozen.thaw();
+    const shape = { count: frozen.graph.count, dimensions, M: HNSW_DEFAULTS.M };
+    expect(await hnswFileProblem(path, shape)).toBeUndefined();
+    const { length } = await readFile(path);
+    for (const bytes of [length - 1, length - 600, 1_000, 50, 0]) {
+      await truncate(path, bytes);
+      expect(await hnswFileProblem(path, shape)).toBeDefined();
+    }
+  });
+});
+
+test('a write that fails is an error, keeps the one before and leaves the index as it was', async () => {
+  const { index } = livedIndex();
+  const folder = join(root, 'kept');
+  await writeSnapshot(folder, index.freeze(), { ...origin, change: 5 });
+  const frozen = index.freeze();
+  const failing = { ...frozen, writeGraph: async () => {} };
+  await expect(writeSnapshot(folder, failing, { ...origin, change: 6 })).rejects.toThrow('was not written');
+  expect((await load(folder)).snapshot?.change).toBe(5);
+  expect(await readdir(folder)).toHaveLength(1);
+
+  const file = join(root, 'file');
+  await writeFile(file, 'not a folder');
+  await expect(writeSnapshot(join(file, 'x', 'y'), index.freeze(), { ...origin, change: 7 })).rejects.toThrow();
+  await mkdir(join(root, 'fine'));
+  await writeSnapshot(join(root, 'fine', 'x', 'y'), index.freeze(), { ...origin, change: 8 });
+});

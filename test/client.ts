@@ -1,0 +1,85 @@
+/** The fields of answers that tests look at; an answer has those of its address. */
+export interface ReplyBody {
+  readonly items: readonly ReplyItem[];
+  readonly item: Readonly<Record<string, unknown>>;
+  readonly token: string;
+  readonly accepted: number;
+  readonly rejected: readonly { readonly line: number; readonly field: string; readonly reason: string }[];
+  readonly code: string;
+  readonly field: string;
+  readonly detail: string;
+  readonly at: string;
+  readonly seed: number;
+  readonly slate: string;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly degraded: readonly string[];
+  readonly catalogs: readonly {
+    readonly catalog: string;
+    readonly items: number;
+    readonly waiting: number;
+    readonly failed: number;
+    readonly space: string;
+  }[];
+  readonly interests: readonly { readonly medoid: string; readonly items: readonly string[] }[];
+  readonly events: readonly { readonly id: string; readonly item: string }[];
+}
+
+export interface ReplyItem {
+  readonly item: string;
+  readonly score: number;
+  readonly similarity: number;
+  readonly sources: readonly string[];
+  readonly explanation: {
+    readonly parts: Readonly<Record<string, number>>;
+    readonly sources: readonly { readonly source: string; readonly rank: number; readonly score: number }[];
+    readonly because: readonly string[];
+  };
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** What an address answered. */
+export interface Reply {
+  readonly status: number;
+  readonly text: string;
+  /** The text as JSON; empty where it is not. */
+  readonly body: ReplyBody;
+  readonly headers: Headers;
+}
+
+export interface Client {
+  get(path: string): Promise<Reply>;
+  put(path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>;
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Reply>;
+  delete(path: string, headers?: Record<string, string>): Promise<Reply>;
+  /** Sends exactly these bytes. */
+  raw(method: string, path: string, body: string | Uint8Array<ArrayBuffer> | ReadableStream | undefined, headers?: Record<string, string>): Promise<Reply>;
+}
+
+/** A client of the HTTP API, as small as one can be. */
+export function clientOf(url: string): Client {
+  const raw: Client['raw'] = async (method, path, body, headers = {}) => {
+    const answer = await fetch(url + path, { method, headers, ...(body !== undefined && { body, duplex: 'half' }) });
+    const text = await answer.text();
+    const isJson = /json/.test(answer.headers.get('content-type') ?? '');
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      text,
+      body: isJson && text !== '' ? JSON.parse(text) : {},
+    };
+  };
+  const json =
+    (method: string) =>
+    (path: string, body: unknown, headers: Record<string, string> = {}) =>
+      raw(method, path, body === undefined ? undefined : JSON.stringify(body), {
+        'Content-Type': 'application/json',
+        ...headers,
+      });
+  return {
+    get: (path) => raw('GET', path, undefined),
+    put: json('PUT'),
+    post: json('POST'),
+    delete: (path, headers) => raw('DELETE', path, undefined, headers),
+    raw,
+  };
+}
