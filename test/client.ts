@@ -52,7 +52,12 @@ export interface Client {
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Reply>;
   delete(path: string, headers?: Record<string, string>): Promise<Reply>;
   /** Sends exactly these bytes. */
-  raw(method: string, path: string, body: string | Uint8Array<ArrayBuffer> | ReadableStream | undefined, headers?: Record<string, string>): Promise<Reply>;
+  raw(
+    method: string,
+    path: string,
+    body: string | Uint8Array<ArrayBuffer> | ReadableStream | undefined,
+    headers?: Record<string, string>,
+  ): Promise<Reply>;
 }
 
 /** A client of the HTTP API, as small as one can be. */

@@ -14,9 +14,21 @@ export interface MeasuredParts {
 
 /** Registers what the engine's parts say of themselves. */
 export function engineMetrics({ registry, index, queue, embedding, consumer }: MeasuredParts): void {
-  gauge(registry, 'kindred_embedding_backlog_items', 'Items whose text is not embedded yet', async () => (await queue.backlog()).waiting);
-  gauge(registry, 'kindred_embedding_failed_items', 'Items whose text could not be embedded', async () => (await queue.backlog()).failed);
+  gauge(
+    registry,
+    'kindred_embedding_backlog_items',
+    'Items whose text is not embedded yet',
+    async () => (await queue.backlog()).waiting,
+  );
+  gauge(
+    registry,
+    'kindred_embedding_failed_items',
+    'Items whose text could not be embedded',
+    async () => (await queue.backlog()).failed,
+  );
   gauge(registry, 'kindred_embedded_items_total', 'Texts embedded since the start', embedding.embeddedCount);
-  gauge(registry, 'kindred_event_log_lag_messages', 'Messages of the event log that wait to be applied', () => consumer.lag());
+  gauge(registry, 'kindred_event_log_lag_messages', 'Messages of the event log that wait to be applied', () =>
+    consumer.lag(),
+  );
   void index;
 }

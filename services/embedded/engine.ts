@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { migrate } from '@kindred/infra/postgres/migrate';
-import { startLocalPostgres } from '@kindred/infra/postgres/local-postgres';
+import { createPostgresChangeFeed } from '@kindred/index/adapters/postgres-change-feed';
 import { createWorkerEngine } from '@kindred/index/adapters/worker-engine';
 import { createIndexService } from '@kindred/index/service';
-import { createPostgresChangeFeed } from '@kindred/index/adapters/postgres-change-feed';
+import { startLocalPostgres } from '@kindred/infra/postgres/local-postgres';
+import { migrate } from '@kindred/infra/postgres/migrate';
 import { postgresCatalogStore } from '@kindred/ingestion/adapters/postgres-catalog-store';
 import { postgresEmbeddingQueue } from '@kindred/ingestion/adapters/postgres-embedding-queue';
 import { postgresItemStore } from '@kindred/ingestion/adapters/postgres-item-store';
@@ -27,8 +27,8 @@ import type { Route } from '@kindred/shared/http/route';
 import type { Log } from '@kindred/shared/log';
 import { createRegistry, type Registry } from '@kindred/shared/metrics';
 import type { EmbeddedConfig } from './config.ts';
-import { engineMetrics } from './engine-metrics.ts';
 import { embeddersBySpace } from './embedders-by-space.ts';
+import { engineMetrics } from './engine-metrics.ts';
 import { startUpkeep } from './upkeep.ts';
 
 /** All services in one process, without HTTP. */
@@ -47,7 +47,10 @@ const DATABASE_CONNECTIONS_MAX = 20;
 const EMBEDDING_CACHE_BYTES_MAX = 256 * 1024 * 1024;
 
 /** The composition root of the embedded mode: names every adapter, and starts them in the order in which they need each other. */
-export async function startEngine(config: Omit<EmbeddedConfig, 'port' | 'host' | 'hosts' | 'apiKey'>, log: Log): Promise<Engine> {
+export async function startEngine(
+  config: Omit<EmbeddedConfig, 'port' | 'host' | 'hosts' | 'apiKey'>,
+  log: Log,
+): Promise<Engine> {
   const model = requireModel(config.modelName);
   const { modelsFolder } = config;
   const postgres = await startLocalPostgres(join(config.dataFolder, 'postgres'));
@@ -94,7 +97,15 @@ export async function startEngine(config: Omit<EmbeddedConfig, 'port' | 'host' |
   const states = postgresCatalogStates({ database, builder: graphBuilder(postgres.url), log });
   const recommender = createRecommender({ events, items, embeddings, states, neighbors: index, log });
   const eventLog = postgresEventLog({ database, databaseUrl: postgres.url });
-  const ranking = createRanking({ eventLog, events, items, states, neighbors: index, recommender, queryEmbedderOf: queryEmbedders.of });
+  const ranking = createRanking({
+    eventLog,
+    events,
+    items,
+    states,
+    neighbors: index,
+    recommender,
+    queryEmbedderOf: queryEmbedders.of,
+  });
   const consumer = await startEventConsumer({
     eventLog,
     events,

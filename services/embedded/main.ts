@@ -55,7 +55,9 @@ async function main(config: EmbeddedConfig): Promise<void> {
 
   if (config.hasDemo) {
     await loadDemo({ ingestion, ranking }, config.dataFolder);
-    await demoEmbedded(ingestion, (waiting, total) => console.log(`Kindred: embedding the demo catalog, ${total - waiting} of ${total} …`));
+    await demoEmbedded(ingestion, (waiting, total) =>
+      console.log(`Kindred: embedding the demo catalog, ${total - waiting} of ${total} …`),
+    );
     isDemoReady = true;
   }
   while (notReady().length > 0 && !isStopping) await new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,13 +1,15 @@
+import type { EventStore } from '@kindred/ranking/ports';
 import type { EventLog } from '@kindred/shared/event-log/event-log';
 import type { Log } from '@kindred/shared/log';
-import type { EventStore } from '@kindred/ranking/ports';
 
 const HOUR_MS = 3_600_000;
 /** Applied messages are kept this long, for a look at what came in. */
 const RETENTION_MS = 7 * 24 * HOUR_MS;
 
 /** Trims the log of what was applied long ago, once an hour. */
-export function startUpkeep({ eventLog, events, log }: { eventLog: EventLog; events: EventStore; log: Log }): { stop(): void } {
+export function startUpkeep({ eventLog, events, log }: { eventLog: EventLog; events: EventStore; log: Log }): {
+  stop(): void;
+} {
   const trim = async (): Promise<void> => {
     try {
       const applied = await events.progress(eventLog.name, [...(await eventLog.ends()).keys()]);

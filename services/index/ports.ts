@@ -142,9 +142,18 @@ export interface SearchAnswer {
   readonly neighbors: readonly (readonly Neighbor[])[];
 }
 
+/** The engine has died or was closed, and is of no more use: what it held is to be built by a new one. */
+export class EngineDeadError extends Error {
+  constructor(sentence: string, options?: ErrorOptions) {
+    super(sentence, options);
+    this.name = 'EngineDeadError';
+  }
+}
+
 /**
  * All catalogs and spaces, in a thread of its own. Changes and searches take effect in the order in which they are
- * sent; a space is there once its `open` resolves. Every call rejects once the engine is dead or closed.
+ * sent; a space is there once its `open` resolves. Every call rejects with
+ * `EngineDeadError` once the engine is dead or closed.
  */
 export interface IndexEngine {
   /** Starts to hold a space, from its snapshot where a good one is there. A space that is held stays as it is. */

@@ -6,7 +6,7 @@ import { createBell } from './bell.ts';
 import { SNAPSHOT_POLICY, type SnapshotPolicy } from './domain/snapshot-policy.ts';
 import { unitVector } from './domain/unit-vector.ts';
 import { createFeedFollower, type FeedFollower } from './feed-follower.ts';
-import type { ChangeFeed, IndexEngine, Log, SpaceStatus } from './ports.ts';
+import { type ChangeFeed, EngineDeadError, type IndexEngine, type Log, type SpaceStatus } from './ports.ts';
 import { createSnapshotKeeper } from './snapshot-keeper.ts';
 
 export interface IndexServiceOptions {
@@ -128,7 +128,7 @@ export function createIndexService(options: IndexServiceOptions): IndexService {
     if (serving === undefined) return { space: undefined, version: 'none', neighbors: queries.map(() => []) };
     const { engine } = life;
     const { version, neighbors } = await engine.search(serving, queries).catch((cause: unknown) => {
-      if (life?.engine === engine) throw cause;
+      if (!(cause instanceof EngineDeadError)) throw cause;
       throw new Problem('unavailable', 'The index is being started anew', { cause });
     });
     return { space: serving.space, version, neighbors };

@@ -126,8 +126,10 @@ export interface CatalogState {
   readonly space: SpaceId | undefined;
   readonly leaders: Leaders;
   readonly graph: EngagementGraph | undefined;
-  /** The mean of the serving space's embeddings; `undefined` until it was computed. */
+  /** The mean of the serving space's embeddings; `undefined` where there are none yet. */
   readonly mean: Float32Array | undefined;
+  /** Names of what was not computed yet. */
+  readonly missing: readonly string[];
   /** Changes when any of it does. */
   readonly version: string;
 }

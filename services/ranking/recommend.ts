@@ -90,7 +90,7 @@ export function createRecommender(options: RecommenderOptions): Recommender {
 
     recommend: async (catalog, request) => {
       const state = await stateOf(catalog);
-      const degraded = degradations(state);
+      const degraded = [...state.missing];
       const profile = await profileOf(catalog, request.user, state, request.atMs);
       const context: RetrievalContext = {
         ...profile,
@@ -141,13 +141,6 @@ export function createRecommender(options: RecommenderOptions): Recommender {
       return { slate: slateId(catalog, request, slate), ...slate };
     },
   };
-}
-
-function degradations(state: CatalogState): string[] {
-  const missing: string[] = [];
-  if (state.graph === undefined) missing.push('co-engagement');
-  if (state.space !== undefined && state.mean === undefined) missing.push('mean');
-  return missing;
 }
 
 /** Cuts the flat list of answers back into one list of answers a source. */

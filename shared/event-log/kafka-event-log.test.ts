@@ -55,6 +55,7 @@ async function freshTopic({ partitions = PARTITIONS, stuckMs = 30_000 } = {}) {
     },
     dispose: async (): Promise<void> => {
       await Promise.all(opened.map((log) => log.close()));
+      if (broker.local === undefined) await admin.deleteTopics({ topics: [topic, `${topic}.dead-letters`] });
     },
   };
 }
@@ -167,6 +168,18 @@ describe.skipIf(isAway)(`over Kafka's own ways, the Kafka event log${why}`, () =
       await until(() => handler.applied.at(-1)?.offset === 19);
       expect(handler.applied.slice(-5).map(({ offset }) => offset)).toEqual([15, 16, 17, 18, 19]);
       expect(handler.applied.length).toBeLessThan(20);
+    }));
+
+  test('reads partitions that were added', () =>
+    withTopic({ partitions: 1 }, async ({ open, topic }) => {
+      const log = open();
+      await log.ends();
+      await admin.createPartitions({ topicPartitions: [{ topic, count: 3 }] });
+      const handler = new RecordingHandler();
+      await log.consume(handler, options);
+      const positions = await open().append(Array.from({ length: 30 }, (_, index) => messageOf(`message ${index}`)));
+      expect(new Set(positions.map(({ partition }) => partition)).size).toBe(3);
+      await until(() => handler.applied.length === 30);
     }));
 
   test('reads nothing, and says so, where stored progress lies past the end', () =>

@@ -24,7 +24,8 @@ const WRITE_LIMITS = { messagesMax: 2_000, bytesMax: 900_000, waitingBytesMax: 1
 /**
  * The event log as a Kafka topic, partitioned by user. Nothing is committed to Kafka: handlers keep their progress.
  * `append` waits for all in-sync replicas, and throws after about 5 s without them. `erase` and `trim` do nothing:
- * single messages cannot be deleted, and the topic's retention bounds how long they live.
+ * single messages cannot be deleted, and the topic's retention bounds how long they live. Where another producer uses
+ * transactions, the records that end them count in `ends`, so an end can lie past what progress will ever say.
  */
 export function kafkaEventLog(options: KafkaEventLogOptions): EventLog {
   const { topic, stuckMs = 30_000 } = options;

@@ -1,6 +1,6 @@
 import { createBackoff } from './backoff.ts';
 import type { Consumer } from './event-log.ts';
-import { type KafkaSession, type KafkaSessionOptions, startKafkaSession } from './kafka-session.ts';
+import { KafkaSession, type KafkaSessionOptions } from './kafka-session.ts';
 
 export interface KafkaConsumerOptions extends KafkaSessionOptions {
   /** How long nothing may be read while messages wait. */
@@ -18,12 +18,12 @@ export function startKafkaConsumer(options: KafkaConsumerOptions): Consumer {
     stopping.signal.addEventListener('abort', () => resolve(undefined), { once: true });
   });
   const backoff = createBackoff({ firstMs: 250, maxMs: 5_000 });
-  let session = startKafkaSession(options);
+  let session = new KafkaSession(options);
 
   async function lag(): Promise<number> {
     const ranges = await offsets.ranges();
-    const partitions = session.assigned() ?? [...ranges.keys()];
-    const positions = new Map(session.positions());
+    const partitions = session.assigned ?? [...ranges.keys()];
+    const positions = new Map(session.positions);
     const unknown = partitions.filter((partition) => !positions.has(partition));
     const progress = unknown.length > 0 ? await handler.progress(unknown) : new Map<number, number>();
     let count = 0;
@@ -38,9 +38,9 @@ export function startKafkaConsumer(options: KafkaConsumerOptions): Consumer {
   async function stuck(watched: KafkaSession, end: AbortSignal): Promise<Error> {
     return new Promise((resolve) => {
       const timer = setInterval(async () => {
-        if (watched.isApplying() || Date.now() - watched.activeAtMs() < stuckMs) return;
+        if (watched.idleMs < stuckMs) return;
         const waiting = await lag().catch(() => 0);
-        if (waiting === 0 || Date.now() - watched.activeAtMs() < stuckMs) return;
+        if (waiting === 0 || watched.idleMs < stuckMs) return;
         resolve(new Error(`${waiting} messages wait and none was read for ${stuckMs} ms: the consumer starts again`));
       }, stuckMs / 5);
       end.addEventListener('abort', () => clearInterval(timer), { once: true });
@@ -57,7 +57,7 @@ export function startKafkaConsumer(options: KafkaConsumerOptions): Consumer {
       onError(reason);
       await backoff.wait(stopping.signal);
       if (stopping.signal.aborted) return;
-      session = startKafkaSession(options);
+      session = new KafkaSession(options);
     }
   }
 

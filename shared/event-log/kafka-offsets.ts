@@ -11,8 +11,11 @@ export interface PartitionRange {
 
 /** Asks the brokers how far a topic's partitions reach. */
 export interface KafkaOffsets {
-  /** @throws within about 10 s when no broker answers. */
-  ranges(): Promise<ReadonlyMap<number, PartitionRange>>;
+  /**
+   * @param wanted  Partitions that must be among the answers, such as one that was added a moment ago.
+   * @throws within about 10 s when no broker answers, and when a wanted partition is not known yet: ask again.
+   */
+  ranges(wanted?: readonly number[]): Promise<ReadonlyMap<number, PartitionRange>>;
   close(): Promise<void>;
 }
 
@@ -23,15 +26,19 @@ const CLOSE_TIMEOUT_MS = 1_000;
 export function kafkaOffsets(options: KafkaClientOptions & { readonly topic: string }): KafkaOffsets {
   let connection: Connection | undefined;
   return {
-    ranges: async () => {
+    ranges: async (wanted = []) => {
       connection ??= connect(options);
       const current = connection;
       try {
         const admin = await current.admin;
         const partitions = await admin.fetchTopicOffsets(options.topic);
-        return new Map(
+        const ranges = new Map(
           partitions.map(({ partition, low, high }) => [partition, { start: Number(low), end: Number(high) }]),
         );
+        // kafkajs keeps what it knows of a topic for five minutes; a new connection knows better.
+        const missing = wanted.find((partition) => !ranges.has(partition));
+        if (missing !== undefined) throw new Error(`partition ${missing} is not known yet`);
+        return ranges;
       } catch (error) {
         current.client.cutOff();
         if (connection === current) connection = undefined;

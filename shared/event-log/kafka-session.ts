@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EachBatchPayload, IHeaders, Consumer as KafkaConsumer, KafkaMessage } from 'kafkajs';
 import { createBackoff } from './backoff.ts';
-import type { ConsumeOptions, Message, MessageHandler } from './event-log.ts';
-import { type KafkaClientOptions, kafkaClient } from './kafka-client.ts';
+import type { ConsumeOptions, Message, MessageBatch, MessageHandler } from './event-log.ts';
+import { type KafkaClient, type KafkaClientOptions, kafkaClient } from './kafka-client.ts';
 import type { KafkaOffsets, PartitionRange } from './kafka-offsets.ts';
 
 export interface KafkaSessionOptions extends KafkaClientOptions, ConsumeOptions {
@@ -10,22 +10,6 @@ export interface KafkaSessionOptions extends KafkaClientOptions, ConsumeOptions 
   readonly groupId: string;
   readonly handler: MessageHandler;
   readonly offsets: KafkaOffsets;
-}
-
-/** One kafkajs consumer from joining its group to its end; it does not come back to life. */
-export interface KafkaSession {
-  /** Resolves with the reason when the consumer ends by itself. */
-  readonly crashed: Promise<Error>;
-  /** The partitions that the group gave us; `undefined` before the first time. */
-  assigned(): readonly number[] | undefined;
-  /** What each assigned partition is read from next, where that is settled. */
-  positions(): ReadonlyMap<number, number>;
-  /** When something was read last, or the session began. */
-  activeAtMs(): number;
-  /** Whether the handler is at work. */
-  isApplying(): boolean;
-  /** Finishes the batch at hand and leaves the group, for which it waits at most 5 s. */
-  close(): Promise<void>;
 }
 
 const REQUEST_TIMEOUT_MS = 5_000;
@@ -43,138 +27,179 @@ const CONSUMER = {
 };
 
 /**
- * Reads the partitions that the group assigns from where the handler's stored progress stands; nothing is committed to
- * Kafka. A partition is paused from its assignment, or a failure, until its progress is known and sought. kafkajs's own
- * restarts are off: they can outlive a stop.
+ * One kafkajs consumer, from joining its group to its end; it does not come back to life. It reads the partitions that
+ * the group assigns from where the handler's stored progress stands; nothing is committed to Kafka. A partition is paused
+ * from its assignment, or a failure, until its progress is known and sought. kafkajs's own restarts are off: they can
+ * outlive a stop.
  */
-export function startKafkaSession(options: KafkaSessionOptions): KafkaSession {
-  const { topic, groupId, handler, offsets, batchSizeMax, onError } = options;
-  const client = kafkaClient(options, REQUEST_TIMEOUT_MS);
-  const consumer = client.kafka.consumer({
-    ...CONSUMER,
-    groupId,
-    retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5, restartOnFailure: async () => false },
-  });
-  const closing = new AbortController();
-  const backoff = createBackoff({ firstMs: 100, maxMs: 5_000 });
-  const positions = new Map<number, number>();
-  let assigned: readonly number[] | undefined;
+export class KafkaSession {
+  /** Resolves with the reason when the consumer ends by itself. */
+  readonly crashed: Promise<Error>;
+  readonly #options: KafkaSessionOptions;
+  readonly #client: KafkaClient;
+  readonly #consumer: KafkaConsumer;
+  readonly #running: Promise<void>;
+  readonly #closing = new AbortController();
+  readonly #backoff = createBackoff({ firstMs: 100, maxMs: 5_000 });
+  readonly #positions = new Map<number, number>();
+  #assigned: readonly number[] | undefined;
   /** Counts assignments: what was begun under an earlier one is void. */
-  let generation = 0;
-  let activeAtMs = Date.now();
-  let applying: Promise<void> | undefined;
+  #generation = 0;
+  #activeAtMs = Date.now();
+  #applying: Promise<void> | undefined;
 
-  function onAssignment(partitions: readonly number[]): void {
-    assigned = partitions;
-    generation++;
-    positions.clear();
-    activeAtMs = Date.now();
-    consumer.pause([{ topic, partitions: [...partitions] }]);
-    void place(partitions);
+  constructor(options: KafkaSessionOptions) {
+    this.#options = options;
+    this.#client = kafkaClient(options, REQUEST_TIMEOUT_MS);
+    this.#consumer = this.#client.kafka.consumer({
+      ...CONSUMER,
+      groupId: options.groupId,
+      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5, restartOnFailure: async () => false },
+    });
+    const { topic } = options;
+    this.#consumer.on('consumer.group_join', ({ payload }) => this.#begin(payload.memberAssignment[topic] ?? []));
+    // A batch without messages does not come to `eachBatch`.
+    this.#consumer.on('consumer.end_batch_process', ({ payload: { partition, batchSize, lastOffset } }) => {
+      if (batchSize === 0) this.#pass(partition, lastOffset);
+    });
+    this.#running = this.#run();
+    this.crashed = new Promise((resolve) => {
+      this.#consumer.on('consumer.crash', ({ payload }) => resolve(payload.error));
+      this.#running.catch(resolve);
+    });
+  }
+
+  /** The partitions that the group gave us; `undefined` before the first time. */
+  get assigned(): readonly number[] | undefined {
+    return this.#assigned;
+  }
+
+  /** What each assigned partition is read from next, where that is settled. */
+  get positions(): ReadonlyMap<number, number> {
+    return this.#positions;
+  }
+
+  /** For how long nothing was read or applied; 0 while the handler is at work. */
+  get idleMs(): number {
+    return this.#applying === undefined ? Date.now() - this.#activeAtMs : 0;
+  }
+
+  /** Finishes the batch at hand and leaves the group, for which it waits at most 5 s. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#applying?.catch(() => {});
+    await Promise.race([leave(this.#consumer, this.#running), sleep(CLOSE_TIMEOUT_MS)]);
+    this.#client.cutOff();
+  }
+
+  async #run(): Promise<void> {
+    await this.#consumer.connect();
+    await this.#consumer.subscribe({ topics: [this.#options.topic], fromBeginning: true });
+    await this.#consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: 1,
+      eachBatch: (payload) => this.#deliver(payload),
+    });
+  }
+
+  /** Runs before anything of a new assignment is fetched. */
+  #begin(partitions: readonly number[]): void {
+    this.#assigned = partitions;
+    this.#generation++;
+    this.#positions.clear();
+    this.#activeAtMs = Date.now();
+    this.#pause(partitions);
+    void this.#place(partitions);
   }
 
   /** Seeks each partition to the handler's progress and lets it flow; tries until that worked or is void. */
-  async function place(partitions: readonly number[]): Promise<void> {
-    const current = generation;
-    const isVoid = (): boolean => closing.signal.aborted || current !== generation;
-    while (!isVoid()) {
+  async #place(partitions: readonly number[]): Promise<void> {
+    const { topic, handler, offsets, onError } = this.#options;
+    const isCurrent = this.#currentness();
+    while (isCurrent()) {
       try {
-        const [progress, ranges] = await Promise.all([handler.progress(partitions), offsets.ranges()]);
-        if (isVoid()) return;
-        for (const partition of partitions.filter((each) => !positions.has(each))) {
+        const [progress, ranges] = await Promise.all([handler.progress(partitions), offsets.ranges(partitions)]);
+        if (!isCurrent()) return;
+        for (const partition of partitions.filter((each) => !this.#positions.has(each))) {
           const start = startOf(partition, progress.get(partition), ranges.get(partition), onError);
-          consumer.seek({ topic, partition, offset: String(start) });
-          consumer.resume([{ topic, partitions: [partition] }]);
-          positions.set(partition, start);
+          this.#consumer.seek({ topic, partition, offset: String(start) });
+          this.#consumer.resume([{ topic, partitions: [partition] }]);
+          this.#positions.set(partition, start);
         }
         return;
       } catch (error) {
-        if (isVoid()) return;
+        if (!isCurrent()) return;
         onError(error);
-        await backoff.wait(closing.signal);
+        await this.#backoff.wait(this.#closing.signal);
       }
     }
   }
 
   /** Stops the flow of one partition and, after a pause, lets it begin again from stored progress. */
-  async function placeAgain(partition: number): Promise<void> {
-    const current = generation;
-    positions.delete(partition);
-    consumer.pause([{ topic, partitions: [partition] }]);
-    await backoff.wait(closing.signal);
-    if (current === generation) await place([partition]);
+  async #placeAgain(partition: number): Promise<void> {
+    const isCurrent = this.#currentness();
+    this.#positions.delete(partition);
+    this.#pause([partition]);
+    await this.#backoff.wait(this.#closing.signal);
+    if (isCurrent()) await this.#place([partition]);
   }
 
-  async function eachBatch({ batch, heartbeat, resolveOffset, isRunning, isStale }: EachBatchPayload): Promise<void> {
+  async #deliver({ batch, heartbeat, resolveOffset, isRunning, isStale }: EachBatchPayload): Promise<void> {
+    const { batchSizeMax, onError } = this.#options;
     const { partition } = batch;
-    const current = generation;
+    const isCurrent = this.#currentness();
     for (let cut = 0; cut < batch.messages.length; cut += batchSizeMax) {
-      const position = positions.get(partition);
-      if (closing.signal.aborted || current !== generation || position === undefined || !isRunning() || isStale())
-        return;
+      const position = this.#positions.get(partition);
+      if (!isCurrent() || position === undefined || !isRunning() || isStale()) return;
       const messages = batch.messages.slice(cut, cut + batchSizeMax).map((message) => toMessage(partition, message));
-      const [first, last] = [messages[0]!, messages.at(-1)!];
+      const nextOffset = messages.at(-1)!.offset + 1;
       try {
-        if (first.offset < position) throw pastTheEnd(partition, position, first.offset);
-        applying = handler.apply({ partition, messages, nextOffset: last.offset + 1 });
-        await whileBeating(heartbeat, applying);
+        const first = messages[0]!.offset;
+        if (first < position) throw pastTheEnd(partition, position, first);
+        await this.#apply({ partition, messages, nextOffset }, heartbeat);
       } catch (error) {
         onError(error);
-        if (current === generation && !closing.signal.aborted) void placeAgain(partition);
+        if (isCurrent()) void this.#placeAgain(partition);
         return;
-      } finally {
-        applying = undefined;
-        activeAtMs = Date.now();
       }
-      if (current !== generation) return;
-      backoff.reset();
-      positions.set(partition, last.offset + 1);
-      resolveOffset(String(last.offset));
+      if (!isCurrent()) return;
+      this.#backoff.reset();
+      this.#positions.set(partition, nextOffset);
+      resolveOffset(String(nextOffset - 1));
       await heartbeat();
     }
-    pass(partition, batch.lastOffset());
+    this.#pass(partition, batch.lastOffset());
+  }
+
+  async #apply(batch: MessageBatch, heartbeat: () => Promise<void>): Promise<void> {
+    // A beat that fails is repeated, and its failure thrown, after the batch.
+    const timer = setInterval(() => heartbeat().catch(() => {}), HEARTBEAT_MS);
+    try {
+      this.#applying = this.#options.handler.apply(batch);
+      await this.#applying;
+    } finally {
+      clearInterval(timer);
+      this.#applying = undefined;
+      this.#activeAtMs = Date.now();
+    }
   }
 
   /** Moves over records that are not messages, such as the ends of transactions. */
-  function pass(partition: number, lastOffset: string): void {
-    const position = positions.get(partition);
-    if (position !== undefined) positions.set(partition, Math.max(position, Number(lastOffset) + 1));
+  #pass(partition: number, lastOffset: string): void {
+    const position = this.#positions.get(partition);
+    if (position !== undefined) this.#positions.set(partition, Math.max(position, Number(lastOffset) + 1));
   }
 
-  async function run(): Promise<void> {
-    await consumer.connect();
-    await consumer.subscribe({ topics: [topic], fromBeginning: true });
-    await consumer.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: 1,
-      eachBatch,
-    });
+  #pause(partitions: readonly number[]): void {
+    this.#consumer.pause([{ topic: this.#options.topic, partitions: [...partitions] }]);
   }
 
-  consumer.on('consumer.group_join', ({ payload }) => onAssignment(payload.memberAssignment[topic] ?? []));
-  // A batch without messages does not come to `eachBatch`.
-  consumer.on('consumer.end_batch_process', ({ payload: { partition, batchSize, lastOffset } }) => {
-    if (batchSize === 0) pass(partition, lastOffset);
-  });
-  const running = run();
-  const crashed = new Promise<Error>((resolve) => {
-    consumer.on('consumer.crash', ({ payload }) => resolve(payload.error));
-    running.catch(resolve);
-  });
-  return {
-    crashed,
-    assigned: () => assigned,
-    positions: () => positions,
-    activeAtMs: () => activeAtMs,
-    isApplying: () => applying !== undefined,
-    close: async () => {
-      closing.abort();
-      await applying?.catch(() => {});
-      await Promise.race([leave(consumer, running), sleep(CLOSE_TIMEOUT_MS)]);
-      client.cutOff();
-    },
-  };
+  /** @returns Whether, later, the session is still open and under the same assignment as now. */
+  #currentness(): () => boolean {
+    const generation = this.#generation;
+    return () => !this.#closing.signal.aborted && generation === this.#generation;
+  }
 }
 
 /** A consumer that is stopped while it joins would go on to run: wait for the joining first. */
@@ -189,7 +214,7 @@ function startOf(
   range: PartitionRange | undefined,
   onError: ConsumeOptions['onError'],
 ): number {
-  if (range === undefined) throw new Error(`partition ${partition} has no known range`);
+  if (range === undefined) throw new Error(`partition ${partition} is not known yet`);
   if (progress === undefined) return range.start;
   if (progress > range.end) throw pastTheEnd(partition, progress, range.end);
   if (progress >= range.start) return progress;
@@ -203,16 +228,6 @@ function pastTheEnd(partition: number, progress: number, end: number): Error {
   return new Error(
     `progress ${progress} of partition ${partition} lies past the log's end (${end}): was the topic made anew? Nothing is read until that progress is deleted`,
   );
-}
-
-/** Tells the group that we live while a batch is applied. A beat that fails is repeated, and reported, after the batch. */
-async function whileBeating(heartbeat: () => Promise<void>, work: Promise<void>): Promise<void> {
-  const timer = setInterval(() => heartbeat().catch(() => {}), HEARTBEAT_MS);
-  try {
-    await work;
-  } finally {
-    clearInterval(timer);
-  }
 }
 
 function toMessage(partition: number, { offset, value, timestamp, headers = {} }: KafkaMessage): Message {

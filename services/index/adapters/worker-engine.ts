@@ -1,19 +1,11 @@
 import { type Transferable, Worker } from 'node:worker_threads';
-import type { IndexEngine } from '../ports.ts';
+import { EngineDeadError, type IndexEngine } from '../ports.ts';
 import { type EngineAnswer, type EngineReply, type EngineRequest, packed } from './engine-message.ts';
 import type { IndexHostOptions } from './index-host.ts';
 
-/** The index thread ended; the engine is of no more use. */
-export class IndexThreadError extends Error {
-  constructor(sentence: string, options?: ErrorOptions) {
-    super(sentence, options);
-    this.name = 'IndexThreadError';
-  }
-}
-
 export interface WorkerEngineOptions extends IndexHostOptions {
   /** Told once when the thread ends without having been closed. Calls that wait for it have been rejected by then. */
-  readonly onDeath: (error: IndexThreadError) => void;
+  readonly onDeath: (error: EngineDeadError) => void;
 }
 
 export interface WorkerEngine extends IndexEngine {
@@ -32,11 +24,11 @@ export function createWorkerEngine({ onDeath, ...options }: WorkerEngineOptions)
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
   let isClosing = false;
-  let death: IndexThreadError | undefined;
+  let death: EngineDeadError | undefined;
 
   const die = (sentence: string, cause?: unknown): void => {
     if (death !== undefined) return;
-    death = new IndexThreadError(sentence, { cause });
+    death = new EngineDeadError(sentence, { cause });
     for (const { fail } of waiting.values()) fail(death);
     waiting.clear();
     if (!isClosing) onDeath(death);

@@ -14,8 +14,9 @@ export interface CatalogStatesOptions {
 
 /** A state older than this is looked at again by the next request, which is still answered from it. */
 const FRESH_MS = 1_000;
-/** A pass over a catalog's events is repeated at most this often, and takes at most a tenth of the builder's time. */
-const REBUILD_MS = 10_000;
+/** A pass over a catalog is repeated at most this often, and takes at most a twentieth of the builder's time. */
+const REBUILD_MS = 1_000;
+const REBUILD_PAUSE_FACTOR = 20;
 /** The first request of a catalog waits so long for the passes, then goes on without. */
 const FIRST_BUILD_MS = 3_000;
 const LEADERS_MAX = 1_000;
@@ -35,7 +36,7 @@ interface Entry {
 
 /**
  * States are kept for the catalogs that are asked for, and refreshed behind the requests: leaders and the serving space
- * within a second, what needs a pass over the catalog within some ten. A catalog nobody asks for costs nothing.
+ * within a second, what needs a pass over the catalog within some seconds, by its size. A catalog nobody asks for costs nothing.
  */
 export function postgresCatalogStates({ database, builder, log }: CatalogStatesOptions): CatalogStates {
   const entries = new Map<CatalogId, Promise<Entry | undefined>>();
@@ -57,7 +58,7 @@ export function postgresCatalogStates({ database, builder, log }: CatalogStatesO
     const { marks } = entry;
     const { space } = entry.state;
     const isDue = (built: { builtAtMs: number; tookMs: number } | undefined): boolean =>
-      built === undefined || Date.now() - built.builtAtMs > Math.max(REBUILD_MS, 10 * built.tookMs);
+      built === undefined || Date.now() - built.builtAtMs > Math.max(REBUILD_MS, REBUILD_PAUSE_FACTOR * built.tookMs);
     if (space !== undefined && isDue(entry.mean) && (entry.mean?.items !== marks.items || entry.mean.space !== space)) {
       const startMs = Date.now();
       const mean = await builder.mean(catalog, space);
@@ -84,6 +85,7 @@ export function postgresCatalogStates({ database, builder, log }: CatalogStatesO
         leaders: { trending: [], popular: [], fresh: [] },
         graph: undefined,
         mean: undefined,
+        missing: ['co-engagement', 'mean'],
         version: '',
       },
       marks: { events: -1, items: -1 },
@@ -129,6 +131,7 @@ function replace(entry: Entry, parts: Partial<CatalogState>, marks: Entry['marks
   entry.state = {
     ...entry.state,
     ...parts,
+    missing: [...(graph === undefined ? ['co-engagement'] : []), ...(mean === undefined ? ['mean'] : [])],
     version: `events-${marks.events}.items-${marks.items}.graph-${graph?.events ?? 'none'}.mean-${mean?.items ?? 'none'}`,
   };
 }

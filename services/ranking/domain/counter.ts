@@ -77,3 +77,8 @@ function atLeastNothing(value: number): number {
 export function rankOf(value: number, decayedToMs: number, halfLifeDays: number): number | undefined {
   return value === 0 ? undefined : Math.log2(value) + decayedToMs / (halfLifeDays * DAY_MS);
 }
+
+/** What a rank stands for at a moment: the decayed value it was made from, decayed on. */
+export function valueOfRank(rank: number, nowMs: number, halfLifeDays: number): number {
+  return 2 ** (rank - nowMs / (halfLifeDays * DAY_MS));
+}

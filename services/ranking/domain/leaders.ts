@@ -2,6 +2,7 @@ import type { ItemId } from '@kindred/shared/id';
 
 export interface Leader {
   readonly item: ItemId;
+  /** A rank of `counter.ts`, or for fresh items the time they were created, in milliseconds. */
   readonly score: number;
 }
 
@@ -11,8 +12,6 @@ export interface Leaders {
   readonly trending: readonly Leader[];
   /** Engagement that halves every 69 days. */
   readonly popular: readonly Leader[];
-  /** Available items by the time they were created, latest first; the score is that time. */
+  /** Available items by the time they were created, latest first. */
   readonly fresh: readonly Leader[];
 }
-
-export const NO_LEADERS: Leaders = { trending: [], popular: [], fresh: [] };

@@ -1,25 +1,39 @@
 import type { SourceName } from '../domain/candidate.ts';
 import type { CandidateSource } from '../domain/candidate-source.ts';
-import type { Leader, Leaders } from '../domain/leaders.ts';
+import { valueOfRank } from '../domain/counter.ts';
+import { HALF_LIFE_DAYS } from '../domain/engagement.ts';
+import type { Leaders } from '../domain/leaders.ts';
 
 const CANDIDATES_MAX = 200;
+const DAY_MS = 86_400_000;
 
-/** What many engage with now. For a user who is known it only seasons what is found for them. */
-export const trendingSource = leaderSource('trending', { known: 0.1, unknown: 1 });
-/** What is new. */
-export const freshSource = leaderSource('fresh', { known: 0.05, unknown: 0.5 });
+/** What many engage with now, by decayed engagement. For a user who is known it only seasons what is found for them. */
+export const trendingSource = leaderSource('trending', { known: 0.1, unknown: 1 }, (rank, nowMs) =>
+  valueOfRank(rank, nowMs, HALF_LIFE_DAYS.short),
+);
+/** What is new; the score is minus the age in days. */
+export const freshSource = leaderSource(
+  'fresh',
+  { known: 0.05, unknown: 0.5 },
+  (createdAtMs, nowMs) => (createdAtMs - nowMs) / DAY_MS,
+);
 /** What many engaged with over months: for a user nobody knows. */
-export const popularSource = leaderSource('popular', { known: 0, unknown: 1 });
+export const popularSource = leaderSource('popular', { known: 0, unknown: 1 }, (rank, nowMs) =>
+  valueOfRank(rank, nowMs, HALF_LIFE_DAYS.long),
+);
 
 function leaderSource(
   name: SourceName & keyof Leaders,
   weights: { readonly known: number; readonly unknown: number },
+  scoreAt: (leaderScore: number, nowMs: number) => number,
 ): CandidateSource {
   return {
     name,
     weight: ({ engagements }) => (engagements.length > 0 ? weights.known : weights.unknown),
     wishes: () => [],
-    candidates: ({ leaders }) =>
-      leaders[name].slice(0, CANDIDATES_MAX).map(({ item, score }: Leader) => ({ item, score, because: [] })),
+    candidates: ({ leaders, nowMs }) =>
+      leaders[name]
+        .slice(0, CANDIDATES_MAX)
+        .map(({ item, score }) => ({ item, score: scoreAt(score, nowMs), because: [] })),
   };
 }

@@ -1,0 +1,4 @@
+import { indexEngineContract } from './index-engine.contract.ts';
+import { createIndexHost } from './index-host.ts';
+
+indexEngineContract(createIndexHost);
