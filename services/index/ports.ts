@@ -1,18 +1,16 @@
 import type { Card } from '@kindred/shared/filter';
 import type { CatalogId, ItemId, SpaceId } from '@kindred/shared/id';
 import type { Neighbor, NeighborQuery } from '@kindred/shared/neighbor';
+import type { SnapshotNeed } from './domain/snapshot-policy.ts';
+import type { Space, SpaceKey } from './domain/space.ts';
+
+export type { SpaceKey };
 
 /** What the service says about itself; pino's loggers are of this form. */
 export interface Log {
   info(fields: object, sentence: string): void;
   warn(fields: object, sentence: string): void;
   error(fields: object, sentence: string): void;
-}
-
-/** Names one space of one catalog. */
-export interface SpaceKey {
-  readonly catalog: CatalogId;
-  readonly space: SpaceId;
 }
 
 /**
@@ -64,11 +62,9 @@ export interface EmbeddingChange extends SpaceKey {
   readonly vector: Float32Array;
 }
 
-export interface SpaceChange extends SpaceKey {
+export interface SpaceChange extends Space {
   readonly kind: 'space';
   readonly change: number;
-  readonly dimensions: number;
-  readonly state: 'filling' | 'serving' | 'retired';
 }
 
 export type Change = ItemChange | EmbeddingChange | SpaceChange;
@@ -103,16 +99,10 @@ export interface ChangeFeed {
 }
 
 /** One space as the engine holds it. */
-export interface SpaceStatus extends SpaceKey {
+export interface SpaceStatus extends SpaceKey, SnapshotNeed {
   readonly dimensions: number;
   readonly size: number;
   readonly tombstones: number;
-  readonly unindexed: number;
-  /** Vectors written or removed since the last snapshot that was written or loaded. */
-  readonly unsaved: number;
-  /** Whether the last snapshot is of another build, and so may hold vectors that are gone here; or none is there. */
-  readonly isRebuilt: boolean;
-  readonly isSaving: boolean;
 }
 
 /** A change that could not be applied. */

@@ -7,6 +7,9 @@ export interface KafkaConsumerOptions extends KafkaSessionOptions {
   readonly stuckMs: number;
 }
 
+/** After so long a session's end counts as a new trouble. */
+const STEADY_MS = 60_000;
+
 /**
  * Keeps a consumer in the group: a new one after a crash, and after `stuckMs` in which messages waited and none was read,
  * because kafkajs can fall silent for good.
@@ -50,11 +53,13 @@ export function startKafkaConsumer(options: KafkaConsumerOptions): Consumer {
   async function run(): Promise<void> {
     for (;;) {
       const over = new AbortController();
+      const begunMs = Date.now();
       const reason = await Promise.race([stopped, session.crashed, stuck(session, over.signal)]);
       over.abort();
       await session.close();
       if (reason === undefined || stopping.signal.aborted) return;
       onError(reason);
+      if (Date.now() - begunMs > STEADY_MS) backoff.reset();
       await backoff.wait(stopping.signal);
       if (stopping.signal.aborted) return;
       session = new KafkaSession(options);

@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import helmet from 'helmet';
@@ -6,6 +5,7 @@ import type { z } from 'zod';
 import type { Log } from '../log.ts';
 import { Histogram, type Registry } from '../metrics.ts';
 import { Problem } from '../problem.ts';
+import { JsonTextError, parseJsonText } from './json-text.ts';
 import { parse } from './parse.ts';
 import { problemHandler } from './problem-answer.ts';
 import type { Route } from './route.ts';
@@ -91,7 +91,7 @@ function handlersOf(route: Route): RequestHandler[] {
     if (answer.body === undefined) response.end();
     else response.type('application/json').send(JSON.stringify(answer.body));
   };
-  return route.body === undefined ? [handle] : [readJson, handle];
+  return route.body === undefined ? [handle] : [readBody, handle];
 }
 
 function parsed(schema: z.ZodObject | undefined, input: unknown): unknown {
@@ -99,22 +99,24 @@ function parsed(schema: z.ZodObject | undefined, input: unknown): unknown {
   return schema === undefined ? undefined : parse(schema, { ...(input as object) });
 }
 
-const readJson = express.json({
-  limit: JSON_BYTES_MAX,
-  strict: false,
-  type: 'application/json',
-  verify: (_request, _response, bytes) => {
-    if (!isUtf8(bytes)) throw new Error('not UTF-8');
-  },
-});
+const readBody = express.raw({ limit: JSON_BYTES_MAX, type: 'application/json' });
 
 function jsonBody(request: Request): unknown {
-  if (request.is('application/json') !== 'application/json') {
+  const type = (request.get('Content-Type') ?? '').split(';')[0]!.trim().toLowerCase();
+  if (type !== 'application/json') {
     throw new Problem('unsupported-media-type', 'Content-Type must be application/json, with a body', {
       fields: [{ field: 'Content-Type', reason: 'must be application/json' }],
     });
   }
-  return request.body;
+  if (!Buffer.isBuffer(request.body)) throw new Problem('invalid-json', 'the body is empty');
+  try {
+    return parseJsonText(request.body);
+  } catch (error) {
+    if (!(error instanceof JsonTextError)) throw error;
+    const { field, message } = error;
+    if (field === undefined) throw new Problem('invalid-json', `the body ${message}`);
+    throw new Problem('invalid-request', `${field}: ${message}`, { fields: [{ field, reason: message }] });
+  }
 }
 
 /** Every answer names its request; a caller's own id is kept where it is a plain word. */

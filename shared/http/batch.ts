@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
 import { type FieldProblem, Problem } from '../problem.ts';
 import { rowsOfList } from './json-list.ts';
+import { JsonTextError, parseJsonText } from './json-text.ts';
 import { fieldProblems } from './parse.ts';
 import type { RowsBody } from './route.ts';
 import { decompressed, linesOf, type RawRow, ROW_BYTES_MAX } from './row-stream.ts';
@@ -15,8 +16,6 @@ export interface RejectedRow extends FieldProblem {
 const CHUNK_ROWS = 500;
 /** Reading stops at so many bad rows: a body can hold millions, and each is listed in the answer. */
 const REJECTED_MAX = 10_000;
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Reads a batch and stores its good rows in chunks of 500. NDJSON is stored as it streams, so what was stored of a stream
@@ -45,20 +44,18 @@ export async function acceptBatch<Row extends z.ZodType>(
   };
 
   try {
-    const rows = isNdjson ? linesOf(decompressed(request)) : await wholeList(request, body.list);
-    for await (const raw of rows) {
-      const parsed = parseRow(raw, body.row, isNdjson);
+    for await (const parsed of isNdjson ? linesParsed(request, body.row) : await listParsed(request, body)) {
       if ('problem' in parsed) rejected.push(parsed.problem);
       else chunk.push(parsed.row);
       if (chunk.length === CHUNK_ROWS) await flush();
       if (rejected.length === REJECTED_MAX) {
-        throw new Problem('too-large', `${REJECTED_MAX} rows are bad; reading stopped at line ${raw.line}`);
+        throw new Problem('too-large', `${REJECTED_MAX} rows are bad; reading stopped at the last of them`);
       }
     }
     await flush();
   } catch (error) {
-    // Before a break the rows at hand were whole: they are stored, and the answer says what is.
     if (!(error instanceof Problem) || !isNdjson) throw error;
+    // Before a break the rows at hand were whole: they are stored, and the answer says what is.
     await flush();
     const { code, message, fields, cause } = error;
     throw new Problem(code, message, { fields, cause, extra: { accepted, rejected, token } });
@@ -83,27 +80,42 @@ function mediaTypeOf(request: IncomingMessage): string {
   });
 }
 
-async function wholeList(request: IncomingMessage, name: string): Promise<RawRow[]> {
-  const rows: RawRow[] = [];
-  for await (const row of rowsOfList(decompressed(request), name)) rows.push(row);
+type ParsedRow<Row extends z.ZodType> = { readonly row: z.output<Row> } | { readonly problem: RejectedRow };
+
+async function* linesParsed<Row extends z.ZodType>(
+  request: IncomingMessage,
+  schema: Row,
+): AsyncGenerator<ParsedRow<Row>> {
+  for await (const raw of linesOf(decompressed(request))) yield parseRow(raw, schema, true);
+}
+
+async function listParsed<Row extends z.ZodType>(
+  request: IncomingMessage,
+  { list, row }: RowsBody & { readonly row: Row },
+): Promise<readonly ParsedRow<Row>[]> {
+  const rows: ParsedRow<Row>[] = [];
+  let rejectedCount = 0;
+  for await (const raw of rowsOfList(decompressed(request), list)) {
+    const parsed = parseRow(raw, row, false);
+    rows.push(parsed);
+    if ('problem' in parsed && ++rejectedCount === REJECTED_MAX) {
+      throw new Problem('too-large', `${REJECTED_MAX} rows are bad; nothing is stored`);
+    }
+  }
   return rows;
 }
 
-function parseRow<Row extends z.ZodType>(
-  { line, bytes }: RawRow,
-  schema: Row,
-  isNdjson: boolean,
-): { row: z.output<Row> } | { problem: RejectedRow } {
+function parseRow<Row extends z.ZodType>({ line, bytes }: RawRow, schema: Row, isNdjson: boolean): ParsedRow<Row> {
   if (bytes === undefined) return { problem: { line, field: '', reason: `is above ${ROW_BYTES_MAX} bytes` } };
   let value: unknown;
   try {
-    value = JSON.parse(utf8.decode(bytes));
+    value = parseJsonText(bytes);
   } catch (error) {
-    const reason = error instanceof SyntaxError ? 'is not JSON' : 'is not UTF-8';
+    if (!(error instanceof JsonTextError)) throw error;
+    const { field = '', message: reason } = error;
     // A list with a row that is not JSON is not JSON itself.
-    if (!isNdjson)
-      throw new Problem('invalid-json', `row ${line} ${reason}`, { fields: [{ field: `${line}`, reason }] });
-    return { problem: { line, field: '', reason } };
+    if (!isNdjson && error.field === undefined) throw new Problem('invalid-json', `row ${line} ${reason}`);
+    return { problem: { line, field, reason } };
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return { row: parsed.data };

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import { finished } from 'node:stream';
 import type { ErrorRequestHandler, Response } from 'express';
 import type { Log } from '../log.ts';
 import { Problem, type ProblemCode } from '../problem.ts';
@@ -30,23 +32,39 @@ export function problemHandler(log: Log): ErrorRequestHandler {
     const problem = problemOf(error);
     if (problem.code === 'internal') log.error({ err: error, requestId, method: request.method }, 'request failed');
     else if (problem.status >= 500) log.warn({ requestId, code: problem.code, err: problem.cause }, 'request refused');
-    if (response.headersSent || request.socket.destroyed) {
+    if (response.headersSent) {
       next(error);
       return;
     }
-    // The rest of a body that was refused is not read: the connection ends with the answer.
-    if (!request.complete) response.setHeader('Connection', 'close');
-    answerProblem(response, problem, requestId);
+    if (request.complete) answerProblem(response, problem, requestId);
+    else {
+      response.setHeader('Connection', 'close');
+      void passOver(request).then(() => answerProblem(response, problem, requestId));
+    }
   };
+}
+
+const PASS_OVER_MS = 1_000;
+
+/**
+ * Reads on past a body that was refused, for a second at most: a connection that is closed on a client that still sends
+ * is reset, and the client would not see why it was refused.
+ */
+function passOver(request: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, PASS_OVER_MS);
+    finished(request, () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    request.resume();
+  });
 }
 
 /** Problems of the HTTP machinery (body-parser, the router) as ours. */
 const MACHINE_PROBLEMS: Readonly<Record<string, readonly [ProblemCode, string]>> = {
-  'entity.parse.failed': ['invalid-json', 'the body is not JSON'],
   'entity.too.large': ['too-large', 'the body is above 1 MiB'],
-  'entity.verify.failed': ['invalid-encoding', 'the body is not UTF-8'],
   'encoding.unsupported': ['unsupported-media-type', 'Content-Encoding must be gzip, deflate, br or identity'],
-  'charset.unsupported': ['unsupported-media-type', 'the charset must be UTF-8'],
   'request.aborted': ['invalid-encoding', 'the body ended early'],
   'request.size.invalid': ['invalid-encoding', 'the body is not as long as Content-Length says'],
 };

@@ -27,7 +27,8 @@ export async function* decompressed(request: IncomingMessage): AsyncGenerator<Bu
   }
   let size = 0;
   try {
-    for await (const chunk of decoder ?? request) {
+    // A request that is destroyed takes its connection with it, and the answer could not be sent.
+    for await (const chunk of decoder ?? request.iterator({ destroyOnReturn: false })) {
       size += chunk.length;
       if (size > BODY_BYTES_MAX)
         throw new Problem('too-large', `the body is above ${BODY_BYTES_MAX} bytes decompressed`);
@@ -37,7 +38,10 @@ export async function* decompressed(request: IncomingMessage): AsyncGenerator<Bu
     if (error instanceof Problem) throw error;
     throw new Problem('invalid-encoding', 'the body ended early or cannot be decompressed', { cause: error });
   } finally {
-    decoder?.destroy();
+    if (decoder !== undefined) {
+      request.unpipe(decoder);
+      decoder.destroy();
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, describe } from 'vitest';
 import { removeData, startEmbeddedServer } from '../embedded-server.ts';
 import { apiSuite } from './api.e2e.ts';
+import { hostileSuite } from './hostile.e2e.ts';
 
 describe('embedded mode', async () => {
   const server = await startEmbeddedServer();
@@ -8,5 +9,7 @@ describe('embedded mode', async () => {
     await server.stop();
     await removeData(server.folder);
   });
-  apiSuite(() => ({ catalogUrl: server.url, rankingUrl: server.url }));
+  const addresses = { catalogUrl: server.url, rankingUrl: server.url };
+  apiSuite(() => addresses);
+  describe('hostile input', () => hostileSuite(() => addresses));
 });

@@ -54,8 +54,10 @@ const READ_ORIGIN = `
     (SELECT oid FROM pg_database WHERE datname = current_database()) AS source, ${HEAD} AS head`;
 const READ_PROGRESS = `
   SELECT ${HEAD} AS head, EXISTS (
-    SELECT FROM embedding_queue q JOIN spaces s ON s.catalog = q.catalog AND s.space = q.space
-    WHERE q.catalog = $1 AND q.change <= $2 AND NOT q.failed AND s.state = 'serving') AS pending`;
+    SELECT FROM spaces s
+    JOIN embedding_queue q ON q.catalog = s.catalog AND q.space = s.space AND q.change <= $2 AND NOT q.failed
+    JOIN items i ON i.catalog = q.catalog AND i.item_id = q.item_id AND i.text_hash IS NOT NULL
+    WHERE s.catalog = $1 AND s.state = 'serving') AS pending`;
 
 /** The rows of PostgreSQL. Each method is one statement, and so sees the database at one moment. */
 export function createPostgresChangeFeed(database: Database): ChangeFeed {

@@ -20,7 +20,7 @@ interface Waiting {
 
 /** Starts a thread that holds nothing yet. Its death rejects what waits for it, and touches nothing else. */
 export function createWorkerEngine({ onDeath, ...options }: WorkerEngineOptions): WorkerEngine {
-  const thread = new Worker(new URL('./index-thread.ts', import.meta.url), { workerData: options, name: 'index' });
+  const thread = new Worker(new URL('./index-worker.ts', import.meta.url), { workerData: options, name: 'index' });
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
   let isClosing = false;

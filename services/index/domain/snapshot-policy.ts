@@ -1,11 +1,21 @@
-import type { SpaceStatus } from '../ports.ts';
-
 /** When a space's snapshot is written while the service runs. */
 export interface SnapshotPolicy {
   /** After so many changes … */
   readonly changesMin: number;
   /** … but not before so long after the last attempt. */
   readonly intervalMs: number;
+}
+
+/** What decides whether a space needs a snapshot. */
+export interface SnapshotNeed {
+  /** Vectors that are scanned until they are built into the graph. */
+  readonly unindexed: number;
+  /** Vectors written or removed since the last snapshot that was written or loaded. */
+  readonly unsaved: number;
+  /** Whether the last snapshot is of another build, and so may hold vectors that are gone here; or none is there. */
+  readonly isRebuilt: boolean;
+  /** Whether one is being written. */
+  readonly isSaving: boolean;
 }
 
 export const SNAPSHOT_POLICY: SnapshotPolicy = { changesMin: 5_000, intervalMs: 60_000 };
@@ -15,7 +25,7 @@ export const SNAPSHOT_POLICY: SnapshotPolicy = { changesMin: 5_000, intervalMs: 
  * what was deleted, and erasing it means erasing it on disk too.
  */
 export function isSnapshotDue(
-  status: Pick<SpaceStatus, 'unsaved' | 'isRebuilt' | 'isSaving' | 'unindexed'>,
+  status: SnapshotNeed,
   { changesMin, intervalMs }: SnapshotPolicy,
   sinceLastAttemptMs: number,
 ): boolean {
@@ -24,6 +34,6 @@ export function isSnapshotDue(
 }
 
 /** Whether a snapshot would keep anything that the last has not. */
-export function isSnapshotWorthwhile({ unsaved, isRebuilt }: Pick<SpaceStatus, 'unsaved' | 'isRebuilt'>): boolean {
+export function isSnapshotWorthwhile({ unsaved, isRebuilt }: Pick<SnapshotNeed, 'unsaved' | 'isRebuilt'>): boolean {
   return unsaved > 0 || isRebuilt;
 }

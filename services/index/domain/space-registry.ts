@@ -1,25 +1,25 @@
 import type { CatalogId, SpaceId } from '@kindred/shared/id';
-import type { SpaceChange, SpaceKey } from '../ports.ts';
+import type { Space, SpaceKey } from './space.ts';
 
 /** Which spaces there are, and which of them serves each catalog. */
 export interface SpaceRegistry {
   /** Takes the space as it is now; a retired one is forgotten. */
-  set(change: SpaceChange): void;
+  set(space: Space): void;
   has(space: SpaceKey): boolean;
-  stateOf(space: SpaceKey): SpaceChange['state'] | undefined;
+  stateOf(space: SpaceKey): Space['state'] | undefined;
   /** At most one of a catalog serves: the last that was set so. */
-  serving(catalog: CatalogId): SpaceChange | undefined;
+  serving(catalog: CatalogId): Space | undefined;
 }
 
 export function createSpaceRegistry(): SpaceRegistry {
-  const catalogs = new Map<CatalogId, Map<SpaceId, SpaceChange>>();
-  const find = ({ catalog, space }: SpaceKey): SpaceChange | undefined => catalogs.get(catalog)?.get(space);
+  const catalogs = new Map<CatalogId, Map<SpaceId, Space>>();
+  const find = ({ catalog, space }: SpaceKey): Space | undefined => catalogs.get(catalog)?.get(space);
   return {
-    set(change) {
-      const spaces = catalogs.get(change.catalog) ?? new Map<SpaceId, SpaceChange>();
-      catalogs.set(change.catalog, spaces);
-      spaces.delete(change.space);
-      if (change.state !== 'retired') spaces.set(change.space, change);
+    set(space) {
+      const spaces = catalogs.get(space.catalog) ?? new Map<SpaceId, Space>();
+      catalogs.set(space.catalog, spaces);
+      spaces.delete(space.space);
+      if (space.state !== 'retired') spaces.set(space.space, space);
     },
     has: (space) => find(space) !== undefined,
     stateOf: (space) => find(space)?.state,

@@ -11,7 +11,7 @@ const SLICE_MS = 3;
 const IDLE_CHECK_MS = 30_000;
 
 const port = parentPort;
-if (port === null) throw new Error('index-thread.ts runs in a worker thread only');
+if (port === null) throw new Error('index-worker.ts runs in a worker thread only');
 const options: IndexHostOptions = workerData;
 const host = createIndexHost(options);
 let isBuilding = false;

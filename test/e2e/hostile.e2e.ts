@@ -1,0 +1,303 @@
+import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Client, clientOf, type Reply } from '../client.ts';
+import type { Addresses } from './api.e2e.ts';
+
+const JSON_TYPE = { 'Content-Type': 'application/json' };
+const NDJSON_TYPE = { 'Content-Type': 'application/x-ndjson' };
+const deep = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+
+/** Sends a request as these very bytes, past what a client library would mend; `ends` cuts the body there. */
+function sendBytes(url: string, bytes: string, ends = false): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname, () => (ends ? socket.end(bytes) : socket.write(bytes)));
+    let answer = '';
+    socket.on('data', (data) => {
+      answer += data;
+    });
+    socket.on('close', () => resolve(answer));
+    socket.on('error', reject);
+  });
+}
+
+/** Whatever comes in: a clear 4xx that names the field, nothing stored, and the server goes on. */
+export function hostileSuite(addresses: () => Addresses): void {
+  const catalog = (): Client => clientOf(addresses().catalogUrl);
+  const ranking = (): Client => clientOf(addresses().rankingUrl);
+  const base = '/v1/catalogs/main';
+
+  function expectRefused(reply: Reply, field?: string): void {
+    expect(reply.status, reply.text).toBeGreaterThanOrEqual(400);
+    expect(reply.status, reply.text).toBeLessThan(500);
+    expect(reply.headers.get('content-type')).toMatch(/application\/problem\+json/);
+    expect(reply.body.code).toEqual(expect.any(String));
+    expect(reply.text).not.toMatch(/node_modules|\.ts:\d+|at async/);
+    if (field !== undefined) expect(reply.body.field).toBe(field);
+  }
+
+  describe('single writes', () => {
+    test.each<[string, string, string | undefined]>([
+      ['an unknown field', '{"title":"x","colour":"red"}', 'colour'],
+      ['a wrong type', '{"title":5}', 'title'],
+      ['NaN', '{"attributes":{"year":NaN}}', undefined],
+      ['1e999', '{"attributes":{"year":1e999}}', 'attributes.year'],
+      ['a NUL', '{"title":"a\\u0000b"}', 'title'],
+      ['a lone surrogate', '{"title":"a\\ud800b"}', 'title'],
+      ['a lone surrogate in a name', '{"attributes":{"\\ud800":1}}', undefined],
+      ['__proto__ as a field', '{"__proto__":{"title":"x"}}', '__proto__'],
+      ['__proto__ as an attribute', '{"attributes":{"__proto__":1}}', undefined],
+      ['constructor as a field', '{"constructor":{"prototype":{}}}', 'constructor'],
+      ['a nested attribute', `{"attributes":{"deep":${deep(50)}}}`, 'attributes.deep'],
+      ['50,000 levels', deep(50_000), undefined],
+      ['a title of 1 MB', JSON.stringify({ title: 'x'.repeat(1_000_000) }), 'title'],
+      ['a body above 1 MiB', JSON.stringify({ title: 'x'.repeat(2_000_000) }), undefined],
+      ['a list', '[]', ''],
+      ['null', 'null', ''],
+      ['a number', '5', ''],
+      ['no JSON', '{"title":', undefined],
+      ['an empty body', '', undefined],
+      ['a date that does not exist', '{"createdAt":"2026-02-31T00:00:00Z"}', 'createdAt'],
+      ['a date without an offset', '{"createdAt":"2026-02-01T00:00:00"}', 'createdAt'],
+      ['an id that is not the path’s', '{"id":"other"}', 'id'],
+      ['too many tags', JSON.stringify({ tags: Array.from({ length: 500 }, (_, i) => `t${i}`) }), 'tags'],
+      ['an empty tag', '{"tags":[""]}', 'tags.0'],
+    ])('refuses %s', async (_name, body, field) => {
+      expectRefused(await catalog().raw('PUT', `${base}/items/hostile`, body, JSON_TYPE), field);
+      expect((await catalog().get(`${base}/items/hostile`)).status).toBe(404);
+    });
+
+    test('refuses wrong media types, encodings and bytes', async () => {
+      const put = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string>): Promise<Reply> =>
+        catalog().raw('PUT', `${base}/items/hostile`, body, headers);
+      expectRefused(await put('{}', { 'Content-Type': 'text/plain' }), 'Content-Type');
+      expectRefused(await put('title=x', { 'Content-Type': 'application/x-www-form-urlencoded' }), 'Content-Type');
+      expectRefused(await put('{}', { ...JSON_TYPE, 'Content-Encoding': 'zstd' }));
+      expectRefused(await put('not gzip', { ...JSON_TYPE, 'Content-Encoding': 'gzip' }));
+      expectRefused(await put(Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d), JSON_TYPE));
+      expectRefused(
+        await put(new Uint8Array(gzipSync(Buffer.alloc(80_000_000, 0x20))), {
+          ...JSON_TYPE,
+          'Content-Encoding': 'gzip',
+        }),
+      );
+      expect((await catalog().get(`${base}/items/hostile`)).status).toBe(404);
+    });
+  });
+
+  describe('paths, queries and headers', () => {
+    test.each<[string, string, string | undefined]>([
+      ['an id of 257 bytes', `${base}/items/${'x'.repeat(257)}`, 'item'],
+      ['an id of 129 two-byte characters', `${base}/items/${encodeURIComponent('é'.repeat(129))}`, 'item'],
+      ['a control character', `${base}/items/%01`, 'item'],
+      ['a NUL', `${base}/items/%00`, 'item'],
+      ['a lone surrogate as WTF-8', `${base}/items/%ED%A0%80`, undefined],
+      ['a bad escape', `${base}/items/%zz`, undefined],
+      ['a cut escape', `${base}/items/%E2%82`, undefined],
+      ['a catalog in capitals', '/v1/catalogs/MAIN/items/x', 'catalog'],
+      ['a catalog with a dot', '/v1/catalogs/a.b/items/x', 'catalog'],
+      ['a catalog of 64 characters', `/v1/catalogs/${'a'.repeat(64)}/items/x`, 'catalog'],
+      ['a limit of 0', `${base}/items/x/similar?limit=0`, 'limit'],
+      ['a limit of 201', `${base}/items/x/similar?limit=201`, 'limit'],
+      ['a limit that is no number', `${base}/items/x/similar?limit=ten`, 'limit'],
+      ['a limit twice', `${base}/items/x/similar?limit=1&limit=2`, 'limit'],
+      ['an unknown parameter', `${base}/items/x/similar?colour=red`, 'colour'],
+      ['a token that is none', `${base}/items/x/similar?after=!!!`, 'after'],
+      ['an unknown address', '/v2/anything', undefined],
+      ['a trailing slash', '/v1/catalogs/', undefined],
+    ])('refuses %s', async (_name, path, field) => {
+      expectRefused(await ranking().get(path), field);
+    });
+
+    test('refuses . and .. as ids where a client does not resolve them', async () => {
+      for (const id of ['%2e', '%2E%2E', '..']) {
+        const answer = await sendBytes(
+          addresses().rankingUrl,
+          `GET ${base}/users/${id} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
+        );
+        expect(answer).toMatch(/^HTTP\/1\.1 4\d\d/);
+        expect(answer).toContain('problem+json');
+      }
+    });
+
+    test('refuses other methods and says which are taken', async () => {
+      const reply = await catalog().raw('PATCH', `${base}/items/x`, '{}', JSON_TYPE);
+      expectRefused(reply);
+      expect(reply.status).toBe(405);
+      expect(reply.headers.get('allow')).toBe('PUT, GET, DELETE');
+    });
+
+    test('refuses hosts that are not its own', async () => {
+      for (const host of ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', '']) {
+        const answer = await sendBytes(
+          addresses().rankingUrl,
+          `GET /v1/catalogs HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+        );
+        expect(answer).toMatch(/^HTTP\/1\.1 4\d\d/);
+      }
+      const known = await sendBytes(
+        addresses().rankingUrl,
+        'GET /v1/catalogs HTTP/1.1\r\nHost: LOCALHOST:80\r\nConnection: close\r\n\r\n',
+      );
+      expect(known).toMatch(/^HTTP\/1\.1 200/);
+    });
+
+    test('survives what is not HTTP', async () => {
+      expect(await sendBytes(addresses().rankingUrl, '\0\0\0\0\r\n\r\n')).toMatch(/^HTTP\/1\.1 400/);
+      await sendBytes(
+        addresses().rankingUrl,
+        `POST ${base}/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\nContent-Type: application/json\r\n\r\n{"ev`,
+        true,
+      );
+      expect((await ranking().get('/livez')).status).toBe(200);
+    });
+  });
+
+  describe('batches', () => {
+    const event = (id: string): string => JSON.stringify({ id, user: 'u', item: 'i', type: 'click' });
+
+    test.each<[string, string, Record<string, string>, number]>([
+      ['another list', '{"rows":[]}', JSON_TYPE, 400],
+      ['two lists', '{"events":[],"items":[]}', JSON_TYPE, 400],
+      ['no list', '{"events":5}', JSON_TYPE, 400],
+      ['a list that is cut', `{"events":[${event('cut-1')},{"id"`, JSON_TYPE, 400],
+      ['a list with garbage after it', `{"events":[${event('cut-2')}]} x`, JSON_TYPE, 400],
+      ['a list with a row that is not JSON', `{"events":[${event('cut-3')},nope]}`, JSON_TYPE, 400],
+      [
+        'a long list with a last row that is not JSON',
+        `{"events":[${`${event('cut-4')},`.repeat(1_200)}nope]}`,
+        JSON_TYPE,
+        400,
+      ],
+      ['a bare list', `[${event('cut-5')}]`, JSON_TYPE, 400],
+      ['50,000 levels', deep(50_000), JSON_TYPE, 400],
+      ['a row of 50,000 levels', `{"events":[${deep(50_000)}]}`, JSON_TYPE, 422],
+      ['an empty list', '{"events":[]}', JSON_TYPE, 422],
+      ['empty NDJSON', '\n\n', NDJSON_TYPE, 422],
+      ['rows of 50,000 levels', deep(50_000), NDJSON_TYPE, 422],
+      ['another type', event('cut-5'), { 'Content-Type': 'text/csv' }, 415],
+      ['no type', '', {}, 415],
+    ])('refuses %s and stores nothing of it', async (_name, body, headers, status) => {
+      const reply = await ranking().raw('POST', `${base}/events`, body === '' ? undefined : body, headers);
+      expectRefused(reply);
+      expect(reply.status).toBe(status);
+      for (let i = 1; i <= 5; i++) expect((await ranking().get(`${base}/users/u`)).text).not.toContain(`cut-${i}`);
+    });
+
+    test('names line, field and reason of every bad row', async () => {
+      const rows = [
+        event('good-1'),
+        '{"id":"b1","user":"","item":"i","type":"click"}',
+        '{"id":"b2","user":"u","item":"i","type":"like"}',
+        '{"id":"b3","user":"u","item":"i","type":"click","value":-1}',
+        '{"id":"b4","user":"u","item":"i","type":"click","value":1e999}',
+        '{"id":"b5","user":"u","item":"i","type":"click","at":"yesterday"}',
+        '{"id":"b6","user":"u","item":"i","type":"click","position":0}',
+        '{"id":"b7","user":"u","item":"..","type":"click"}',
+        '{"id":"b8","user":"u\\u0000","item":"i","type":"click"}',
+        '{"id":"b9","user":"u","item":"i","type":"click","__proto__":{}}',
+        '{"user":"u","item":"i","type":"click"}',
+        `{"id":"${'x'.repeat(1_100_000)}","user":"u","item":"i","type":"click"}`,
+        '[1]',
+        'null',
+      ];
+      const wanted = [
+        'user',
+        'type',
+        'value',
+        'value',
+        'at',
+        'position',
+        'item',
+        'user',
+        '__proto__',
+        'id',
+        '',
+        '',
+        '',
+      ];
+      const ndjson = await ranking().raw('POST', `${base}/events`, rows.join('\n'), NDJSON_TYPE);
+      expect(ndjson.status).toBe(202);
+      expect(ndjson.body.rejected.map(({ line, field }) => [line, field])).toEqual(
+        wanted.map((field, index) => [index + 2, field]),
+      );
+      const list = await ranking().raw('POST', `${base}/events`, `{"events":[${rows.join(',')}]}`, JSON_TYPE);
+      expect(list.body.rejected).toEqual(ndjson.body.rejected);
+    });
+
+    test('a gzip bomb is stopped at 64 MiB, and what was stored before stays and is told', async () => {
+      const bomb = gzipSync(Buffer.concat([Buffer.from(`${event('bomb-1')}\n`), Buffer.alloc(100_000_000, 0x20)]));
+      const reply = await ranking().raw('POST', `${base}/events`, new Uint8Array(bomb), {
+        ...NDJSON_TYPE,
+        'Content-Encoding': 'gzip',
+      });
+      expectRefused(reply);
+      expect(reply.status).toBe(413);
+      expect(reply.body.accepted).toBe(1);
+      expect(reply.body.token).toEqual(expect.any(String));
+    });
+
+    test('a stream that breaks keeps the chunks that were committed', async () => {
+      const lines = Array.from({ length: 1_200 }, (_, i) => `${event(`broken-${i}`)}\n`).join('');
+      const { hostname, port } = new URL(addresses().rankingUrl);
+      await new Promise<void>((resolve) => {
+        const socket = connect(Number(port), hostname, () => {
+          socket.write(
+            `POST ${base}/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nContent-Length: 99999999\r\n\r\n${lines}`,
+          );
+          setTimeout(() => {
+            socket.destroy();
+            resolve();
+          }, 1_500);
+        });
+      });
+      // Ids are unique: those of the two whole chunks of 500 are there, so sending them again changes nothing.
+      await expect.poll(async () => (await ranking().get(`${base}/users/u`)).text).toContain('broken-');
+    });
+
+    test('millions of bad rows do not become a huge answer', async () => {
+      const reply = await ranking().raw('POST', `${base}/events`, '1\n'.repeat(200_000), NDJSON_TYPE);
+      expectRefused(reply);
+      expect(reply.text.length).toBeLessThan(2_000_000);
+    });
+  });
+
+  test('no random request gets a 5xx or ends the server', async () => {
+    const json = fc.json({ maxDepth: 4 }).map((text) => text.slice(0, 20_000));
+    const path = fc.oneof(
+      fc.constantFrom('/events', '/recommendations', '/search', '/items', '/items/x', '/users/y', '/items/x/similar'),
+      fc.string({ unit: 'binary', maxLength: 30 }).map((text) => `/items/${encodeURIComponent(text.toWellFormed())}`),
+    );
+    const method = fc.constantFrom('GET', 'POST', 'PUT', 'DELETE');
+    await fc.assert(
+      fc.asyncProperty(method, path, json, fc.constantFrom(JSON_TYPE, NDJSON_TYPE), async (verb, where, body, type) => {
+        const reply = await ranking().raw(verb, base + where, verb === 'GET' ? undefined : body, type);
+        expect(reply.status, `${verb} ${where} ${body}`).toBeLessThan(500);
+      }),
+      { numRuns: 300 },
+    );
+    expect((await ranking().get('/livez')).status).toBe(200);
+  });
+
+  test('recommendations refuse what they do not take, naming the field', async () => {
+    for (const [body, field] of [
+      [{}, 'user'],
+      [{ user: 'u', limit: 0 }, 'limit'],
+      [{ user: 'u', limit: 2.5 }, 'limit'],
+      [{ user: 'u', diversity: 1.1 }, 'diversity'],
+      [{ user: 'u', seed: -1 }, 'seed'],
+      [{ user: 'u', at: 'now' }, 'at'],
+      [{ user: 'u', after: 'x' }, 'after'],
+      [{ user: 'u', exclude: Array.from({ length: 1_001 }, (_, i) => `i${i}`) }, 'exclude'],
+      [{ user: 'u', filter: { colour: {} } }, 'filter.colour'],
+      [{ user: 'u', filter: { attributes: { year: {} } } }, 'filter.attributes.year'],
+      [{ user: 'u', filter: { tags: { any: [] } } }, 'filter.tags.any'],
+    ] as const) {
+      expectRefused(await ranking().post(`${base}/recommendations`, body), field);
+    }
+    expectRefused(await ranking().post(`${base}/search`, { text: '' }), 'text');
+    expectRefused(await ranking().post('/v1/catalogs/none/recommendations', { user: 'u' }));
+  });
+}
