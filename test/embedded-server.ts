@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { removeLocalPostgres } from '@kindred/infra/postgres/local-postgres';
+import pg from 'pg';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const READY_TIMEOUT_MS = 90_000;
@@ -109,7 +110,26 @@ export async function removeData(folder: string): Promise<void> {
 }
 
 async function postgresPid(folder: string): Promise<number | undefined> {
+  return Number((await postmasterLines(folder))[0]) || undefined;
+}
+
+async function postmasterLines(folder: string): Promise<string[]> {
   const parent = await readFile(join(folder, 'postgres', 'moved-to'), 'utf8').catch(() => join(folder, 'postgres'));
-  const lines = await readFile(join(parent.trim(), 'data', 'postmaster.pid'), 'utf8').catch(() => '');
-  return Number(lines.split('\n')[0]) || undefined;
+  return (await readFile(join(parent.trim(), 'data', 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
+}
+
+/** Looks into a running server's database, past its API. */
+export async function queryDatabase<Row extends pg.QueryResultRow>(
+  folder: string,
+  sql: string,
+): Promise<readonly Row[]> {
+  const password = (await readFile(join(folder, 'postgres', 'password'), 'utf8')).trim();
+  const port = Number((await postmasterLines(folder))[3]);
+  const client = new pg.Client({ host: '127.0.0.1', port, user: 'kindred', password, database: 'postgres' });
+  await client.connect();
+  try {
+    return (await client.query<Row>(sql)).rows;
+  } finally {
+    await client.end();
+  }
 }

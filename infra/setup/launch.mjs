@@ -2,7 +2,7 @@
 // says, then starts the program on the pinned Node 24. Plain JavaScript without imports from packages, because it runs
 // before there are any.
 //
-// usage: node infra/setup/launch.mjs [--no-models] PROGRAM.ts [ARGUMENT …]
+// usage: node infra/setup/launch.mjs [--no-models | --all-models] PROGRAM.ts [ARGUMENT …]
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -12,13 +12,14 @@ const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname,
 const modules = join(root, 'node_modules');
 const stamp = join(modules, '.kindred-installed');
 const words = process.argv.slice(2);
-const needsModels = words[0] !== '--no-models';
-const program = needsModels ? words : words.slice(1);
+const models = words[0]?.startsWith('--') ? words[0] : '--chosen-model';
+const program = words[0]?.startsWith('--') ? words.slice(1) : words;
 
 installDependencies();
 const node = pinnedNode();
-if (needsModels) {
-  const prepared = spawnSync(node, [join(root, 'infra', 'setup', 'prepare.ts')], {
+if (models !== '--no-models') {
+  const names = models === '--all-models' ? ['bge-small-en-v1.5', 'all-minilm-l6-v2'] : [];
+  const prepared = spawnSync(node, [join(root, 'infra', 'setup', 'prepare.ts'), ...names], {
     stdio: 'inherit',
     env: environment(),
   });

@@ -1,7 +1,7 @@
 import { setPriority } from 'node:os';
 import { basename, dirname } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
 import { AutoModel, AutoTokenizer, env, type PreTrainedModel, type PreTrainedTokenizer } from '@xenova/transformers';
-import { workerData } from 'piscina';
 import { normalise } from '../vector.ts';
 
 export interface WorkerModel {
@@ -14,6 +14,11 @@ export interface WorkerModel {
 export interface EmbedTask {
   readonly text: string;
 }
+
+export type EmbedAnswer =
+  | { readonly kind: 'loaded' }
+  | { readonly kind: 'embedded'; readonly vector: Float32Array<ArrayBuffer> }
+  | { readonly kind: 'failed'; readonly reason: string };
 
 const { folder, pooling, tokensMax, background }: WorkerModel = workerData;
 
@@ -34,8 +39,24 @@ const model: PreTrainedModel = await AutoModel.from_pretrained(basename(folder),
   session_options: { intraOpNumThreads: 1, interOpNumThreads: 1, enableCpuMemArena: false },
 });
 
+parentPort?.on('message', async (message: EmbedTask | 'close') => {
+  if (message === 'close') {
+    await model.dispose();
+    parentPort?.close();
+    return;
+  }
+  try {
+    const vector = await embed(message.text);
+    parentPort?.postMessage({ kind: 'embedded', vector } satisfies EmbedAnswer, [vector.buffer]);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    parentPort?.postMessage({ kind: 'failed', reason } satisfies EmbedAnswer);
+  }
+});
+parentPort?.postMessage({ kind: 'loaded' } satisfies EmbedAnswer);
+
 /** Embeds one text: shape `[dimensions]`, unit length. */
-export default async function embed({ text }: EmbedTask): Promise<Float32Array> {
+async function embed(text: string): Promise<Float32Array<ArrayBuffer>> {
   const input = tokenizer([text], { padding: false, truncation: true, max_length: tokensMax });
   const output = await model(input);
   const hidden = output.last_hidden_state;
@@ -45,12 +66,13 @@ export default async function embed({ text }: EmbedTask): Promise<Float32Array> 
     if (tensor && typeof tensor === 'object' && 'dispose' in tensor && typeof tensor.dispose === 'function')
       tensor.dispose();
   }
-  return normalise(result);
+  normalise(result);
+  return result;
 }
 
 /** The vector of the first token (CLS), or the mean over all tokens: there is no padding, so all count. */
-function pooled(hidden: Float32Array, tokenCount: number, dimensions: number): Float32Array {
-  if (pooling === 'cls') return hidden.slice(0, dimensions);
+function pooled(hidden: Float32Array, tokenCount: number, dimensions: number): Float32Array<ArrayBuffer> {
+  if (pooling === 'cls') return new Float32Array(hidden.slice(0, dimensions));
   const mean = new Float32Array(dimensions);
   for (let token = 0; token < tokenCount; token++) {
     for (let i = 0; i < dimensions; i++) mean[i] = mean[i]! + hidden[token * dimensions + i]! / tokenCount;

@@ -25,10 +25,24 @@ export async function listen({ app, host, port }: ListenOptions): Promise<HttpSe
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  return { port: address.port, drain: (timeoutMs) => drain(server, timeoutMs) };
+  let isDraining = false;
+  server.prependListener('request', (_request, response) => {
+    if (isDraining) response.setHeader('Connection', 'close');
+  });
+  return {
+    port: address.port,
+    drain: async (timeoutMs) => {
+      isDraining = true;
+      await drain(server, timeoutMs);
+    },
+  };
 }
 
+/** What was already on its way when the stop was asked for is taken for so long. */
+const GRACE_MS = 250;
+
 async function drain(server: Server, timeoutMs: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, GRACE_MS));
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   // A connection that is kept alive closes once its request at hand is answered.
   const sweep = setInterval(() => server.closeIdleConnections(), 50);

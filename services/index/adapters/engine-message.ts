@@ -9,10 +9,13 @@ export type EngineRequest =
   | { readonly call: 'search'; readonly space: SpaceKey; readonly queries: readonly NeighborQuery[] }
   | { readonly call: 'snapshot'; readonly space: SpaceKey; readonly change: number }
   | { readonly call: 'status' }
-  | { readonly call: 'close' };
+  | { readonly call: 'close' }
+  | { readonly call: 'exit' };
 
-/** What each call answers. */
-export type EngineAnswer<Call extends EngineRequest['call']> = Awaited<ReturnType<IndexEngine[Call]>>;
+/** What each call answers; the thread is gone before it could answer `exit`. */
+export type EngineAnswer<Call extends EngineRequest['call']> = Call extends keyof IndexEngine
+  ? Awaited<ReturnType<IndexEngine[Call]>>
+  : never;
 
 export type EngineReply = { readonly id: number } & ({ readonly value: unknown } | { readonly error: Error });
 

@@ -17,13 +17,12 @@ export interface HnswGeneration {
   readonly tombstones: number;
   append(row: number, vector: Float32Array): void;
   remove(row: number): boolean;
-  /** Whether the graph stays as it is, because it is being written. */
-  readonly isFrozen: boolean;
-  /** Builds the next live vector of the tail into the graph. @returns `false` when there is none, or while frozen. */
+  /** Builds the next live vector of the tail into the graph. @returns `false` when there is none. */
   indexNext(): boolean;
-  freeze(): void;
-  /** Lets the graph change again and catches up with what died meanwhile. */
-  thaw(): void;
+  /** Keeps the vectors readable until the returned function is called, even past `retire`. */
+  pin(): () => void;
+  /** Erases the vectors, so that what was deleted is not in memory any more. The generation is of no more use. */
+  retire(): void;
 }
 
 /** What a snapshot restores. */
@@ -44,19 +43,21 @@ export function createGeneration(
   let indexed = restored?.indexed ?? 0;
   let unindexed = 0;
   for (let slot = indexed; slot < store.slots; slot++) if (store.rowAt(slot) !== NO_ROW) unindexed++;
-  let isFrozen = false;
-  /** Slots that died while the graph was frozen; until they are marked, the store tells that they are dead. */
-  let unmarked: number[] = [];
 
-  const mark = (slot: number): void => {
-    const node = nodes.leave(slot);
-    if (node !== undefined) graph.mark(node);
+  let pins = 0;
+  let isRetired = false;
+  const eraseUnpinned = (): void => {
+    if (isRetired && pins === 0) store.erase();
   };
+
   const bury = (slot: number): void => {
     if (slot === NO_SLOT) return;
-    if (slot >= indexed) unindexed--;
-    else if (isFrozen) unmarked.push(slot);
-    else mark(slot);
+    if (slot >= indexed) {
+      unindexed--;
+      return;
+    }
+    const node = nodes.leave(slot);
+    if (node !== undefined) graph.mark(node);
   };
 
   return {
@@ -82,11 +83,7 @@ export function createGeneration(
       bury(slot);
       return slot !== NO_SLOT;
     },
-    get isFrozen() {
-      return isFrozen;
-    },
     indexNext() {
-      if (isFrozen) return false;
       while (indexed < store.slots && store.rowAt(indexed) === NO_ROW) indexed++;
       if (indexed === store.slots) return false;
       if (!nodes.join(indexed)) graph.add(indexed, store.vectorAt(indexed));
@@ -94,14 +91,17 @@ export function createGeneration(
       unindexed--;
       return true;
     },
-    freeze() {
-      if (isFrozen) throw new Error('the generation is frozen already');
-      isFrozen = true;
+    pin() {
+      pins++;
+      return () => {
+        pins--;
+        eraseUnpinned();
+      };
     },
-    thaw() {
-      isFrozen = false;
-      for (const slot of unmarked) mark(slot);
-      unmarked = [];
+    retire() {
+      isRetired = true;
+      graph.release();
+      eraseUnpinned();
     },
   };
 }

@@ -37,8 +37,8 @@ export interface BuildState {
   readonly tombstonesSinceMs: number | undefined;
 }
 
-/** What a snapshot keeps: an index at one moment. Nothing is built until `thaw` is called. */
-export interface FrozenIndex extends BuildState {
+/** What a snapshot keeps beside the graph: an index at one moment, whatever becomes of the index meanwhile. */
+export interface SavedIndex extends BuildState {
   readonly dimensions: number;
   readonly parameters: GraphParameters;
   readonly indexed: number;
@@ -47,18 +47,21 @@ export interface FrozenIndex extends BuildState {
   /** The item of every slot; `null` for a dead one. */
   readonly items: readonly (ItemId | null)[];
   /** A copy of the vectors of the slots `from ≤ slot < to`. */
-  vectors(from: number, to: number): Float32Array;
-  writeGraph(path: string): Promise<void>;
-  thaw(): void;
+  vectors(from: number, to: number): Float32Array<ArrayBuffer>;
+  /** To be called when `vectors` is not needed any more. */
+  release(): void;
 }
 
 export interface HnswIndex extends VectorIndex, BuildState {
   readonly dimensions: number;
   /** Slots that have been through the tail; changes whenever the graph does. */
   readonly indexed: number;
-  /** @throws Error while it is frozen. */
-  freeze(): FrozenIndex;
-  /** Lets go of all rows of the item table. The index must not be used afterwards. */
+  /**
+   * Writes the graph to a file, if it has a node, and captures the rest. Blocks for as long as the graph takes.
+   * @throws Error when the graph was not written; see `HnswGraph.save` for what it does not notice.
+   */
+  save(graphPath: string): SavedIndex;
+  /** Lets go of all rows of the item table and erases the vectors. The index must not be used afterwards. */
   close(): void;
 }
 
@@ -108,6 +111,7 @@ export function createHnswIndex({ dimensions, items, build, nowMs, options, rest
       }
     }
     if (generation.indexNext()) return;
+    current.retire();
     current = generation;
     next = undefined;
     state = { ...state, generation: state.generation + 1, tombstonesSinceMs: undefined };
@@ -116,7 +120,6 @@ export function createHnswIndex({ dimensions, items, build, nowMs, options, rest
 
   /** @returns Whether anything was left to do. */
   const step = (): boolean => {
-    if (current.isFrozen) return false;
     if (next === undefined && isDue()) {
       next = { generation: createGeneration(dimensions, settings), copied: 0, sinceMs: nowMs() };
     }
@@ -179,17 +182,22 @@ export function createHnswIndex({ dimensions, items, build, nowMs, options, rest
       while (step()) if (performance.now() >= deadline) return true;
       return false;
     },
-    freeze: () => frozenOf({ generation: current, items, state, parameters: settings }),
+    save(graphPath) {
+      if (current.graph.count > 0) current.graph.save(graphPath);
+      return savedOf({ generation: current, items, state, parameters: settings });
+    },
     close() {
       for (let slot = 0; slot < current.store.slots; slot++) {
         const row = current.store.rowAt(slot);
         if (row !== NO_ROW) items.release(row);
       }
+      current.retire();
+      next?.generation.retire();
     },
   };
 }
 
-function frozenOf({
+function savedOf({
   generation,
   items,
   state,
@@ -199,9 +207,8 @@ function frozenOf({
   readonly items: ItemTable;
   readonly state: BuildState;
   readonly parameters: GraphParameters;
-}): FrozenIndex {
+}): SavedIndex {
   const { store, graph, indexed } = generation;
-  generation.freeze();
   const rows = Array.from({ length: store.slots }, (_, slot) => store.rowAt(slot));
   return {
     ...state,
@@ -215,7 +222,6 @@ function frozenOf({
       for (let slot = from; slot < to; slot++) copy.set(store.vectorAt(slot), (slot - from) * store.dimensions);
       return copy;
     },
-    writeGraph: (path) => graph.save(path),
-    thaw: () => generation.thaw(),
+    release: generation.pin(),
   };
 }

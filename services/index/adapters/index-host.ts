@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CatalogId, SpaceId } from '@kindred/shared/id';
 import { createItemTable, type ItemTable } from '../domain/item-table.ts';
 import type { EmbeddingChange, IndexEngine, ItemChange, Rejection, SpaceKey, SpaceStatus } from '../ports.ts';
-import { createHnswIndex, HNSW_DEFAULTS, type HnswIndex, type HnswOptions } from './hnsw-index.ts';
+import { type BuildState, createHnswIndex, HNSW_DEFAULTS, type HnswIndex, type HnswOptions } from './hnsw-index.ts';
 import { dropSnapshots, loadSnapshot, snapshotFolder, writeSnapshot } from './index-snapshot.ts';
 
 export interface IndexHostOptions {
@@ -147,13 +147,12 @@ function applyEmbedding({ spaces }: Catalog, { catalog, space, item, vector }: E
 
 async function save(held: HeldSpace, change: number, root: string): Promise<void> {
   const { key, index, source, unsaved } = held;
-  const build = buildOf(index);
-  await writeSnapshot(snapshotFolder(root, key), index.freeze(), { ...key, source, change });
+  const saved = await writeSnapshot(snapshotFolder(root, key), index, { ...key, source, change });
   held.unsaved -= unsaved;
-  held.savedBuild = build;
+  held.savedBuild = buildOf(saved);
 }
 
-function buildOf({ build, generation }: HnswIndex): string {
+function buildOf({ build, generation }: BuildState): string {
   return `${build}.${generation}`;
 }
 

@@ -11,7 +11,7 @@ import { readChunks, sumOf, syncPath, writeDurably } from './durable-file.ts';
 import { hnswFileProblem } from './hnsw-file.ts';
 import type { RestoredGeneration } from './hnsw-generation.ts';
 import { createHnswGraph, type GraphParameters, loadHnswGraph } from './hnsw-graph.ts';
-import type { BuildState, FrozenIndex } from './hnsw-index.ts';
+import type { BuildState, HnswIndex, SavedIndex } from './hnsw-index.ts';
 import { manifestText, parseManifest, type SnapshotManifest } from './snapshot-manifest.ts';
 
 const MANIFEST = 'manifest.json';
@@ -33,30 +33,28 @@ export function snapshotFolder(root: string, { catalog, space }: SpaceKey): stri
 
 /**
  * Writes a snapshot beside the last one, brings it to disk, reads it back and then puts it in its place: a crash, a
- * full disk or a failed write leaves the last one as it is. Thaws the index as soon as the graph is written.
- * @param change  Every change up to this one is in the frozen index.
+ * full disk or a failed write leaves the last one as it is. The index may change as soon as its graph is written.
+ * @param origin  Every change up to `change` is in the index.
+ * @returns What was saved.
  * @throws Error when the snapshot is not safely on disk.
  */
 export async function writeSnapshot(
   folder: string,
-  frozen: FrozenIndex,
+  index: Pick<HnswIndex, 'save'>,
   origin: SnapshotOrigin & { readonly change: number },
-): Promise<void> {
+): Promise<BuildState> {
   const partial = join(folder, `partial-${randomBytes(6).toString('hex')}`);
   try {
-    try {
-      await mkdir(partial, { recursive: true });
-      if (frozen.graph.count > 0) await frozen.writeGraph(join(partial, GRAPH));
-    } finally {
-      frozen.thaw();
-    }
-    const files = await writeFiles(partial, frozen);
-    await writeDurably(join(partial, MANIFEST), [Buffer.from(manifestText(manifestOf(frozen, origin, files)))]);
+    await mkdir(partial, { recursive: true });
+    const saved = index.save(join(partial, GRAPH));
+    const files = await writeFiles(partial, saved).finally(saved.release);
+    await writeDurably(join(partial, MANIFEST), [Buffer.from(manifestText(manifestOf(saved, origin, files)))]);
     await syncPath(partial);
     const name = `snapshot-${String(origin.change).padStart(16, '0')}-${String(Date.now()).padStart(16, '0')}`;
     await rename(partial, join(folder, name));
     for (const path of [folder, dirname(folder), dirname(dirname(folder))]) await syncPath(path);
     await removeAllBut(folder, name);
+    return saved;
   } catch (cause) {
     await rm(partial, { recursive: true, force: true }).catch(() => {});
     throw new Error(`the snapshot of ${origin.space} in ${origin.catalog} was not written`, { cause });
@@ -112,17 +110,17 @@ async function removeAllBut(folder: string, kept: string): Promise<void> {
   }
 }
 
-async function writeFiles(folder: string, frozen: FrozenIndex): Promise<SnapshotManifest['files']> {
+async function writeFiles(folder: string, saved: SavedIndex): Promise<SnapshotManifest['files']> {
   const files: SnapshotManifest['files'] = {
-    [VECTORS]: await writeDurably(join(folder, VECTORS), vectorChunks(frozen)),
-    [ITEMS]: await writeDurably(join(folder, ITEMS), [Buffer.from(JSON.stringify(frozen.items))]),
+    [VECTORS]: await writeDurably(join(folder, VECTORS), vectorChunks(saved)),
+    [ITEMS]: await writeDurably(join(folder, ITEMS), [Buffer.from(JSON.stringify(saved.items))]),
   };
-  if (frozen.graph.count > 0) {
+  if (saved.graph.count > 0) {
     const path = join(folder, GRAPH);
     const problem = await hnswFileProblem(path, {
-      count: frozen.graph.count,
-      dimensions: frozen.dimensions,
-      M: frozen.parameters.M,
+      count: saved.graph.count,
+      dimensions: saved.dimensions,
+      M: saved.parameters.M,
     });
     if (problem !== undefined) throw new Error(problem);
     await syncPath(path);
@@ -131,19 +129,19 @@ async function writeFiles(folder: string, frozen: FrozenIndex): Promise<Snapshot
   return files;
 }
 
-function* vectorChunks(frozen: FrozenIndex): Generator<Uint8Array> {
-  for (let slot = 0; slot < frozen.items.length; slot += CHUNK_SLOTS) {
-    const { buffer } = frozen.vectors(slot, Math.min(slot + CHUNK_SLOTS, frozen.items.length));
+function* vectorChunks(saved: SavedIndex): Generator<Uint8Array> {
+  for (let slot = 0; slot < saved.items.length; slot += CHUNK_SLOTS) {
+    const { buffer } = saved.vectors(slot, Math.min(slot + CHUNK_SLOTS, saved.items.length));
     yield new Uint8Array(buffer);
   }
 }
 
 function manifestOf(
-  frozen: FrozenIndex,
+  saved: SavedIndex,
   { catalog, space, source, change }: SnapshotOrigin & { readonly change: number },
   files: SnapshotManifest['files'],
 ): SnapshotManifest {
-  const { dimensions, indexed, graph, parameters, build, generation, tombstonesSinceMs, items } = frozen;
+  const { dimensions, indexed, graph, parameters, build, generation, tombstonesSinceMs, items } = saved;
   const size = items.filter((item) => item !== null).length;
   const identity = { catalog, space, source, dimensions, change, size, slots: items.length };
   return { ...identity, indexed, graph, parameters, build, generation, tombstonesSinceMs, files };

@@ -33,7 +33,8 @@ async function answer(id: number, request: EngineRequest): Promise<void> {
     (error: unknown) => ({ id, error: error instanceof Error ? error : new Error(String(error)) }),
   );
   port?.postMessage(reply);
-  wake();
+  if (request.call === 'close') port?.close();
+  else wake();
 }
 
 port.on('message', ({ id, request }: { id: number; request: EngineRequest }) => {
@@ -57,6 +58,8 @@ function handle(engine: IndexHost, request: EngineRequest): Promise<unknown> {
       return engine.status();
     case 'close':
       return engine.close();
+    case 'exit':
+      return process.exit(1);
     default:
       return request satisfies never;
   }

@@ -1,6 +1,7 @@
 import type { ItemFields } from '@kindred/shared/catalog';
 import { cardOf } from '@kindred/shared/filter';
 import type { CatalogId, ItemId } from '@kindred/shared/id';
+import type { Space } from '../domain/space.ts';
 import type { Change, ChangeFeed, EmbeddingChange, ItemChange, SpaceChange, SpaceKey } from '../ports.ts';
 
 type Item = Omit<ItemChange, 'spaces'>;
@@ -8,7 +9,7 @@ type Item = Omit<ItemChange, 'spaces'>;
 /** The tables of the catalog in memory, with their rules: for tests that need no database. */
 export interface MemoryChangeFeed extends ChangeFeed {
   /** Each write gets the next change number, which it returns. */
-  putSpace(space: Omit<SpaceChange, 'kind' | 'change'>): number;
+  putSpace(space: Space): number;
   putItem(catalog: CatalogId, item: ItemId, fields: ItemFields): number;
   /** Deletes the item, its embeddings and what it waits for. */
   deleteItem(catalog: CatalogId, item: ItemId): number;

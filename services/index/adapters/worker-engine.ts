@@ -9,7 +9,7 @@ export interface WorkerEngineOptions extends IndexHostOptions {
 }
 
 export interface WorkerEngine extends IndexEngine {
-  /** Ends the thread at once, as a crash would. */
+  /** Ends the thread without an answer, as an error in it would; for tests of what follows. */
   kill(): Promise<void>;
 }
 
@@ -18,7 +18,10 @@ interface Waiting {
   fail(error: Error): void;
 }
 
-/** Starts a thread that holds nothing yet. Its death rejects what waits for it, and touches nothing else. */
+/**
+ * Starts a thread that holds nothing yet. Its death rejects what waits for it, and touches nothing else. It ends by
+ * itself and is never terminated: in the middle of a call of hnswlib that ends the process.
+ */
 export function createWorkerEngine({ onDeath, ...options }: WorkerEngineOptions): WorkerEngine {
   const thread = new Worker(new URL('./index-worker.ts', import.meta.url), { workerData: options, name: 'index' });
   const waiting = new Map<number, Waiting>();
@@ -70,14 +73,14 @@ export function createWorkerEngine({ onDeath, ...options }: WorkerEngineOptions)
     snapshot: (space, change) => send({ call: 'snapshot', space, change }),
     status: () => send({ call: 'status' }),
     async close() {
-      if (isClosing || death !== undefined) return exited;
-      isClosing = true;
-      await send({ call: 'close' }).catch(() => {});
-      await thread.terminate();
+      if (!isClosing && death === undefined) {
+        isClosing = true;
+        await send({ call: 'close' }).catch(() => {});
+      }
       await exited;
     },
     async kill() {
-      await thread.terminate();
+      await send({ call: 'exit' }).catch(() => {});
       await exited;
     },
   };

@@ -31,6 +31,8 @@ export interface VectorStore {
   aim(vector: Float32Array): void;
   /** Cosine with the vector aimed at, in [−1, 1], rounded to 32 bits. */
   similarity(slot: number): number;
+  /** Overwrites all vectors, since the collector may take their memory at any later time. The store is of no more use. */
+  erase(): void;
 }
 
 export const NO_ROW = -1;
@@ -94,6 +96,9 @@ export function createVectorStore(dimensions: number): VectorStore {
       viewAt(0).set(vector);
     },
     similarity: (slot) => Math.min(1, Math.max(-1, dot(0, (slot + 1) * stride, stride))),
+    erase() {
+      new Uint8Array(memory.buffer).fill(0);
+    },
   };
 }
 

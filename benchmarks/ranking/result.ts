@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { latencySchema, runHeaderSchema } from '../measure/run-header.ts';
+
+const estimateSchema = z.strictObject({
+  mean: z.number(),
+  low: z.number(),
+  high: z.number(),
+  standardError: z.number(),
+});
+
+const contenderResultSchema = z.strictObject({
+  name: z.string(),
+  /** By the metric's name; means over users. */
+  metrics: z.record(z.string(), estimateSchema),
+  'coverage@10': z.number(),
+  'gini@10': z.number(),
+  /** The time of one user's ranking. */
+  user: latencySchema,
+});
+
+export const rankingResultSchema = runHeaderSchema.extend({
+  benchmark: z.literal('ranking'),
+  users: z.int(),
+  /** How many users the protocol has; more than `users` for a sample. */
+  usersOfAll: z.int(),
+  catalogSize: z.int(),
+  contenders: z.array(contenderResultSchema),
+  /** What ranked, as the slates named it. */
+  versions: z.record(z.string(), z.string()),
+  /** Of the process that ranked, without the database's. */
+  memoryMb: z.number(),
+});
+
+export type ContenderResult = z.infer<typeof contenderResultSchema>;
+export type RankingResult = z.infer<typeof rankingResultSchema>;

@@ -1,0 +1,69 @@
+import { hash } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+
+const countSchema = z.int().min(0);
+
+const stateSchema = z.object({
+  /** When the import began, ISO 8601: the time of events that have none. */
+  startedAt: z.iso.datetime(),
+  /** Which part of the import is at hand, from 0. */
+  part: countSchema,
+  /** The last line of it that the server acknowledged; 0 for none. */
+  line: countSchema,
+  items: countSchema,
+  events: countSchema,
+  rejected: countSchema,
+});
+
+/** How far an import has come. */
+export type ImportState = Readonly<z.infer<typeof stateSchema>>;
+
+/** What makes two imports the same, so that the second goes on from where the first stopped. */
+export interface ImportIdentity {
+  readonly url: string;
+  readonly catalog: string;
+  /** Absolute. */
+  readonly path: string;
+  readonly contentSha256: string;
+}
+
+/** Keeps one import's state in a file. */
+export interface StateFile {
+  /** @returns `undefined` for an import that was not begun, or whose file is damaged: starting over does no harm. */
+  read(): Promise<ImportState | undefined>;
+  /** On disk when it resolves; a kill at any moment leaves the state before or after. */
+  write(state: ImportState): Promise<void>;
+  remove(): Promise<void>;
+}
+
+export function stateFileOf(folder: string, { url, catalog, path, contentSha256 }: ImportIdentity): StateFile {
+  const file = join(folder, `${hash('sha256', JSON.stringify([url, catalog, path, contentSha256]))}.json`);
+  return {
+    read: async () => {
+      const text = await readFile(file, 'utf8').catch(() => '');
+      const parsed = stateSchema.safeParse(jsonOf(text));
+      return parsed.success ? parsed.data : undefined;
+    },
+    write: async (state) => {
+      await mkdir(dirname(file), { recursive: true });
+      const draft = `${file}.${process.pid}.tmp`;
+      {
+        await using handle = await open(draft, 'w');
+        await handle.writeFile(JSON.stringify(state));
+        await handle.sync();
+      }
+      await rename(draft, file);
+    },
+    remove: () => rm(file, { force: true }),
+  };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

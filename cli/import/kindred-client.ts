@@ -1,0 +1,146 @@
+import { batchAnswerSchema } from '@kindred/shared/http/common-schemas';
+import type { CatalogId } from '@kindred/shared/id';
+import { z } from 'zod';
+import { ImportError } from './import-error.ts';
+import type { RowKind } from './row.ts';
+
+/** The server cannot answer just now; the same request may succeed later. */
+export class AwayError extends Error {
+  /** Whether there was an answer at all. */
+  readonly hasAnswered: boolean;
+  readonly retryAfterMs: number;
+
+  constructor(
+    message: string,
+    options: { readonly hasAnswered: boolean; readonly retryAfterMs?: number; readonly cause?: unknown },
+  ) {
+    super(message, { cause: options.cause });
+    this.name = 'AwayError';
+    this.hasAnswered = options.hasAnswered;
+    this.retryAfterMs = options.retryAfterMs ?? 0;
+  }
+}
+
+/** What became of the rows of one request; `line` counts the request's rows from 1. */
+export type BatchAnswer = Pick<z.infer<typeof batchAnswerSchema>, 'accepted' | 'rejected'>;
+
+export interface CatalogSize {
+  readonly catalog: string;
+  /** Items whose text is not embedded yet. */
+  readonly waiting: number;
+}
+
+/** The part of the HTTP API that an import needs. @throws {AwayError} or, for what will not pass, {ImportError}. */
+export interface KindredClient {
+  catalogs(): Promise<readonly CatalogSize[]>;
+  /** Does nothing where the catalog is there. */
+  createCatalog(catalog: CatalogId): Promise<void>;
+  /** @param rows  JSON, each on one line. */
+  write(catalog: CatalogId, kind: RowKind, rows: readonly string[]): Promise<BatchAnswer>;
+}
+
+const REQUEST_TIMEOUT_MS = 120_000;
+
+const catalogsSchema = z.object({ catalogs: z.array(z.object({ catalog: z.string(), waiting: z.int() })) });
+const problemSchema = z.object({ code: z.string(), detail: z.string() });
+const nothingAcceptedSchema = batchAnswerSchema
+  .pick({ accepted: true, rejected: true })
+  .extend({ code: z.literal('nothing-accepted') });
+
+interface Exchange {
+  readonly method: 'GET' | 'PUT' | 'POST';
+  readonly path: string;
+  readonly body?: string;
+}
+
+interface Answer {
+  readonly status: number;
+  /** `undefined` for what is not JSON. */
+  readonly body: unknown;
+}
+
+export function createClient({ url, apiKey }: { readonly url: string; readonly apiKey?: string }): KindredClient {
+  const ask = (exchange: Exchange): Promise<Answer> => answerTo(url, apiKey, exchange);
+  return {
+    catalogs: async () => {
+      const exchange = { method: 'GET', path: '/v1/catalogs' } as const;
+      return understood(catalogsSchema, url, exchange, await ask(exchange)).catalogs;
+    },
+    createCatalog: async (catalog) => {
+      const exchange = { method: 'PUT', path: `/v1/catalogs/${catalog}` } as const;
+      understood(z.object({ catalog: z.string() }), url, exchange, await ask(exchange));
+    },
+    write: async (catalog, kind, rows) => {
+      const exchange = { method: 'POST', path: `/v1/catalogs/${catalog}/${kind}s`, body: rows.join('\n') } as const;
+      const answer = await ask(exchange);
+      const nothingAccepted = nothingAcceptedSchema.safeParse(answer.body);
+      return nothingAccepted.success ? nothingAccepted.data : understood(batchAnswerSchema, url, exchange, answer);
+    },
+  };
+}
+
+async function answerTo(url: string, apiKey: string | undefined, { method, path, body }: Exchange): Promise<Answer> {
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(url + path, {
+      method,
+      body,
+      headers: {
+        ...(apiKey !== undefined && { Authorization: `Bearer ${apiKey}` }),
+        ...(body !== undefined && { 'Content-Type': 'application/x-ndjson' }),
+      },
+      // A redirected POST would become a GET.
+      redirect: 'manual',
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    });
+    text = await response.text();
+  } catch (error) {
+    throw new AwayError(connectionFailure(error), { hasAnswered: false, cause: error });
+  }
+  const answer = { status: response.status, body: jsonOf(text) };
+  if (answer.status < 500 && answer.status !== 429) return answer;
+  throw new AwayError(`it answered ${answer.status}${detailOf(answer)}`, {
+    hasAnswered: true,
+    retryAfterMs: Number(response.headers.get('Retry-After') ?? 0) * 1_000 || 0,
+  });
+}
+
+/** @throws {ImportError} when the answer is a refusal, or none that Kindred gives. */
+function understood<Schema extends z.ZodType>(
+  schema: Schema,
+  url: string,
+  { method, path }: Exchange,
+  answer: Answer,
+): z.output<Schema> {
+  if (answer.status >= 300) {
+    const hint = answer.status === 401 ? '; set KINDRED_API_KEY to the key' : '';
+    throw new ImportError(`${url} refused ${method} ${path} with ${answer.status}${detailOf(answer)}${hint}`);
+  }
+  const parsed = schema.safeParse(answer.body);
+  if (parsed.success) return parsed.data;
+  throw new ImportError(
+    `what answers at ${url} is not Kindred, or another version: it does not know ${method} ${path}`,
+  );
+}
+
+function detailOf({ body }: Answer): string {
+  const problem = problemSchema.safeParse(body);
+  return problem.success ? `: ${problem.data.detail} (${problem.data.code})` : '';
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What fetch says of a connection is in its cause. */
+function connectionFailure(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause;
+  if (!(cause instanceof Error)) return error.message;
+  return 'code' in cause ? String(cause.code) : cause.message;
+}

@@ -1,0 +1,49 @@
+import { ConfigError } from '@kindred/shared/config';
+import { DataError } from '@kindred/shared/dataset/data-error';
+import { readCommandLine, USAGE } from './command-line.ts';
+import { readImportConfig } from './config.ts';
+import { importInto } from './import-command.ts';
+import { ImportError } from './import-error.ts';
+import { plainReporter } from './plain-reporter.ts';
+import { terminalReporter } from './terminal-reporter.ts';
+
+const GIVE_UP_AFTER_MS = 30_000;
+const EXIT_REJECTED = 1;
+const EXIT_FAILED = 2;
+const EXIT_INTERRUPTED = 130;
+
+const reporter = process.stdout.isTTY
+  ? terminalReporter(process.stdout, process.stderr)
+  : plainReporter(process.stdout, process.stderr);
+
+process.on('SIGINT', () => {
+  reporter.close();
+  reporter.say('stopped; the same command goes on from where the import is');
+  process.exit(EXIT_INTERRUPTED);
+});
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  reporter.close();
+  reporter.complain([`import: ${failureText(error)}`]);
+  process.exitCode = EXIT_FAILED;
+}
+
+async function main(): Promise<number> {
+  const commandLine = readCommandLine(process.argv.slice(2));
+  if (commandLine === 'help') {
+    reporter.say(USAGE);
+    return 0;
+  }
+  const config = readImportConfig(process.env);
+  const isComplete = await importInto({ commandLine, config, reporter, giveUpAfterMs: GIVE_UP_AFTER_MS });
+  return isComplete ? 0 : EXIT_REJECTED;
+}
+
+function failureText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isForTheUser = error instanceof ImportError || error instanceof DataError || error instanceof ConfigError;
+  // What the system says of a file is for the user too; anything else is a bug and needs its stack.
+  return isForTheUser || 'syscall' in error ? error.message : (error.stack ?? error.message);
+}

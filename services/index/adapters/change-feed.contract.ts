@@ -1,0 +1,108 @@
+import type { ItemFields } from '@kindred/shared/catalog';
+import { cardOf } from '@kindred/shared/filter';
+import { type CatalogId, type ItemId, itemIdSchema, MAIN_CATALOG, type SpaceId } from '@kindred/shared/id';
+import { beforeEach, expect, test } from 'vitest';
+import type { Space, SpaceKey } from '../domain/space.ts';
+import type { Change, ChangeFeed } from '../ports.ts';
+
+/** Writes what a feed reads, as ingestion does. Each write gets a change number, and answers it. */
+export interface ChangeWriter {
+  putSpace(space: Space): number | Promise<number>;
+  putItem(catalog: CatalogId, item: ItemId, fields: ItemFields): number | Promise<number>;
+  /** Deletes the item with its embeddings. */
+  deleteItem(catalog: CatalogId, item: ItemId): number | Promise<number>;
+  putEmbedding(space: SpaceKey, item: ItemId, vector: Float32Array): number | Promise<number>;
+  /** Says that the item waits for its embedding in the serving space, until it is put or deleted. */
+  enqueue(catalog: CatalogId, item: ItemId): void | Promise<void>;
+}
+
+const main = MAIN_CATALOG;
+const space: SpaceId = JSON.parse('"model"');
+const other: SpaceId = JSON.parse('"other"');
+const key = { catalog: main, space };
+const id = (name: string) => itemIdSchema.parse(name);
+const vector = Float32Array.of(0.6, 0.8, 0);
+
+/** What every `ChangeFeed` must keep. */
+export function changeFeedContract(create: () => Promise<{ feed: ChangeFeed; writer: ChangeWriter }>): void {
+  let feed: ChangeFeed;
+  let writer: ChangeWriter;
+  beforeEach(async () => {
+    ({ feed, writer } = await create());
+    await writer.putSpace({ ...key, dimensions: 3, state: 'serving' });
+    await writer.putSpace({ catalog: main, space: other, dimensions: 3, state: 'filling' });
+  });
+
+  const read = async (after: number, limit: number): Promise<readonly Change[]> => {
+    const pages: Change[] = [];
+    for (let at = after; ; ) {
+      const page = await feed.read(at, limit);
+      pages.push(...page);
+      const last = page.at(-1);
+      if (last === undefined) return pages;
+      expect(last.change).toBeGreaterThan(at);
+      at = last.change;
+    }
+  };
+
+  test('reads every row once, by change, with what it holds', async () => {
+    const { head } = await feed.origin();
+    const fields = { title: 'A title', tags: ['a'], creator: 'c', attributes: { year: 1999 } };
+    const first = await writer.putItem(main, id('a'), fields);
+    const second = await writer.putEmbedding(key, id('a'), vector);
+    const third = await writer.putItem(main, id('b'), {});
+    const changes = await read(head, 100);
+    expect(changes).toEqual([
+      { kind: 'item', change: first, catalog: main, item: id('a'), card: cardOf(fields), spaces: [space] },
+      { kind: 'embedding', change: second, ...key, item: id('a'), vector },
+      { kind: 'item', change: third, catalog: main, item: id('b'), card: cardOf({}), spaces: [] },
+    ]);
+    expect(await read(head, 1)).toEqual(changes);
+    expect(await read(third, 100)).toEqual([]);
+  });
+
+  test('a row written again, a deleted item and a changed space come again with a higher change', async () => {
+    await writer.putItem(main, id('a'), {});
+    await writer.putEmbedding(key, id('a'), vector);
+    const before = (await feed.origin()).head;
+    const deleted = await writer.deleteItem(main, id('a'));
+    const retired = await writer.putSpace({ ...key, dimensions: 3, state: 'retired' });
+    expect(await read(before, 100)).toEqual([
+      { kind: 'item', change: deleted, catalog: main, item: id('a'), card: undefined, spaces: [] },
+      { kind: 'space', change: retired, ...key, dimensions: 3, state: 'retired' },
+    ]);
+    expect(await feed.origin()).toMatchObject({ head: retired });
+    expect((await feed.spaces()).find((each) => each.space === space)?.state).toBe('retired');
+  });
+
+  test('items and the embeddings of one space are read in ranges', async () => {
+    const changes = [];
+    for (const name of ['a', 'b', 'c', 'd']) {
+      changes.push(await writer.putItem(main, id(name), {}));
+      await writer.putEmbedding(key, id(name), vector);
+      await writer.putEmbedding({ catalog: main, space: other }, id(name), vector);
+    }
+    const range = { after: changes[0]!, upTo: changes[3]! };
+    const items = await feed.items(range, 100);
+    expect(items.map(({ item }) => item)).toEqual(['b', 'c', 'd']);
+    expect(items.map(({ spaces }) => [...spaces].sort())).toEqual(Array(3).fill([space, other]));
+    expect((await feed.items(range, 2)).map(({ item }) => item)).toEqual(['b', 'c']);
+    const embeddings = await feed.embeddings(key, range, 100);
+    expect(embeddings.map((each) => [each.space, each.item])).toEqual(['a', 'b', 'c'].map((name) => [space, name]));
+    expect((await feed.embeddings(key, range, 1)).map(({ item }) => item)).toEqual(['a']);
+  });
+
+  test('an item is pending until it is embedded or deleted, for those that ask for its change', async () => {
+    const first = await writer.putItem(main, id('a'), { title: 'A' });
+    await writer.enqueue(main, id('a'));
+    const second = await writer.putItem(main, id('b'), { title: 'B' });
+    await writer.enqueue(main, id('b'));
+    const isPending = async (change: number) => (await feed.progress(main, change)).isPending;
+    expect([await isPending(first - 1), await isPending(first), await isPending(second)]).toEqual([false, true, true]);
+    const embedded = await writer.putEmbedding(key, id('a'), vector);
+    expect([await isPending(first), await isPending(second)]).toEqual([false, true]);
+    expect(await feed.progress(main, first)).toMatchObject({ head: embedded });
+    await writer.deleteItem(main, id('b'));
+    expect(await isPending(second)).toBe(false);
+  });
+}
