@@ -73,7 +73,7 @@ function announce(url: string, hasDemo: boolean, tookMs: number): void {
   const post = `curl -s -H 'Content-Type: application/json'`;
   console.log(`Kindred is ready at ${url} (${(tookMs / 1000).toFixed(1)} s). Three things to try:
   ${post} ${catalog}/recommendations -d '{"user": "reader-amara", "limit": 5, "expand": true}'
-  ${post} ${catalog}/search -d '{"text": "something warm to eat in winter", "limit": 5, "expand": true}'
+  ${post} ${catalog}/search -d '{"text": "a murder solved in a quiet village", "limit": 5, "expand": true}'
   open ${url}/docs`);
 }
 

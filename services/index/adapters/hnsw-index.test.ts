@@ -79,3 +79,20 @@ test('a row goes to another item only when nothing of the first is left', () => 
   const answered = index.search({ target: { vector: first! }, k: 5 }).map(({ item }) => item);
   expect(answered).toEqual([id(3)]);
 });
+
+test('what is saved stays readable through a rebuild, until it is released', () => {
+  let nowMs = 0;
+  const { index } = created(DIMENSIONS, { compactAfterMs: 1 }, () => nowMs);
+  const vectors = clusteredVectors({ count: 10, dimensions: DIMENSIONS, seed: 9 });
+  vectors.forEach((vector, i) => {
+    index.upsert(id(i), vector);
+  });
+  const saved = index.save('/unused: nothing is in the graph yet');
+  index.remove(id(0));
+  nowMs = 1;
+  while (index.work(50));
+  expect([index.generation, index.size]).toEqual([1, 9]);
+  expect(saved.vectors(0, 1)).toEqual(vectors[0]);
+  saved.release();
+  expect(saved.vectors(0, 1)).toEqual(new Float32Array(DIMENSIONS));
+});

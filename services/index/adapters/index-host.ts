@@ -65,7 +65,8 @@ export function createIndexHost({ root, index: indexOptions }: IndexHostOptions)
       const { snapshot, refusals } = await loadSnapshot(snapshotFolder(root, wanted), wanted, items);
       const build = snapshot?.state.build ?? randomUUID();
       const index = createHnswIndex({ dimensions, items, build, nowMs: Date.now, options, restored: snapshot });
-      const savedBuild = snapshot && buildOf(index);
+      // What was refused is to be replaced, as it may hold what is deleted here.
+      const savedBuild = snapshot ? buildOf(index) : refusals[0];
       spaces.set(space, { key: { catalog, space }, source, index, unsaved: 0, savedBuild, saving: undefined });
       return { change: snapshot?.change ?? 0, refusals };
     },
