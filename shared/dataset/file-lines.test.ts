@@ -67,6 +67,6 @@ test('cuts as a split at line feeds does, wherever the chunks of the file end', 
       const lines = await linesOf(`${texts.join('\n')}\n`);
       expect(lines).toEqual(texts.map((text, index) => ({ line: index + 1, text })));
     }),
-    { numRuns: 50 },
+    { numRuns: 25 },
   );
 });

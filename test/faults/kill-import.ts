@@ -31,15 +31,17 @@ export async function killDuringImports(kills: number, seed: number): Promise<vo
   let server = await startEmbeddedServer({ folder });
   try {
     for (let kill = 0; kill < kills; kill++) {
+      const before = acknowledged.events.size;
       const importing = importUntilBroken(clientOf(server.url), kill, acknowledged);
-      await sleep(50 + random() * 1_500);
+      // A kill before anything was acknowledged would say nothing.
+      await expect.poll(() => acknowledged.events.size, { timeout: 30_000 }).toBeGreaterThan(before);
+      await sleep(random() * 1_500);
       if (random() < 0.5) await server.kill();
       else await server.killAll();
       await importing;
       server = await startEmbeddedServer({ folder });
       await expectAll(server, acknowledged);
     }
-    expect(acknowledged.events.size).toBeGreaterThan(0);
     expect(await server.stop()).toBe(0);
   } finally {
     await server.kill();

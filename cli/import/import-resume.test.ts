@@ -1,0 +1,115 @@
+import { randomInt } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { writeTestDataset } from '@kindred/shared/dataset/test-dataset';
+import { testFolder, writeTestFile } from '@kindred/shared/dataset/test-folder';
+import { expect, test } from 'vitest';
+import { importInto } from './import-command.ts';
+import { plainReporter } from './plain-reporter.ts';
+import { startImport } from './test-command.ts';
+import { startTestServer, type TestServer } from './test-server.ts';
+
+const folder = testFolder();
+const ROWS = 20_000;
+const REQUEST_ROWS = 1_000;
+
+const ids = (server: TestServer): string[] => server.sent.flatMap(({ rows }) => rows.map(({ id }) => id));
+const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
+
+const forms = {
+  'rows.jsonl.gz': () => Array.from({ length: ROWS }, (_, row) => `{"id":"item-${row}"}\n`).join(''),
+  'rows.csv': () => `id,title\n${Array.from({ length: ROWS }, (_, row) => `item-${row},"a\nb"\n`).join('')}`,
+  dataset: () =>
+    `user\titem\tvalue\n${Array.from({ length: ROWS }, (_, row) => `user-${row}\titem-${row % 3_000}\t5\n`).join('')}`,
+};
+
+test.each(['rows.jsonl.gz', 'rows.csv', 'dataset'] as const)(
+  'after kills at random moments, every row of %s arrives and only the last request is repeated',
+  async (form) => {
+    const seed = Number(process.env.SEED ?? randomInt(2 ** 31));
+    console.log(`seed of the kills: ${seed} (SEED=… repeats them)`);
+    const content = forms[form]();
+    const path =
+      form === 'dataset' ? writeTestDataset(folder, { train: content }) : writeTestFile(folder, form, content);
+    const server = await startTestServer({ delayMs: 15 });
+    const dataFolder = join(folder, `data-${form}`);
+    let kills = 0;
+    for (let attempt = 0; ; attempt++) {
+      const { child, end } = startImport([path], { url: server.url, dataFolder });
+      if (attempt < 4) {
+        const sentBefore = server.sent.length;
+        while (server.sent.length === sentBefore && child.exitCode === null) await sleep(1);
+        await sleep(((seed >> (attempt * 5)) & 31) * 3);
+        child.kill('SIGKILL');
+      }
+      const { code, stdout } = await end;
+      if (attempt > 0) expect(stdout).toMatch(/^going on from line \d+ of /m);
+      if (code === 0) break;
+      expect(code).toBeNull();
+      kills++;
+    }
+    await server.stop();
+    expect(kills).toBeGreaterThan(0);
+    const arrived = ids(server);
+    const itemCount = form === 'dataset' ? 3_000 : ROWS;
+    const wanted = form === 'dataset' ? ROWS + itemCount : ROWS;
+    expect(new Set(arrived).size).toBe(wanted);
+    expect(arrived.length).toBeLessThanOrEqual(wanted + kills * REQUEST_ROWS);
+    const times = new Set(server.sent.flatMap(({ rows }) => rows.flatMap(({ at }) => at ?? [])));
+    expect(times.size).toBe(form === 'dataset' ? 1 : 0);
+    expect(readdirSync(join(dataFolder, 'imports'))).toEqual([]);
+  },
+);
+
+test('stops when the server stays away, says how to go on, and goes on from there', async () => {
+  const path = writeTestFile(folder, 'away.jsonl', forms['rows.jsonl.gz']());
+  const first = await startTestServer({ answer: (_, sent) => (sent && first.sent.length === 5 ? 'break' : undefined) });
+  const port = Number(new URL(first.url).port);
+  const command = (giveUpAfterMs: number) =>
+    importInto({
+      commandLine: { path, catalog: undefined },
+      config: { url: first.url, apiKey: undefined, stateFolder: join(folder, 'away'), workingFolder: folder },
+      reporter: plainReporter(process.stdout, process.stderr),
+      giveUpAfterMs,
+    });
+  await expect(command(600)).rejects.toThrow(
+    /^the server stays away: \w+.*\nGive the same command again to go on from line 5001 of away\.jsonl\.$/,
+  );
+  await first.stop();
+  const second = await startTestServer({ port });
+  expect(await command(5_000)).toBe(true);
+  await second.stop();
+  expect(ids(first)).toHaveLength(5_000);
+  expect(sum([ids(first).length, ids(second).length])).toBe(ROWS);
+  expect(second.sent[0]?.rows[0]).toEqual({ id: 'item-5000' });
+});
+
+test('goes on when the server itself was killed and came back', async () => {
+  const path = writeTestFile(folder, 'restart.jsonl', forms['rows.jsonl.gz']());
+  const first = await startTestServer({ delayMs: 20 });
+  const { end } = startImport([path], { url: first.url, dataFolder: join(folder, 'restart') });
+  while (first.sent.length < 4) await sleep(5);
+  await first.stop();
+  await sleep(700);
+  const second = await startTestServer({ port: Number(new URL(first.url).port) });
+  const { code } = await end;
+  await second.stop();
+  expect(code).toBe(0);
+  expect(new Set([...ids(first), ...ids(second)]).size).toBe(ROWS);
+});
+
+test('counts rows that were rejected before a kill: the exit code is that of the whole import', async () => {
+  const path = writeTestFile(folder, 'rejected.jsonl', `not JSON\n${forms['rows.jsonl.gz']()}`);
+  const server = await startTestServer({ delayMs: 20 });
+  const environment = { url: server.url, dataFolder: join(folder, 'rejected') };
+  const killed = startImport([path], environment);
+  while (server.sent.length < 5) await sleep(5);
+  killed.child.kill('SIGKILL');
+  expect((await killed.end).stderr).toBe('rejected.jsonl:1: is not JSON\n');
+  const { code, stdout, stderr } = await startImport([path], environment).end;
+  await server.stop();
+  expect(stderr).toBe('');
+  expect(stdout).toMatch(/^20,000 items and 0 events accepted .*, 1 rows rejected/m);
+  expect(code).toBe(1);
+});
