@@ -40,6 +40,8 @@ export interface StateFile {
 
 export function stateFileOf(folder: string, { url, catalog, path, contentSha256 }: ImportIdentity): StateFile {
   const file = join(folder, `${hash('sha256', JSON.stringify([url, catalog, path, contentSha256]))}.json`);
+  // One name, so that a draft that a kill left behind is written over or removed.
+  const draft = `${file}.tmp`;
   return {
     read: async () => {
       const text = await readFile(file, 'utf8').catch(() => '');
@@ -48,7 +50,6 @@ export function stateFileOf(folder: string, { url, catalog, path, contentSha256 
     },
     write: async (state) => {
       await mkdir(dirname(file), { recursive: true });
-      const draft = `${file}.${process.pid}.tmp`;
       {
         await using handle = await open(draft, 'w');
         await handle.writeFile(JSON.stringify(state));
@@ -56,7 +57,10 @@ export function stateFileOf(folder: string, { url, catalog, path, contentSha256 
       }
       await rename(draft, file);
     },
-    remove: () => rm(file, { force: true }),
+    remove: async () => {
+      await rm(file, { force: true });
+      await rm(draft, { force: true });
+    },
   };
 }
 
