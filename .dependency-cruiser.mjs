@@ -29,7 +29,10 @@ export default {
       name: 'domain-is-pure',
       severity: 'error',
       from: { path: '^services/[^/]+/domain/', pathNot: test },
-      to: { pathNot: '^services/[^/]+/domain/|^shared/(id|vector|filter|catalog|event|neighbor)[.]ts$|^node:crypto$|^crypto$' },
+      to: {
+        pathNot:
+          '^services/[^/]+/domain/|^shared/(id|vector|filter|catalog|event|neighbor)[.]ts$|^node:crypto$|^crypto$',
+      },
     },
     {
       name: 'http-asks-the-service',

@@ -7,5 +7,18 @@ export type Log = Logger;
  * @param level  A pino level; `silent` for none.
  */
 export function createLog(service: string, level: string): Log {
-  return pino({ name: service, level, base: { service } }, pino.destination({ dest: 2, sync: false }));
+  return pino({ level, base: { service }, serializers: { err: told } }, pino.destination({ dest: 2, sync: false }));
+}
+
+/** What an error says. Not what hangs on it: a database error carries its whole client. */
+function told(error: unknown): unknown {
+  if (!(error instanceof Error)) return String(error);
+  const code = 'code' in error ? { code: error.code } : {};
+  return {
+    type: error.name,
+    message: error.message,
+    ...code,
+    stack: error.stack,
+    ...(error.cause !== undefined && { cause: told(error.cause) }),
+  };
 }

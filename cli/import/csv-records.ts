@@ -91,13 +91,20 @@ function placeOf({ line }: TextLine): { line: number; lastLine: number } {
   return { line, lastLine: line };
 }
 
-/** Whether a line's end lies within a quoted field. Quotes elsewhere than at a field's begin do not open one. */
+/**
+ * Whether a line's end lies within a quoted field. It does not where a quote stands at a place that is none for it:
+ * such a record is broken whatever comes after, and is not let grow.
+ */
 function endsInQuotes(text: string, delimiter: Delimiter, beginsInQuotes: boolean): boolean {
   let isIn = beginsInQuotes;
   for (let at = text.indexOf('"'); at !== -1; at = text.indexOf('"', at + 1)) {
-    if (!isIn) isIn = at === 0 || text[at - 1] === delimiter;
-    else if (text[at + 1] === '"') at++;
-    else isIn = false;
+    const next = text[at + 1];
+    if (!isIn) {
+      if (at > 0 && text[at - 1] !== delimiter) return false;
+      isIn = true;
+    } else if (next === '"') at++;
+    else if (next === undefined || next === '\r' || next === delimiter) isIn = false;
+    else return false;
   }
   return isIn;
 }

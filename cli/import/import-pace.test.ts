@@ -10,18 +10,20 @@ test('knows no time left before anything was acknowledged', () => {
   expect(progressText(progress)).toBe('0 rows, 0 rows/s');
 });
 
-test('counts rates from where this run began, over all parts', () => {
+test('counts rows over the whole run, and the time left by the part at hand', () => {
   const begun = { ...start, line: 50, items: 50 };
-  const later = { ...begun, part: 1, line: 100, events: 90, rejected: 10 };
-  const progress = paceFrom([100, 300], begun, 5_000)(later, 15_000);
-  expect(progress).toEqual({
+  const pace = paceFrom([100, 300], begun, 5_000);
+  expect(pace({ ...begun, line: 100, items: 100 }, 6_000)).toMatchObject({ rowsPerSecond: 50, secondsLeft: 6 });
+  expect(pace({ ...begun, part: 1, line: 100, items: 100, events: 90, rejected: 10 }, 10_000)).toEqual({
     linesDone: 200,
     linesTotal: 400,
-    rows: 150,
-    rowsPerSecond: 10,
-    secondsLeft: expect.closeTo(40 / 3),
+    rows: 200,
+    rowsPerSecond: 30,
+    secondsLeft: undefined,
   });
-  expect(progressText(progress)).toBe('150 rows, 10 rows/s, 14 s left');
+  const later = pace({ ...begun, part: 1, line: 200, items: 100, events: 190, rejected: 10 }, 15_000);
+  expect(later).toMatchObject({ rowsPerSecond: 25, secondsLeft: 5 });
+  expect(progressText(later)).toBe('300 rows, 25 rows/s, 5 s left');
 });
 
 test('tells long times in minutes and hours', () => {

@@ -6,21 +6,24 @@ export type ImportPace = (state: ImportState, nowMs: number) => ImportProgress;
 
 /**
  * @param lineCounts  Of the import's parts, in their order.
- * @param start  The state that this run began with, at `startMs`; rates count from there.
+ * @param start  The state that this run began with, at `startMs`.
+ * @returns Rates since then. The time left follows the part at hand alone: items and events differ in speed.
  */
 export function paceFrom(lineCounts: readonly number[], start: ImportState, startMs: number): ImportPace {
   const linesTotal = sumOf(lineCounts);
   const linesDoneBy = ({ part, line }: ImportState): number => sumOf(lineCounts.slice(0, part)) + line;
+  let partStart = { part: start.part, linesDone: linesDoneBy(start), atMs: startMs };
   return (state, nowMs) => {
-    const seconds = (nowMs - startMs) / 1000;
     const linesDone = linesDoneBy(state);
-    const linesHere = linesDone - linesDoneBy(start);
+    if (state.part !== partStart.part) partStart = { part: state.part, linesDone, atMs: nowMs };
+    const linesHere = linesDone - partStart.linesDone;
+    const secondsALine = (nowMs - partStart.atMs) / 1000 / linesHere;
     return {
       linesDone,
       linesTotal,
       rows: rowsOf(state),
-      rowsPerSecond: seconds > 0 ? (rowsOf(state) - rowsOf(start)) / seconds : 0,
-      secondsLeft: linesHere > 0 ? ((linesTotal - linesDone) / linesHere) * seconds : undefined,
+      rowsPerSecond: nowMs > startMs ? ((rowsOf(state) - rowsOf(start)) * 1000) / (nowMs - startMs) : 0,
+      secondsLeft: linesHere > 0 ? (linesTotal - linesDone) * secondsALine : undefined,
     };
   };
 }

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { writeTestDataset } from '@kindred/shared/dataset/test-dataset';
 import { testFolder, writeTestFile } from '@kindred/shared/dataset/test-folder';
@@ -78,7 +79,7 @@ test('stops when the server stays away, says how to go on, and goes on from ther
     importInto({
       commandLine: { path, catalog: undefined },
       config: { url: first.url, apiKey: undefined, stateFolder: join(folder, 'away'), workingFolder: folder },
-      reporter: plainReporter(process.stdout, process.stderr),
+      reporter: plainReporter(new PassThrough(), new PassThrough()),
       giveUpAfterMs,
     });
   await expect(command(600)).rejects.toThrow(
@@ -120,4 +121,21 @@ test('counts rows that were rejected before a kill: the exit code is that of the
   expect(stderr).toBe('');
   expect(stdout).toMatch(/^20,000 items and 0 events accepted .*, 1 rows rejected/m);
   expect(code).toBe(1);
+});
+
+test('stops at once at Ctrl-C and goes on when it is started again', async () => {
+  const path = writeTestFile(folder, 'stopped.jsonl', forms['rows.jsonl.gz']());
+  const server = await startTestServer({ delayMs: 20 });
+  const environment = { url: server.url, dataFolder: join(folder, 'stopped') };
+  const stopped = startImport([path], environment);
+  while (server.sent.length < 3) await sleep(5);
+  stopped.child.kill('SIGINT');
+  const { code, stdout } = await stopped.end;
+  expect(code).toBe(130);
+  expect(stdout).toMatch(/^stopped; the same command goes on/m);
+  const second = await startImport([path], environment).end;
+  await server.stop();
+  expect(second.code).toBe(0);
+  expect(second.stdout).toMatch(/^going on from line \d+ of stopped\.jsonl$/m);
+  expect(new Set(ids(server)).size).toBe(ROWS);
 });

@@ -13,7 +13,7 @@ test('writes bad rows to stderr above the bar, draws the bar again, and leaves i
   reporter.progress({ linesDone: 50, linesTotal: 100, rows: 1_234, rowsPerSecond: 10, secondsLeft: 5 });
   reporter.complain(['books.csv:7: is bad']);
   expect(String(stderr.read())).toBe('books.csv:7: is bad\n');
-  expect(screen()).toMatch(/#{15}\.{15}\] 50% 1,234 rows, 10 rows\/s, 5 s left[^#]*$/);
+  expect(screen()).toMatch(/#{12}\.{12}\] 50% 1,234 rows, 10 rows\/s, 5 s left[^#]*$/);
   reporter.close();
   screen();
   reporter.say('done');

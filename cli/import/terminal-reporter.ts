@@ -11,9 +11,11 @@ export function terminalReporter(stdout: NodeJS.WritableStream, stderr: NodeJS.W
     format: '[{bar}] {percentage}% {text}',
     barCompleteChar: '#',
     barIncompleteChar: '.',
-    barsize: 30,
+    barsize: 24,
     stream: stdout,
     hideCursor: false,
+    // The bar is cut to the terminal's width; long lines above it are not.
+    linewrap: true,
     // A line that was written above has moved the bar away.
     forceRedraw: true,
   });

@@ -24,8 +24,6 @@ export interface TestServer {
   /** Requests whose rows were accepted, by arrival. */
   readonly sent: SentRows[];
   readonly catalogs: Set<string>;
-  /** All requests, those that were not accepted too. */
-  requestCount: number;
   stop(): Promise<void>;
 }
 
@@ -41,10 +39,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const sent: SentRows[] = [];
   const catalogs = new Set<string>();
   const server = createServer((request, response) => void handle(request, response));
-  const testServer = { sent, catalogs, requestCount: 0 };
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    testServer.requestCount++;
     const rows = request.method === 'POST' ? await sentRows(request) : undefined;
     if (rows !== undefined) await sleep(options.delayMs ?? 0);
     const special = options.answer?.(request, rows);
@@ -70,13 +66,15 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the test server has no port');
-  return Object.assign(testServer, {
+  return {
+    sent,
+    catalogs,
     url: `http://127.0.0.1:${address.port}`,
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
-  });
+  };
 }
 
 async function sentRows(request: IncomingMessage): Promise<SentRows> {

@@ -28,6 +28,7 @@ CREATE TABLE items (
   PRIMARY KEY (catalog, item_id)
 );
 CREATE INDEX items_by_change ON items (change);
+CREATE INDEX items_by_catalog_change ON items (catalog, change);
 CREATE INDEX items_by_age ON items (catalog, created_at_ms DESC, item_id) WHERE fields IS NOT NULL;
 
 -- One row a catalog and embedding model. At most one of a catalog serves; the others are being filled or were left.
@@ -53,6 +54,7 @@ CREATE TABLE embeddings (
   PRIMARY KEY (catalog, space, item_id)
 );
 CREATE INDEX embeddings_by_change ON embeddings (change);
+CREATE INDEX embeddings_by_catalog_change ON embeddings (catalog, change);
 ALTER TABLE embeddings ALTER COLUMN vector SET STORAGE EXTERNAL;
 
 -- What is still to be embedded. A worker holds a row by its lock, so a dead worker's rows are free again at once.

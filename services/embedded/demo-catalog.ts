@@ -43,7 +43,7 @@ export async function demoEmbedded(ingestion: Ingestion, say: (waiting: number, 
     const demo = (await ingestion.catalogs()).find(({ catalog }) => catalog === DEMO_CATALOG);
     if (demo === undefined || demo.waiting === 0) return;
     say(demo.waiting, demo.items);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
   }
 }
 

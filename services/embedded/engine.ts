@@ -55,10 +55,13 @@ export async function startEngine(
   const { modelsFolder } = config;
   const postgres = await startLocalPostgres(join(config.dataFolder, 'postgres'));
   await migrate(postgres.url);
+  let isStopping = false;
   const database = openDatabase({
     url: postgres.url,
     connectionsMax: DATABASE_CONNECTIONS_MAX,
-    onError: (error) => log.warn({ err: error }, 'a database connection broke'),
+    onError: (error) => {
+      if (!isStopping) log.warn({ err: error }, 'a database connection broke');
+    },
   });
   const registry = createRegistry();
 
@@ -126,6 +129,7 @@ export async function startEngine(
     registry,
     notReady: () => index.ready(),
     stop: async () => {
+      isStopping = true;
       upkeep.stop();
       await Promise.all([consumer.stop(), embedding.stop()]);
       await eventLog.close();

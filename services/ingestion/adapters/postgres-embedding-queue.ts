@@ -63,28 +63,12 @@ export function postgresEmbeddingQueue(database: Database): EmbeddingQueue {
         );
       }),
 
-    promoteFilled: () =>
-      transaction(database, async (client) => {
-        await client.query('SELECT next_change()');
-        const { rows } = await client.query<{ catalog: CatalogId; space: SpaceId }>(
-          `SELECT catalog, space FROM spaces s WHERE state = 'filling' AND NOT EXISTS (
-             SELECT FROM embedding_queue q WHERE q.catalog = s.catalog AND q.space = s.space AND NOT failed)`,
-        );
-        for (const { catalog, space } of rows) {
-          await client.query(
-            `UPDATE spaces SET state = 'retired', change = nextval('changes') WHERE catalog = $1 AND state = 'serving'`,
-            [catalog],
-          );
-          await client.query(
-            `UPDATE spaces SET state = 'serving', change = nextval('changes') WHERE catalog = $1 AND space = $2`,
-            [catalog, space],
-          );
-        }
-        await client.query(
-          `DELETE FROM embedding_queue q USING spaces s WHERE s.catalog = q.catalog AND s.space = q.space AND s.state = 'retired'`,
-        );
-        return rows.length;
-      }),
+    async promoteFilled() {
+      // Asked whenever there is no work: an engine at rest must draw no change numbers.
+      const { rowCount } = await database.query(FILLED_SPACES);
+      if (rowCount === 0) return 0;
+      return transaction(database, promote);
+    },
 
     async backlog() {
       const { rows } = await database.query<{ waiting: number; failed: number }>(
@@ -93,6 +77,28 @@ export function postgresEmbeddingQueue(database: Database): EmbeddingQueue {
       return rows[0]!;
     },
   };
+}
+
+const FILLED_SPACES = `SELECT catalog, space FROM spaces s WHERE state = 'filling' AND NOT EXISTS (
+  SELECT FROM embedding_queue q WHERE q.catalog = s.catalog AND q.space = s.space AND NOT failed)`;
+
+async function promote(client: Transaction): Promise<number> {
+  await client.query('SELECT next_change()');
+  const { rows } = await client.query<{ catalog: CatalogId; space: SpaceId }>(FILLED_SPACES);
+  for (const { catalog, space } of rows) {
+    await client.query(
+      `UPDATE spaces SET state = 'retired', change = nextval('changes') WHERE catalog = $1 AND state = 'serving'`,
+      [catalog],
+    );
+    await client.query(
+      `UPDATE spaces SET state = 'serving', change = nextval('changes') WHERE catalog = $1 AND space = $2`,
+      [catalog, space],
+    );
+  }
+  await client.query(
+    `DELETE FROM embedding_queue q USING spaces s WHERE s.catalog = q.catalog AND s.space = q.space AND s.state = 'retired'`,
+  );
+  return rows.length;
 }
 
 type Claimed = Omit<EmbeddingTask, 'text' | 'textHash'> & { text: string | undefined; textHash: Buffer | undefined };

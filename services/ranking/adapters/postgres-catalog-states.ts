@@ -140,7 +140,8 @@ async function marksOf(database: Database, catalog: CatalogId): Promise<Entry['m
   const { rows } = await database.query<{ events: number; items: number }>({
     name: 'catalog-marks',
     text: `SELECT coalesce((SELECT max(change) FROM events WHERE catalog = $1), 0) AS events,
-             coalesce((SELECT last_value FROM changes), 0) AS items`,
+             greatest((SELECT max(change) FROM items WHERE catalog = $1), (SELECT max(change) FROM embeddings WHERE catalog = $1),
+               (SELECT max(change) FROM spaces WHERE catalog = $1), 0) AS items`,
     values: [catalog],
   });
   return rows[0]!;
