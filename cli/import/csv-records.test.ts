@@ -61,7 +61,7 @@ test('goes on after a line that cannot be read, within quotes or not', () => {
 
 test('takes no longer for a file of nothing but broken quotes', () => {
   for (const line of [',"a","', '"', '"a""', 'a,"b', '","', '"""']) {
-    const count = 100_000;
+    const count = 10_000;
     const records = recordsOf(`${line}\n`.repeat(count));
     expect(records.length).toBeLessThanOrEqual(count);
     expect(records.at(-1)?.lastLine).toBe(count);

@@ -6,6 +6,7 @@ import { createBell } from './bell.ts';
 import { SNAPSHOT_POLICY, type SnapshotPolicy } from './domain/snapshot-policy.ts';
 import { unitVector } from './domain/unit-vector.ts';
 import { createFeedFollower, type FeedFollower } from './feed-follower.ts';
+import { createNeighborCache, type SpaceAnswer } from './neighbor-cache.ts';
 import { type ChangeFeed, EngineDeadError, type IndexEngine, type Log, type SpaceStatus } from './ports.ts';
 import { createSnapshotKeeper } from './snapshot-keeper.ts';
 
@@ -65,6 +66,7 @@ interface Life {
 export function createIndexService(options: IndexServiceOptions): IndexService {
   const { feed, startEngine, log, pollMs = 250, pageSize = 1_000, nowMs = Date.now } = options;
   const keeper = createSnapshotKeeper({ policy: { ...SNAPSHOT_POLICY, ...options.snapshots }, log, nowMs });
+  const cache = createNeighborCache();
   const settled = createBell();
   const stopping = new AbortController();
   let life: Life | undefined;
@@ -127,10 +129,13 @@ export function createIndexService(options: IndexServiceOptions): IndexService {
     });
     if (serving === undefined) return { space: undefined, version: 'none', neighbors: queries.map(() => []) };
     const { engine } = life;
-    const { version, neighbors } = await engine.search(serving, queries).catch((cause: unknown) => {
-      if (!(cause instanceof EngineDeadError)) throw cause;
-      throw new Problem('unavailable', 'The index is being started anew', { cause });
-    });
+    const search = (missing: readonly NeighborQuery[]): Promise<SpaceAnswer> =>
+      engine.search(serving, missing).catch((cause: unknown) => {
+        if (!(cause instanceof EngineDeadError)) throw cause;
+        throw new Problem('unavailable', 'The index is being started anew', { cause });
+      });
+    const { position } = life.follower;
+    const { version, neighbors } = await cache.answer({ space: serving, position, queries }, search);
     return { space: serving.space, version, neighbors };
   };
 

@@ -22,9 +22,25 @@ export function fieldProblems(error: z.ZodError): FieldProblem[] {
       }
       if (issue.code === 'invalid_key')
         return [{ field: shown(path), reason: issue.issues[0]?.message ?? issue.message }];
+      if (issue.code === 'invalid_type') return [{ field: shown(path), reason: typeReason(issue) }];
       return [{ field: shown(path), reason: issue.message }];
     })
     .slice(0, FIELDS_MAX);
+}
+
+const TYPE_WORDS: Readonly<Record<string, string>> = {
+  string: 'a string',
+  number: 'a finite number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+};
+
+function typeReason(issue: { readonly expected: string; readonly message: string }): string {
+  if (issue.message.endsWith('received undefined')) return 'is required';
+  return `must be ${TYPE_WORDS[issue.expected] ?? issue.expected}`;
 }
 
 /** A field's path, cut where a hostile key makes it long. */
