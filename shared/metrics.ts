@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
 
-export { Counter, Gauge, Histogram, Registry };
+export { Counter, Histogram, Registry };
 
 /** A registry with the process's own metrics in it. */
 export function createRegistry(): Registry {

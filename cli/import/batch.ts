@@ -7,7 +7,7 @@ export interface Batch {
   readonly lastLine: number;
 }
 
-export const BATCH_ROWS_MAX = 1_000;
+const BATCH_ROWS_MAX = 1_000;
 /** A row more may come on top: it is at most 1 MiB, so a body stays below 8 MiB. */
 const BATCH_BYTES_MIN = 6 * 1024 * 1024;
 

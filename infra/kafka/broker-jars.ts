@@ -27,7 +27,7 @@ const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 `;
 
 /** Where `brokerJars` keeps the jars; whole if it exists. */
-export function jarsPath(jarsFolder: string): string {
+function jarsPath(jarsFolder: string): string {
   return join(jarsFolder, `libs-${KAFKA_VERSION}`);
 }
 

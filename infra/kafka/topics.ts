@@ -1,7 +1,7 @@
 import { Kafka, logLevel } from 'kafkajs';
 
-export const EVENTS_TOPIC = 'kindred.events';
-export const DEAD_LETTERS_TOPIC = 'kindred.events.dead-letters';
+const EVENTS_TOPIC = 'kindred.events';
+const DEAD_LETTERS_TOPIC = 'kindred.events.dead-letters';
 
 export interface TopicOptions {
   /** Of the events; at most so many consumers share the work. Dead letters have one. */

@@ -5,7 +5,7 @@ import { catalogIdSchema, MAIN_CATALOG } from '@kindred/shared/id';
 import type { DeadLetter, ReadableEvent } from './ports.ts';
 
 /** What a message of the log holds: an event as in HTTP, and its catalog. */
-export const messageSchema = eventSchema.extend({ catalog: catalogIdSchema.default(MAIN_CATALOG) });
+const messageSchema = eventSchema.extend({ catalog: catalogIdSchema.default(MAIN_CATALOG) });
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 

@@ -5,7 +5,7 @@ import type { Log } from '../log.ts';
 import { Problem, type ProblemCode } from '../problem.ts';
 
 /** Writes a problem as RFC 9457 says. `type` is a URI that names the code; it need not be fetched. */
-export function answerProblem(response: Response, problem: Problem, requestId: string): void {
+function answerProblem(response: Response, problem: Problem, requestId: string): void {
   if (problem.status === 503) response.setHeader('Retry-After', '1');
   if (problem.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
   response

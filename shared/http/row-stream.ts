@@ -10,7 +10,7 @@ export interface RawRow {
   readonly bytes: Buffer | undefined;
 }
 
-export const BODY_BYTES_MAX = 64 * 1024 * 1024;
+const BODY_BYTES_MAX = 64 * 1024 * 1024;
 export const ROW_BYTES_MAX = 1024 * 1024;
 
 /**

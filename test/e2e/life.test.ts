@@ -179,7 +179,7 @@ void net;
     const other = join(modelsFolder(), 'all-minilm-l6-v2', 'onnx', 'model_quantized.onnx');
     await stat(other);
     const folder = await newFolder();
-    const items = Array.from({ length: 150 }, (_, index) => ({
+    const items = Array.from({ length: 60 }, (_, index) => ({
       id: `i${index}`,
       title: `Recipe ${index}`,
       description: 'Bake it slowly. '.repeat(20),
@@ -199,7 +199,7 @@ void net;
     const changed = await startEmbeddedServer({ folder, environment: { KINDRED_MODEL: 'all-minilm-l6-v2' } });
     const again = clientOf(changed.url);
     const spaces: string[] = [];
-    for (const deadline = Date.now() + 40_000; Date.now() < deadline && !spaces.at(-1)?.startsWith('all-minilm'); ) {
+    for (const deadline = Date.now() + 90_000; Date.now() < deadline && !spaces.at(-1)?.startsWith('all-minilm'); ) {
       spaces.push((await again.get('/v1/catalogs')).body.catalogs[0]!.space);
       const found = await again.post('/v1/catalogs/main/search', { text: 'baking', limit: 5 });
       expect(found.status).toBe(200);

@@ -110,7 +110,7 @@ interface InsertedEvent {
 }
 
 /** The user as an erasure keeps them: enough to know their messages, not who they were. */
-export function hashOf(user: UserId): Buffer {
+function hashOf(user: UserId): Buffer {
   return createHash('sha256').update(user).digest();
 }
 
