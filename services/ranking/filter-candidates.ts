@@ -5,8 +5,8 @@ import type { FusedCandidate } from './domain/fusion.ts';
 import type { CandidateRow, CatalogState, ItemReader, PageKey } from './ports.ts';
 import type { RecommendRequest } from './slate.ts';
 
-/** Candidates read from the store at once. */
-const PAGE_MAX = 400;
+/** Candidates read from the store at once: the pool that is diversified, and some that are seen. */
+const PAGE_MAX = 250;
 /** Rows that the refill looks at before it gives up on a filter that keeps almost nothing. */
 const REFILL_ROWS_MAX = 50_000;
 

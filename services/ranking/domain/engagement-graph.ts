@@ -43,6 +43,8 @@ export function engagementGraph(data: EngagementGraphData): EngagementGraph {
     (_, user) => Math.max(1, userStarts[user + 1]! - userStarts[user]!) ** -DEGREE_EXPONENT,
   );
 
+  const endFactors = Float64Array.from(items, (_, item) => Math.max(1, degreeOfItem(item)) ** -POPULARITY_EXPONENT);
+
   const coEngaged = (engagements: readonly Engagement[], count: number): readonly Candidate[] => {
     const touched: number[] = [];
     let visits = 0;
@@ -61,14 +63,15 @@ export function engagementGraph(data: EngagementGraphData): EngagementGraph {
         visits += userStarts[user + 1]! - userStarts[user]!;
       }
     }
-    const engaged = new Set(engagements.map((engagement) => numbers.get(engagement.item)));
-    const found = touched
-      .filter((end) => !engaged.has(end))
-      .map((end) => ({
-        item: items[end]!,
-        score: scores[end]! * degreeOfItem(end) ** -POPULARITY_EXPONENT,
-        because: [],
-      }))
+    // What the user engaged with already is no candidate.
+    for (const { item } of engagements) {
+      const number = numbers.get(item);
+      if (number !== undefined) scores[number] = 0;
+    }
+    for (const end of touched) scores[end] = scores[end]! * endFactors[end]!;
+    const best = largest(touched, scores, count);
+    const found = best
+      .map((end): Candidate => ({ item: items[end]!, score: scores[end]!, because: [] }))
       .sort((a, b) => b.score - a.score || compareIds(a.item, b.item))
       .slice(0, count);
     for (const end of touched) scores[end] = 0;
@@ -98,4 +101,11 @@ export function engagementGraph(data: EngagementGraphData): EngagementGraph {
   };
 
   return { coEngaged, because };
+}
+
+/** Those of the items with the `count` largest scores above 0, ties included, in any order. Cost: one numeric sort. */
+function largest(items: readonly number[], scores: Float64Array, count: number): readonly number[] {
+  const sorted = Float64Array.from(items, (item) => scores[item]!).sort();
+  const least = sorted[Math.max(0, sorted.length - count)] ?? 0;
+  return items.filter((item) => scores[item]! > 0 && scores[item]! >= least);
 }
