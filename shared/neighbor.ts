@@ -1,8 +1,11 @@
 import type { Filter } from './catalog.ts';
 import type { CatalogId, ItemId, SpaceId } from './id.ts';
 
-/** What to find the neighbors of: an item of the catalog, or a unit-length vector of the serving space. */
-export type NeighborTarget = { readonly item: ItemId } | { readonly vector: Float32Array };
+/**
+ * What to find the neighbors of: an item of the catalog, or a unit-length vector. A vector that names its space is compared
+ * in that space only: when another one serves by now, its list is empty and the answer names the space that does.
+ */
+export type NeighborTarget = { readonly item: ItemId } | { readonly vector: Float32Array; readonly space?: SpaceId };
 
 export interface NeighborQuery {
   readonly target: NeighborTarget;

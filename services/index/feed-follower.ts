@@ -131,10 +131,9 @@ export function createFeedFollower({ feed, engine, log, onSettled, pollMs, pageS
     }
     const rows = page.filter((change) => change.kind !== 'space');
     await apply(rows);
-    for (const change of spaceChanges) {
-      registry.set(change);
-      if (change.state === 'retired') await engine.drop(change);
-    }
+    // All at once, so that there is no moment at which none serves.
+    for (const change of spaceChanges) registry.set(change);
+    for (const change of spaceChanges) if (change.state === 'retired') await engine.drop(change);
     position = upTo;
     progress.ring();
   };

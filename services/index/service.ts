@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CatalogId } from '@kindred/shared/id';
+import type { CatalogId, SpaceId } from '@kindred/shared/id';
 import type { NeighborAnswer, NeighborQuery, NeighborSource } from '@kindred/shared/neighbor';
 import { Problem } from '@kindred/shared/problem';
 import { createBell } from './bell.ts';
@@ -125,9 +125,21 @@ export function createIndexService(options: IndexServiceOptions): IndexService {
     if (life === undefined || spaces === undefined) throw new Problem('unavailable', 'The index is starting');
     const serving = spaces.serving(catalog);
     queries.forEach((query, i) => {
-      requireQuery(query, { field: `queries.${i}`, dimensions: serving?.dimensions });
+      const dimensions = serving && isForeign(query, serving.space) ? undefined : serving?.dimensions;
+      requireQuery(query, { field: `queries.${i}`, dimensions });
     });
     if (serving === undefined) return { space: undefined, version: 'none', neighbors: queries.map(() => []) };
+    if (queries.some((query) => isForeign(query, serving.space))) {
+      const own = await answer(
+        catalog,
+        queries.filter((query) => !isForeign(query, serving.space)),
+      );
+      let next = 0;
+      return {
+        ...own,
+        neighbors: queries.map((query) => (isForeign(query, serving.space) ? [] : (own.neighbors[next++] ?? []))),
+      };
+    }
     const { engine } = life;
     const search = (missing: readonly NeighborQuery[]): Promise<SpaceAnswer> =>
       engine.search(serving, missing).catch((cause: unknown) => {
@@ -188,6 +200,11 @@ export function createIndexService(options: IndexServiceOptions): IndexService {
       await living;
     },
   };
+}
+
+/** Whether the query's vector was made in another space: the two cannot be compared. */
+function isForeign({ target }: NeighborQuery, serving: SpaceId): boolean {
+  return 'vector' in target && target.space !== undefined && target.space !== serving;
 }
 
 /** @throws Problem that names what is wrong: one bad query must not reach the engine. */

@@ -57,6 +57,8 @@ const AFTER_POLL_MS = 20;
 const LATEST_EVENTS_MAX = 100;
 /** Asked for beyond the limit, for items that were deleted since the index saw them. */
 const SPARE_NEIGHBORS = 10;
+/** How often a search follows a change of the serving space. */
+const SPACE_ATTEMPTS = 3;
 
 export function createRanking(options: RankingOptions): Ranking {
   const { eventLog, events, items, states, neighbors, recommender, queryEmbedderOf } = options;
@@ -109,11 +111,12 @@ export function createRanking(options: RankingOptions): Ranking {
     catalog: CatalogId,
     target: NeighborTarget,
     { limit, filter, expand }: NeighborRequest,
-  ): Promise<readonly NeighborItem[]> => {
+  ): Promise<{ readonly space: SpaceId | undefined; readonly items: readonly NeighborItem[] }> => {
     const passes = predicateOf(filter ?? {});
     for (let k = limit + SPARE_NEIGHBORS; ; k *= 4) {
       const query = { target, k: Math.min(k, 1_000), ...(filter && { filter }) };
-      const found = (await neighbors.neighbors(catalog, [query])).neighbors[0] ?? [];
+      const answer = await neighbors.neighbors(catalog, [query]);
+      const found = answer.neighbors[0] ?? [];
       const rows = await items.rows({
         catalog,
         user: undefined,
@@ -130,7 +133,9 @@ export function createRanking(options: RankingOptions): Ranking {
           { ...neighbor, ...(expand && { details: { id: row.item, available: true, ...row.fields, createdAt } }) },
         ];
       });
-      if (live.length >= limit || found.length < k || k >= 1_000) return live.slice(0, limit);
+      if (live.length >= limit || found.length < k || k >= 1_000) {
+        return { space: answer.space, items: live.slice(0, limit) };
+      }
     }
   };
 
@@ -160,16 +165,22 @@ export function createRanking(options: RankingOptions): Ranking {
       await waitFor(catalog, request.after);
       const rows = await items.rows({ catalog, user: undefined, space: undefined, items: [item], withFields: false });
       if (rows.length === 0) throw new Problem('item-not-found', `there is no item ${item} in ${catalog}`);
-      return existing(catalog, { item }, request);
+      return (await existing(catalog, { item }, request)).items;
     },
 
     search: async (catalog, text, request) => {
-      const { space } = await stateOf(catalog);
+      let { space } = await stateOf(catalog);
       await waitFor(catalog, request.after);
-      if (space === undefined) return [];
-      const embedder = queryEmbedderOf(space);
-      if (embedder === undefined) throw new Problem('unavailable', `the model of the space ${space} is not known here`);
-      return existing(catalog, { vector: await embedder.embed(text, 'query') }, request);
+      for (let attempt = 0; space !== undefined && attempt < SPACE_ATTEMPTS; attempt++) {
+        const embedder = queryEmbedderOf(space);
+        if (embedder === undefined)
+          throw new Problem('unavailable', `the model of the space ${space} is not known here`);
+        const found = await existing(catalog, { vector: await embedder.embed(text, 'query'), space }, request);
+        if (found.space === space) return found.items;
+        // Another model took over meanwhile: the text is embedded by that one.
+        space = found.space;
+      }
+      return [];
     },
 
     user: async (catalog, user, after) => {

@@ -53,6 +53,10 @@ export function postgresEmbeddingQueue(database: Database): EmbeddingQueue {
           `UPDATE spaces SET state = 'retired', change = nextval('changes') WHERE state = 'filling' AND space <> $1`,
           [space],
         );
+        // Kept until the next start, for whoever still read them when the space was left.
+        await client.query(
+          `DELETE FROM embeddings e USING spaces s WHERE s.state = 'retired' AND e.catalog = s.catalog AND e.space = s.space`,
+        );
         await client.query(
           `INSERT INTO embedding_queue (catalog, space, item_id, change)
            SELECT i.catalog, $1, i.item_id, i.change FROM items i
@@ -86,14 +90,18 @@ async function promote(client: Transaction): Promise<number> {
   await client.query('SELECT next_change()');
   const { rows } = await client.query<{ catalog: CatalogId; space: SpaceId }>(FILLED_SPACES);
   for (const { catalog, space } of rows) {
-    await client.query(
-      `UPDATE spaces SET state = 'retired', change = nextval('changes') WHERE catalog = $1 AND state = 'serving'`,
+    const { rows: left } = await client.query<{ space: SpaceId }>(
+      `UPDATE spaces SET state = 'retired' WHERE catalog = $1 AND state = 'serving' RETURNING space`,
       [catalog],
     );
-    await client.query(
-      `UPDATE spaces SET state = 'serving', change = nextval('changes') WHERE catalog = $1 AND space = $2`,
-      [catalog, space],
-    );
+    // Followers read in the order of change numbers: the new one serves before the old one goes.
+    for (const next of [space, ...left.map((row) => row.space)]) {
+      await client.query(
+        `UPDATE spaces SET state = CASE WHEN space = $3 THEN 'serving' ELSE state END, change = nextval('changes')
+         WHERE catalog = $1 AND space = $2`,
+        [catalog, next, space],
+      );
+    }
   }
   await client.query(
     `DELETE FROM embedding_queue q USING spaces s WHERE s.catalog = q.catalog AND s.space = q.space AND s.state = 'retired'`,
