@@ -84,7 +84,7 @@ export function newDataFolder(): Promise<string> {
 }
 
 export function spawnServer(dataFolder: string, environment: Readonly<Record<string, string>> = {}): ChildProcess {
-  return spawn(process.execPath, ['services/embedded/main.ts'], {
+  const child = spawn(process.execPath, ['services/embedded/main.ts'], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -96,6 +96,11 @@ export function spawnServer(dataFolder: string, environment: Readonly<Record<str
       ...environment,
     },
   });
+  // A test that fails before it stops its server must not leave it running.
+  const end = (): void => void child.kill('SIGKILL');
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
+  return child;
 }
 
 /** Where set-up put the models of the run. */

@@ -127,7 +127,7 @@ export interface CatalogState {
   readonly leaders: Leaders;
   readonly graph: EngagementGraph | undefined;
   /** The mean of the serving space's embeddings; `undefined` where there are none yet. */
-  readonly mean: Float32Array | undefined;
+  readonly mean: { readonly vector: Float32Array; readonly version: string } | undefined;
   /** Names of what was not computed yet. */
   readonly missing: readonly string[];
   /** Changes when any of it does. */

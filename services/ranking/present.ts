@@ -1,5 +1,4 @@
 import type { ItemId } from '@kindred/shared/id';
-import type { RetrievalContext } from './domain/candidate-source.ts';
 import type { PickedItem } from './domain/diversify.ts';
 import type { FusedCandidate } from './domain/fusion.ts';
 import type { Eligible } from './filter-candidates.ts';
@@ -10,13 +9,14 @@ const BECAUSE_MAX = 3;
 /**
  * A picked item as it is answered.
  * @param largest  The request's largest fused score: parts are shares of it.
+ * @param coEngagementCauses  Tells what led the co-engagement source to an item; asked only for those that are answered.
  */
 export function presented(
   picked: PickedItem,
   { candidate, row }: Eligible,
   largest: number,
   { diversity, explain, expand }: RecommendRequest,
-  context: RetrievalContext,
+  coEngagementCauses: (item: ItemId) => readonly ItemId[],
 ): Recommendation {
   const { item, ranks } = candidate;
   const parts: Record<string, number> = {};
@@ -30,7 +30,7 @@ export function presented(
       explanation: {
         parts,
         sources: ranks.map(({ source, rank, score }) => ({ source, rank, score })),
-        because: causes(candidate, context),
+        because: causes(candidate, coEngagementCauses),
       },
     }),
     ...(expand && { details }),
@@ -38,10 +38,11 @@ export function presented(
 }
 
 /** Causes of the sources in turn, so that each source's strongest is named first. */
-function causes({ item, ranks }: FusedCandidate, { graph, engagements }: RetrievalContext): readonly ItemId[] {
-  const lists = ranks.map(({ source, because }) =>
-    source === 'co-engagement' ? (graph?.because(item, engagements) ?? []) : because,
-  );
+function causes(
+  { item, ranks }: FusedCandidate,
+  coEngagementCauses: (item: ItemId) => readonly ItemId[],
+): readonly ItemId[] {
+  const lists = ranks.map(({ source, because }) => (source === 'co-engagement' ? coEngagementCauses(item) : because));
   const merged = new Set<ItemId>();
   for (let place = 0; place < BECAUSE_MAX; place++) {
     for (const list of lists) if (list[place] !== undefined) merged.add(list[place]);

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { CatalogId, UserId } from '@kindred/shared/id';
+import type { CatalogId, ItemId, UserId } from '@kindred/shared/id';
 import type { Log } from '@kindred/shared/log';
 import type { Neighbor, NeighborSource } from '@kindred/shared/neighbor';
 import { Problem } from '@kindred/shared/problem';
 import { centred } from '@kindred/shared/vector';
+import { LRUCache } from 'lru-cache';
 import type { CandidateSource, RetrievalContext } from './domain/candidate-source.ts';
 import { diversify, type PickedItem } from './domain/diversify.ts';
 import { type Engagement, engagementsOf } from './domain/engagement.ts';
 import { fuse } from './domain/fusion.ts';
-import { type EmbeddedEngagement, type Interest, interestsOf } from './domain/interest.ts';
+import { type Cluster, clustersOf, type EmbeddedEngagement, type Interest, interestsOf } from './domain/interest.ts';
 import { seededRandom } from './domain/random.ts';
 import { type Eligible, filterCandidates } from './filter-candidates.ts';
 import type { CatalogState, CatalogStates, EmbeddingSource, EventStore, ItemReader } from './ports.ts';
@@ -42,6 +43,8 @@ const HISTORY_MAX = 500;
 /** Ward clustering is quadratic: 100 items take about 3 ms. */
 const CLUSTERED_MAX = 100;
 const MERGE_COST_MAX = 1.5;
+/** Users whose clusters are kept: some 10 kB each. */
+const CLUSTERINGS_MAX = 5_000;
 /** Candidates that diversification chooses from. */
 const POOL_MAX = 200;
 
@@ -60,6 +63,7 @@ export interface Recommender {
 /** retrieve → filter → score → diversify → explain; two round trips to the store and one to the index. */
 export function createRecommender(options: RecommenderOptions): Recommender {
   const { events, items, embeddings, states, neighbors, log } = options;
+  const clustered = new LRUCache<string, readonly Cluster[]>({ max: CLUSTERINGS_MAX });
 
   const stateOf = async (catalog: CatalogId): Promise<CatalogState> => {
     const state = await states.of(catalog);
@@ -76,12 +80,33 @@ export function createRecommender(options: RecommenderOptions): Recommender {
       const change = changes.get(item);
       return change === undefined ? [] : [{ item, change }];
     });
-    const vectors = await embeddings.vectors(catalog, state.space, wanted);
-    const engaged = engagements.flatMap((engagement): EmbeddedEngagement[] => {
+    // Clusters change when the items do, or their embeddings: most requests find them as the last one left them.
+    const parts = [
+      catalog,
+      state.mean?.version ?? state.space,
+      ...wanted.flatMap(({ item, change }) => [item, change]),
+    ];
+    const key = parts.join('\n');
+    let clusters = clustered.get(key);
+    if (clusters === undefined) {
+      clusters = clustersOf(await embedded(catalog, state, engagements, wanted), MERGE_COST_MAX);
+      clustered.set(key, clusters);
+    }
+    return { engagements, interests: interestsOf(clusters, engagements, nowMs) };
+  };
+
+  const embedded = async (
+    catalog: CatalogId,
+    { space, mean }: CatalogState,
+    engagements: readonly Engagement[],
+    wanted: readonly { readonly item: ItemId; readonly change: number }[],
+  ): Promise<readonly EmbeddedEngagement[]> => {
+    const vectors =
+      space === undefined ? new Map<ItemId, Float32Array>() : await embeddings.vectors(catalog, space, wanted);
+    return engagements.flatMap((engagement): EmbeddedEngagement[] => {
       const vector = vectors.get(engagement.item);
-      return vector === undefined ? [] : [{ ...engagement, vector: state.mean ? centred(vector, state.mean) : vector }];
+      return vector === undefined ? [] : [{ ...engagement, vector: mean ? centred(vector, mean.vector) : vector }];
     });
-    return { engagements, interests: interestsOf(engaged, MERGE_COST_MAX, nowMs) };
   };
 
   return {
@@ -125,6 +150,7 @@ export function createRecommender(options: RecommenderOptions): Recommender {
       // The request's largest is its first: candidates come by falling fused score.
       const largest = pool[0]?.candidate.fused ?? 0;
       const picked = await diversifyPool({ embeddings, catalog, state, request, pool, largest });
+      const causes = state.graph?.causesAmong(profile.engagements) ?? (() => []);
       const byItem = new Map(pool.map((entry) => [entry.candidate.item, entry]));
       const slate = {
         at: new Date(request.atMs).toISOString(),
@@ -136,7 +162,7 @@ export function createRecommender(options: RecommenderOptions): Recommender {
           space: state.space ?? 'none',
         },
         degraded,
-        items: picked.map((entry) => presented(entry, byItem.get(entry.item)!, largest, request, context)),
+        items: picked.map((entry) => presented(entry, byItem.get(entry.item)!, largest, request, causes)),
       };
       return { slate: slateId(catalog, request, slate), ...slate };
     },
@@ -175,7 +201,11 @@ async function diversifyPool(task: {
   return diversify(
     pool.map(({ candidate: { item, fused } }) => {
       const vector = vectors.get(item);
-      return { item, relevance: fused / largest, vector: vector && state.mean ? centred(vector, state.mean) : vector };
+      return {
+        item,
+        relevance: fused / largest,
+        vector: vector && state.mean ? centred(vector, state.mean.vector) : vector,
+      };
     }),
     request.limit,
     request.diversity,

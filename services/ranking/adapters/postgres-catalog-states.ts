@@ -61,9 +61,9 @@ export function postgresCatalogStates({ database, builder, log }: CatalogStatesO
       built === undefined || Date.now() - built.builtAtMs > Math.max(REBUILD_MS, REBUILD_PAUSE_FACTOR * built.tookMs);
     if (space !== undefined && isDue(entry.mean) && (entry.mean?.items !== marks.items || entry.mean.space !== space)) {
       const startMs = Date.now();
-      const mean = await builder.mean(catalog, space);
+      const vector = await builder.mean(catalog, space);
       entry.mean = { items: marks.items, space, builtAtMs: Date.now(), tookMs: Date.now() - startMs };
-      replace(entry, { mean }, entry.marks);
+      replace(entry, { mean: vector && { vector, version: `${space}-${marks.items}` } }, entry.marks);
     }
     if (isDue(entry.graph) && entry.graph?.events !== marks.events) {
       const startMs = Date.now();

@@ -1,5 +1,5 @@
 import { compareIds, type ItemId } from '@kindred/shared/id';
-import { dot } from '@kindred/shared/vector';
+import { packVectors } from '@kindred/shared/packed-vectors';
 
 export interface RelevantItem {
   readonly item: ItemId;
@@ -25,7 +25,10 @@ export interface PickedItem {
  * @see Carbonell and Goldstein, "The use of MMR", SIGIR 1998.
  */
 export function diversify(items: readonly RelevantItem[], count: number, diversity: number): readonly PickedItem[] {
-  const left = items.map((entry) => ({ ...entry, nearest: 0 }));
+  const embedded = items.filter((entry) => entry.vector !== undefined);
+  const product = packVectors(diversity === 0 ? [] : embedded.map((entry) => entry.vector!));
+  const places = new Map(embedded.map((entry, place) => [entry.item, place]));
+  const left = items.map(({ item, relevance }) => ({ item, relevance, place: places.get(item), nearest: 0 }));
   const picked: PickedItem[] = [];
   while (picked.length < count && left.length > 0) {
     let best = 0;
@@ -45,9 +48,9 @@ export function diversify(items: readonly RelevantItem[], count: number, diversi
       penalty: chosen.nearest === 0 ? 0 : -diversity * chosen.nearest,
       score: bestScore,
     });
-    if (diversity === 0 || chosen.vector === undefined) continue;
+    if (diversity === 0 || chosen.place === undefined) continue;
     for (const other of left) {
-      if (other.vector !== undefined) other.nearest = Math.max(other.nearest, dot(chosen.vector, other.vector));
+      if (other.place !== undefined) other.nearest = Math.max(other.nearest, product(chosen.place, other.place));
     }
   }
   return picked;

@@ -88,7 +88,7 @@ test('asking twice gives the same, and causes are engaged items that share a use
       const found = graph.coEngaged(engagements, 10);
       expect(graph.coEngaged(engagements, 10)).toEqual(found);
       for (const { item } of found) {
-        const because = graph.because(item, engagements);
+        const because = graph.causesAmong(engagements)(item);
         expect(because.length).toBeGreaterThan(0);
         for (const cause of because) {
           const users = (id: ItemId): number[] => pairs.filter(([, i]) => idOf(i) === id).map(([user]) => user);

@@ -1,4 +1,5 @@
 import { compareIds, type ItemId } from '@kindred/shared/id';
+import { BestItems } from './best-items.ts';
 import type { Candidate } from './candidate.ts';
 import type { Engagement } from './engagement.ts';
 
@@ -22,8 +23,8 @@ export interface EngagementGraph {
    * @see Paudel et al., "Updatable, accurate, diverse, and scalable recommendations", TiiS 2017.
    */
   coEngaged(engagements: readonly Engagement[], count: number): readonly Candidate[];
-  /** Which of the engaged items lead to `item`, strongest first, at most 3. */
-  because(item: ItemId, engagements: readonly Engagement[]): readonly ItemId[];
+  /** @returns Tells which of the engaged items lead to an item, strongest first, at most 3. */
+  causesAmong(engagements: readonly Engagement[]): (item: ItemId) => readonly ItemId[];
 }
 
 const VISITS_MAX = 300_000;
@@ -32,6 +33,7 @@ const DEGREE_EXPONENT = 0.7;
 /** Discounts popular ends (β of the paper). */
 const POPULARITY_EXPONENT = 0.6;
 const BECAUSE_MAX = 3;
+const CAUSE_VISITS_MAX = 3_000;
 
 export function engagementGraph(data: EngagementGraphData): EngagementGraph {
   const { items, userStarts, itemsOfUsers, itemStarts, usersOfItems } = data;
@@ -43,24 +45,29 @@ export function engagementGraph(data: EngagementGraphData): EngagementGraph {
     (_, user) => Math.max(1, userStarts[user + 1]! - userStarts[user]!) ** -DEGREE_EXPONENT,
   );
 
+  const startFactors = Float64Array.from(items, (_, item) => Math.max(1, degreeOfItem(item)) ** -DEGREE_EXPONENT);
   const endFactors = Float64Array.from(items, (_, item) => Math.max(1, degreeOfItem(item)) ** -POPULARITY_EXPONENT);
 
+  const touched = new Int32Array(items.length);
+
   const coEngaged = (engagements: readonly Engagement[], count: number): readonly Candidate[] => {
-    const touched: number[] = [];
+    let touchedCount = 0;
     let visits = 0;
     for (const { item, weight } of engagements) {
       const start = numbers.get(item);
-      if (start === undefined || degreeOfItem(start) === 0) continue;
-      const factor = weight * degreeOfItem(start) ** -DEGREE_EXPONENT;
-      for (let i = itemStarts[start]!; i < itemStarts[start + 1]! && visits < VISITS_MAX; i++) {
+      if (start === undefined) continue;
+      const factor = weight * startFactors[start]!;
+      const last = itemStarts[start + 1]!;
+      for (let i = itemStarts[start]!; i < last && visits < VISITS_MAX; i++) {
         const user = usersOfItems[i]!;
         const step = factor * userFactors[user]!;
-        for (let j = userStarts[user]!; j < userStarts[user + 1]!; j++) {
-          const end = itemsOfUsers[j]!;
-          if (scores[end] === 0) touched.push(end);
-          scores[end] = scores[end]! + step;
+        const end = userStarts[user + 1]!;
+        for (let j = userStarts[user]!; j < end; j++) {
+          const found = itemsOfUsers[j]!;
+          if (scores[found] === 0) touched[touchedCount++] = found;
+          scores[found] = scores[found]! + step;
         }
-        visits += userStarts[user + 1]! - userStarts[user]!;
+        visits += end - userStarts[user]!;
       }
     }
     // What the user engaged with already is no candidate.
@@ -68,44 +75,41 @@ export function engagementGraph(data: EngagementGraphData): EngagementGraph {
       const number = numbers.get(item);
       if (number !== undefined) scores[number] = 0;
     }
-    for (const end of touched) scores[end] = scores[end]! * endFactors[end]!;
-    const best = largest(touched, scores, count);
-    const found = best
-      .map((end): Candidate => ({ item: items[end]!, score: scores[end]!, because: [] }))
-      .sort((a, b) => b.score - a.score || compareIds(a.item, b.item))
-      .slice(0, count);
-    for (const end of touched) scores[end] = 0;
-    return found;
-  };
-
-  const because = (item: ItemId, engagements: readonly Engagement[]): readonly ItemId[] => {
-    const end = numbers.get(item);
-    if (end === undefined) return [];
-    const starts = new Map(
-      engagements.map(({ item: engaged, weight }) => [numbers.get(engaged), { engaged, weight, sum: 0 }]),
-    );
-    let visits = 0;
-    for (let i = itemStarts[end]!; i < itemStarts[end + 1]! && visits < VISITS_MAX / 100; i++) {
-      const user = usersOfItems[i]!;
-      for (let j = userStarts[user]!; j < userStarts[user + 1]!; j++) {
-        const start = starts.get(itemsOfUsers[j]!);
-        if (start) start.sum += start.weight * degreeOfItem(itemsOfUsers[j]!) ** -DEGREE_EXPONENT * userFactors[user]!;
-      }
-      visits += userStarts[user + 1]! - userStarts[user]!;
+    const best = new BestItems(count, items);
+    for (let i = 0; i < touchedCount; i++) {
+      const end = touched[i]!;
+      best.offer(end, scores[end]! * endFactors[end]!);
+      scores[end] = 0;
     }
-    return [...starts.values()]
-      .filter((start) => start.sum > 0)
-      .sort((a, b) => b.sum - a.sum || compareIds(a.engaged, b.engaged))
-      .slice(0, BECAUSE_MAX)
-      .map((start) => start.engaged);
+    return best.list();
   };
 
-  return { coEngaged, because };
-}
+  const causesAmong = (engagements: readonly Engagement[]) => {
+    const starts = new Map<number, { item: ItemId; factor: number; sum: number }>();
+    for (const { item, weight } of engagements) {
+      const number = numbers.get(item);
+      if (number !== undefined) starts.set(number, { item, factor: weight * startFactors[number]!, sum: 0 });
+    }
+    return (item: ItemId): readonly ItemId[] => {
+      const end = numbers.get(item);
+      if (end === undefined) return [];
+      for (const start of starts.values()) start.sum = 0;
+      let visits = 0;
+      for (let i = itemStarts[end]!; i < itemStarts[end + 1]! && visits < CAUSE_VISITS_MAX; i++) {
+        const user = usersOfItems[i]!;
+        for (let j = userStarts[user]!; j < userStarts[user + 1]!; j++) {
+          const start = starts.get(itemsOfUsers[j]!);
+          if (start) start.sum += start.factor * userFactors[user]!;
+        }
+        visits += userStarts[user + 1]! - userStarts[user]!;
+      }
+      return [...starts.values()]
+        .filter((start) => start.sum > 0)
+        .sort((a, b) => b.sum - a.sum || compareIds(a.item, b.item))
+        .slice(0, BECAUSE_MAX)
+        .map((start) => start.item);
+    };
+  };
 
-/** Those of the items with the `count` largest scores above 0, ties included, in any order. Cost: one numeric sort. */
-function largest(items: readonly number[], scores: Float64Array, count: number): readonly number[] {
-  const sorted = Float64Array.from(items, (item) => scores[item]!).sort();
-  const least = sorted[Math.max(0, sorted.length - count)] ?? 0;
-  return items.filter((item) => scores[item]! > 0 && scores[item]! >= least);
+  return { coEngaged, causesAmong };
 }

@@ -2,9 +2,14 @@ import type { ItemId } from '@kindred/shared/id';
 import { dot, normalise } from '@kindred/shared/vector';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type EmbeddedEngagement, interestsOf } from './interest.ts';
+import { clustersOf, type EmbeddedEngagement, type Interest, interestsOf } from './interest.ts';
 
 const DAY_MS = 86_400_000;
+const interestsIn = (
+  engaged: readonly EmbeddedEngagement[],
+  mergeCostMax: number,
+  nowMs: number,
+): readonly Interest[] => interestsOf(clustersOf(engaged, mergeCostMax), engaged, nowMs);
 const engaged = fc
   .uniqueArray(
     fc.record({
@@ -29,13 +34,13 @@ const engaged = fc
   );
 
 test('has no interests for a user without engagements', () => {
-  expect(interestsOf([], 1, 0)).toEqual([]);
+  expect(interestsIn([], 1, 0)).toEqual([]);
 });
 
 test('every engaged item is in one interest, whose medoid is one of its items and the nearest to their sum', () => {
   fc.assert(
     fc.property(engaged, (engagements) => {
-      const interests = interestsOf(engagements, 1.5, 1e12);
+      const interests = interestsIn(engagements, 1.5, 1e12);
       const all = interests.flatMap((interest) => interest.items);
       expect([...all].sort()).toEqual(engagements.map(({ item }) => item).sort());
       const byItem = new Map(engagements.map((engagement) => [engagement.item, engagement]));
@@ -52,7 +57,7 @@ test('every engaged item is in one interest, whose medoid is one of its items an
 test('orders interests by importance, and an engagement counts half after 69 days', () => {
   const vector = Float32Array.of(1, 0, 0);
   const other = Float32Array.of(-1, 0, 0);
-  const [first, second] = interestsOf(
+  const [first, second] = interestsIn(
     [
       { item: 'new' as ItemId, weight: 1, latestMs: 69 * DAY_MS, vector },
       { item: 'old' as ItemId, weight: 1, latestMs: 0, vector: other },

@@ -18,37 +18,53 @@ export interface EmbeddedEngagement extends Engagement {
   readonly vector: Float32Array;
 }
 
+/** An interest without its importance, which alone changes with time. */
+export interface Cluster {
+  readonly medoid: ItemId;
+  readonly items: readonly ItemId[];
+}
+
 /**
- * Splits a user's engaged items into interests by Ward clustering.
+ * Splits a user's engaged items into clusters by Ward clustering.
  *
  * @param engaged  Latest first; vectors of one length.
  * @param mergeCostMax  Largest Lance–Williams merge cost on squared distance, in (0, 4·n]; two items merge at 2 − 2·cosine, and larger
  *   gives fewer, broader interests.
- * @returns By falling importance, ties by medoid id; `[]` for a user without engagements.
+ * @returns In no order; `[]` for a user without engagements.
  * Cost: O(m²·dimensions) time and O(m²) memory for m = engaged.length, so callers cap m.
  * @see Pal et al., "PinnerSage", KDD 2020, section 4.
  */
-export function interestsOf(
-  engaged: readonly EmbeddedEngagement[],
-  mergeCostMax: number,
-  nowMs: number,
-): readonly Interest[] {
-  const clusters = wardClusters(
+export function clustersOf(engaged: readonly EmbeddedEngagement[], mergeCostMax: number): readonly Cluster[] {
+  const groups = wardClusters(
     engaged.map((engagement) => engagement.vector),
     mergeCostMax,
   );
+  return groups.map((members) => {
+    const inside = members.map((index) => engaged[index]!);
+    return { medoid: medoidOf(inside), items: inside.map((engagement) => engagement.item) };
+  });
+}
+
+/**
+ * Weighs clusters by how much and how lately the user engaged with their items.
+ * @returns By falling importance, ties by medoid id.
+ */
+export function interestsOf(
+  clusters: readonly Cluster[],
+  engagements: readonly Engagement[],
+  nowMs: number,
+): readonly Interest[] {
+  const byItem = new Map(engagements.map((engagement) => [engagement.item, engagement]));
+  const importanceOf = (item: ItemId): number => {
+    const { weight, latestMs } = byItem.get(item)!;
+    return decayed(weight, nowMs - latestMs, HALF_LIFE_DAYS.long);
+  };
   return clusters
-    .map((members): Interest => {
-      const inside = members.map((index) => engaged[index]!);
-      return {
-        medoid: medoidOf(inside),
-        items: inside.map((engagement) => engagement.item),
-        importance: inside.reduce(
-          (sum, { weight, latestMs }) => sum + decayed(weight, nowMs - latestMs, HALF_LIFE_DAYS.long),
-          0,
-        ),
-      };
-    })
+    .map(({ medoid, items }) => ({
+      medoid,
+      items,
+      importance: items.reduce((sum, item) => sum + importanceOf(item), 0),
+    }))
     .sort((a, b) => b.importance - a.importance || compareIds(a.medoid, b.medoid));
 }
 

@@ -1,4 +1,4 @@
-import { dot } from '@kindred/shared/vector';
+import { packVectors } from '@kindred/shared/packed-vectors';
 
 /**
  * Ward clustering of unit vectors by the nearest-neighbor chain.
@@ -35,9 +35,10 @@ export function wardClusters(vectors: readonly Float32Array[], mergeCostMax: num
 function squaredDistances(vectors: readonly Float32Array[]): Float64Array {
   const count = vectors.length;
   const distances = new Float64Array(count * count);
+  const product = packVectors(vectors);
   for (let i = 0; i < count; i++) {
     for (let j = 0; j < i; j++) {
-      const distance = Math.max(0, 2 - 2 * dot(vectors[i]!, vectors[j]!));
+      const distance = Math.max(0, 2 - 2 * product(i, j));
       distances[i * count + j] = distance;
       distances[j * count + i] = distance;
     }
