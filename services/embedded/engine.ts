@@ -80,7 +80,8 @@ export async function startEngine(
   const embedding = startEmbeddingWorker({
     queue,
     embedderOf: itemEmbedders.of,
-    concurrency: config.embeddingWorkers,
+    // One batch more than there are threads: while one commits, its thread has the next.
+    concurrency: config.embeddingWorkers + 1,
     log,
     onEmbedded: () => index.hint(),
   });
@@ -104,7 +105,6 @@ export async function startEngine(
     eventLog,
     events,
     items,
-    states,
     neighbors: index,
     recommender,
     queryEmbedderOf: queryEmbedders.of,

@@ -5,8 +5,8 @@ import type { FusedCandidate } from './domain/fusion.ts';
 import type { CandidateRow, CatalogState, ItemReader, PageKey } from './ports.ts';
 import type { RecommendRequest } from './slate.ts';
 
-/** Candidates read from the store at once: the pool that is diversified, and some that are seen. */
-const PAGE_MAX = 250;
+/** Candidates read beyond the pool at once, in place of those that are seen. */
+const PAGE_SPARE = 30;
 /** Rows that the refill looks at before it gives up on a filter that keeps almost nothing. */
 const REFILL_ROWS_MAX = 50_000;
 
@@ -22,6 +22,8 @@ interface FilterTask {
   readonly state: CatalogState;
   readonly request: RecommendRequest;
   readonly fused: readonly FusedCandidate[];
+  /** How many are wanted; fewer do where they are enough for the limit. */
+  readonly poolSize: number;
 }
 
 /**
@@ -34,6 +36,7 @@ export async function filterCandidates({
   state,
   request,
   fused,
+  poolSize,
 }: FilterTask): Promise<readonly Eligible[]> {
   const { user, filter, includeSeen, limit } = request;
   const passes = predicateOf(filter ?? {});
@@ -59,8 +62,9 @@ export async function filterCandidates({
     }
   };
 
-  for (let start = 0; start < fused.length && eligible.length < limit; start += PAGE_MAX) {
-    await consider(fused.slice(start, start + PAGE_MAX));
+  const pageSize = poolSize + PAGE_SPARE;
+  for (let start = 0; start < fused.length && eligible.length < limit; start += pageSize) {
+    await consider(fused.slice(start, start + pageSize));
   }
   if (eligible.length < limit) await consider(refill('popular', state.leaders.popular, 0));
   let after: PageKey | undefined;

@@ -2,6 +2,7 @@ import type { ItemFields } from '@kindred/shared/catalog';
 import type { EventType } from '@kindred/shared/event';
 import type { Position } from '@kindred/shared/event-log/event-log';
 import type { CatalogId, EventId, ItemId, SpaceId, UserId } from '@kindred/shared/id';
+import type { Mean } from './centred-vectors.ts';
 import type { HistoryEvent } from './domain/engagement.ts';
 import type { EngagementGraph } from './domain/engagement-graph.ts';
 import type { Leaders } from './domain/leaders.ts';
@@ -127,7 +128,7 @@ export interface CatalogState {
   readonly leaders: Leaders;
   readonly graph: EngagementGraph | undefined;
   /** The mean of the serving space's embeddings; `undefined` where there are none yet. */
-  readonly mean: { readonly vector: Float32Array; readonly version: string } | undefined;
+  readonly mean: Mean | undefined;
   /** Names of what was not computed yet. */
   readonly missing: readonly string[];
   /** Changes when any of it does. */

@@ -3,8 +3,8 @@ import type { CatalogId, ItemId, UserId } from '@kindred/shared/id';
 import type { Log } from '@kindred/shared/log';
 import type { Neighbor, NeighborSource } from '@kindred/shared/neighbor';
 import { Problem } from '@kindred/shared/problem';
-import { centred } from '@kindred/shared/vector';
 import { LRUCache } from 'lru-cache';
+import { createCentredVectors } from './centred-vectors.ts';
 import type { CandidateSource, RetrievalContext } from './domain/candidate-source.ts';
 import { diversify, type PickedItem } from './domain/diversify.ts';
 import { type Engagement, engagementsOf } from './domain/engagement.ts';
@@ -45,8 +45,8 @@ const CLUSTERED_MAX = 100;
 const MERGE_COST_MAX = 1.5;
 /** Users whose clusters are kept: some 10 kB each. */
 const CLUSTERINGS_MAX = 5_000;
-/** Candidates that diversification chooses from. */
-const POOL_MAX = 200;
+/** Candidates that diversification chooses from: at least so many, and twice what is asked for. */
+const POOL_MIN = 100;
 
 interface Profile {
   readonly engagements: readonly Engagement[];
@@ -63,6 +63,7 @@ export interface Recommender {
 /** retrieve → filter → score → diversify → explain; two round trips to the store and one to the index. */
 export function createRecommender(options: RecommenderOptions): Recommender {
   const { events, items, embeddings, states, neighbors, log } = options;
+  const centre = createCentredVectors();
   const clustered = new LRUCache<string, readonly Cluster[]>({ max: CLUSTERINGS_MAX });
 
   const stateOf = async (catalog: CatalogId): Promise<CatalogState> => {
@@ -105,7 +106,7 @@ export function createRecommender(options: RecommenderOptions): Recommender {
       space === undefined ? new Map<ItemId, Float32Array>() : await embeddings.vectors(catalog, space, wanted);
     return engagements.flatMap((engagement): EmbeddedEngagement[] => {
       const vector = vectors.get(engagement.item);
-      return vector === undefined ? [] : [{ ...engagement, vector: mean ? centred(vector, mean.vector) : vector }];
+      return vector === undefined ? [] : [{ ...engagement, vector: centre(vector, mean) }];
     });
   };
 
@@ -145,11 +146,12 @@ export function createRecommender(options: RecommenderOptions): Recommender {
           candidates: source.candidates(context, wishes[index]!, lists[index]!),
         })),
       );
-      const eligible = await filterCandidates({ items, catalog, state, request, fused });
-      const pool = eligible.slice(0, POOL_MAX);
+      const poolSize = Math.max(POOL_MIN, 2 * request.limit);
+      const eligible = await filterCandidates({ items, catalog, state, request, fused, poolSize });
+      const pool = eligible.slice(0, poolSize);
       // The request's largest is its first: candidates come by falling fused score.
       const largest = pool[0]?.candidate.fused ?? 0;
-      const picked = await diversifyPool({ embeddings, catalog, state, request, pool, largest });
+      const picked = await diversifyPool({ embeddings, centre, catalog, state, request, pool, largest });
       const causes = state.graph?.causesAmong(profile.engagements) ?? (() => []);
       const byItem = new Map(pool.map((entry) => [entry.candidate.item, entry]));
       const slate = {
@@ -184,19 +186,20 @@ function cut(
 
 async function diversifyPool(task: {
   embeddings: EmbeddingSource;
+  centre: ReturnType<typeof createCentredVectors>;
   catalog: CatalogId;
   state: CatalogState;
   request: RecommendRequest;
   pool: readonly Eligible[];
   largest: number;
 }): Promise<readonly PickedItem[]> {
-  const { embeddings, catalog, state, request, pool, largest } = task;
+  const { embeddings, centre, catalog, state, request, pool, largest } = task;
   const wanted = pool.flatMap(({ row }) =>
     row.embeddingChange === undefined ? [] : [{ item: row.item, change: row.embeddingChange }],
   );
   const vectors =
     state.space === undefined || request.diversity === 0
-      ? new Map()
+      ? new Map<ItemId, Float32Array>()
       : await embeddings.vectors(catalog, state.space, wanted);
   return diversify(
     pool.map(({ candidate: { item, fused } }) => {
@@ -204,7 +207,7 @@ async function diversifyPool(task: {
       return {
         item,
         relevance: fused / largest,
-        vector: vector && state.mean ? centred(vector, state.mean.vector) : vector,
+        vector: vector && centre(vector, state.mean),
       };
     }),
     request.limit,

@@ -8,7 +8,7 @@ import type { CatalogId, ItemId, SpaceId, UserId } from '@kindred/shared/id';
 import type { Neighbor, NeighborSource, NeighborTarget } from '@kindred/shared/neighbor';
 import { Problem } from '@kindred/shared/problem';
 import type { Interest } from './domain/interest.ts';
-import type { CatalogStates, EventStore, ItemReader, UserEvent } from './ports.ts';
+import type { EventStore, ItemReader, UserEvent } from './ports.ts';
 import type { Recommender } from './recommend.ts';
 import type { RecommendRequest, Slate } from './slate.ts';
 
@@ -16,7 +16,6 @@ export interface RankingOptions {
   readonly eventLog: EventLog;
   readonly events: EventStore;
   readonly items: ItemReader;
-  readonly states: CatalogStates;
   readonly neighbors: NeighborSource;
   readonly recommender: Recommender;
   /** The query embedder of a space; `undefined` where its model is not known here. */
@@ -61,13 +60,17 @@ const SPARE_NEIGHBORS = 10;
 const SPACE_ATTEMPTS = 3;
 
 export function createRanking(options: RankingOptions): Ranking {
-  const { eventLog, events, items, states, neighbors, recommender, queryEmbedderOf } = options;
+  const { eventLog, events, items, neighbors, recommender, queryEmbedderOf } = options;
   const waiters = new Set<() => void>();
 
-  const stateOf = async (catalog: CatalogId) => {
-    const state = await states.of(catalog);
-    if (state === undefined) throw new Problem('catalog-not-found', `there is no catalog ${catalog}`);
-    return state;
+  // Catalogs are made and never deleted, so one that was seen is there.
+  const known = new Set<CatalogId>();
+  const requireCatalog = async (catalog: CatalogId): Promise<void> => {
+    if (known.has(catalog)) return;
+    if (!(await events.existing([catalog])).has(catalog)) {
+      throw new Problem('catalog-not-found', `there is no catalog ${catalog}`);
+    }
+    known.add(catalog);
   };
 
   /** Waits until the write behind the token is reflected. @throws {Problem} `not-yet-applied` after one second. */
@@ -155,22 +158,27 @@ export function createRanking(options: RankingOptions): Ranking {
     },
 
     recommend: async (catalog, request, after) => {
-      await stateOf(catalog);
+      await requireCatalog(catalog);
       await waitFor(catalog, after);
       return recommender.recommend(catalog, request);
     },
 
     similar: async (catalog, item, request) => {
-      await stateOf(catalog);
+      await requireCatalog(catalog);
       await waitFor(catalog, request.after);
-      const rows = await items.rows({ catalog, user: undefined, space: undefined, items: [item], withFields: false });
+      // Both at once: an item that is not there is the rarer case.
+      const [rows, found] = await Promise.all([
+        items.rows({ catalog, user: undefined, space: undefined, items: [item], withFields: false }),
+        existing(catalog, { item }, request),
+      ]);
       if (rows.length === 0) throw new Problem('item-not-found', `there is no item ${item} in ${catalog}`);
-      return (await existing(catalog, { item }, request)).items;
+      return found.items;
     },
 
     search: async (catalog, text, request) => {
-      let { space } = await stateOf(catalog);
+      await requireCatalog(catalog);
       await waitFor(catalog, request.after);
+      let { space } = await neighbors.neighbors(catalog, []);
       for (let attempt = 0; space !== undefined && attempt < SPACE_ATTEMPTS; attempt++) {
         const embedder = queryEmbedderOf(space);
         if (embedder === undefined)
@@ -184,7 +192,7 @@ export function createRanking(options: RankingOptions): Ranking {
     },
 
     user: async (catalog, user, after) => {
-      await stateOf(catalog);
+      await requireCatalog(catalog);
       await waitFor(catalog, after);
       return {
         interests: await recommender.interests(catalog, user, Date.now()),
@@ -193,15 +201,13 @@ export function createRanking(options: RankingOptions): Ranking {
     },
 
     eraseUser: async (catalog, user) => {
-      await stateOf(catalog);
+      await requireCatalog(catalog);
       const deleted = await events.erase(catalog, user, eventLog.name, await eventLog.ends());
       await eventLog.erase(catalog, user);
       return deleted;
     },
 
-    requireCatalog: async (catalog) => {
-      await stateOf(catalog);
-    },
+    requireCatalog,
 
     applied: () => {
       for (const waiter of waiters) waiter();
