@@ -8,7 +8,7 @@ const events = fc.array(
   fc.record({
     type: fc.constantFrom(...(Object.keys(COUNTER_OF_TYPE) as (keyof typeof COUNTER_OF_TYPE)[])),
     weight: fc.double({ min: 0, max: 3, noNaN: true }),
-    atMs: fc.integer({ min: 1, max: 200 * DAY_MS }),
+    atMs: fc.oneof(fc.constantFrom(0, -1), fc.integer({ min: -200 * DAY_MS, max: 200 * DAY_MS })),
   }),
   { maxLength: 40 },
 );
@@ -22,7 +22,7 @@ test('sums what is left of each event, in whatever order they come', () => {
         .map((event, index) => ({ event, key: Math.sin(seed + index) }))
         .sort((a, b) => a.key - b.key);
       const counter = replay(shuffled.map(({ event }) => event));
-      const latest = Math.max(0, ...given.map(({ atMs }) => atMs));
+      const latest = Math.max(...given.map(({ atMs }) => atMs));
       const sum = (days: number): number =>
         given.reduce((total, { weight, atMs }) => total + decayed(weight, latest - atMs, days), 0);
       expect(Math.abs(counter.shortValue - sum(HALF_LIFE_DAYS.short))).toBeLessThan(1e-9);
@@ -38,9 +38,7 @@ test('taking events away leaves what the others make', () => {
       const counter = given.slice(kept).reduce((left, event) => counted(left, event, -1), replay(given));
       const wanted = replay(given.slice(0, kept));
       const scale = 2 ** ((wanted.decayedToMs - counter.decayedToMs) / (HALF_LIFE_DAYS.long * DAY_MS));
-      expect(Math.abs(counter.longValue - (wanted.decayedToMs === 0 ? 0 : wanted.longValue * scale))).toBeLessThan(
-        1e-9,
-      );
+      expect(Math.abs(counter.longValue - (wanted.longValue === 0 ? 0 : wanted.longValue * scale))).toBeLessThan(1e-9);
       expect(counter.clicks).toBe(wanted.clicks);
     }),
   );
@@ -57,4 +55,13 @@ test('ranks order items as their decayed values do at any later moment', () => {
       expect(ranks[0] > ranks[1]).toBe(value(a) > value(b));
     }),
   );
+});
+
+test('events of the first and the last year leave a counter finite', () => {
+  const years = [Date.parse('0001-01-01T00:00:00Z'), 0, Date.parse('9999-12-31T23:59:59Z')];
+  for (const order of [years, years.toReversed(), [years[1]!, years[0]!]]) {
+    const counter = replay(order.map((atMs) => ({ type: 'save' as const, weight: 3, atMs })));
+    expect(counter.decayedToMs).toBe(Math.max(...order));
+    expect(counter.longValue).toBe(3);
+  }
 });

@@ -26,7 +26,8 @@ export const NO_COUNTER: ItemCounter = {
   hides: 0,
   shortValue: 0,
   longValue: 0,
-  decayedToMs: 0,
+  // Before every moment, 1970 included: what is nothing decays to nothing.
+  decayedToMs: Number.NEGATIVE_INFINITY,
 };
 
 export const COUNTER_OF_TYPE = {
@@ -49,7 +50,7 @@ export function counted(
   sign: 1 | -1,
 ): ItemCounter {
   const field = COUNTER_OF_TYPE[event.type];
-  const decayedToMs = counter.decayedToMs === 0 ? event.atMs : Math.max(counter.decayedToMs, event.atMs);
+  const decayedToMs = Math.max(counter.decayedToMs, event.atMs);
   const moved = (value: number, days: number): number =>
     value * faded(decayedToMs - counter.decayedToMs, days) +
     sign * event.weight * faded(decayedToMs - event.atMs, days);
