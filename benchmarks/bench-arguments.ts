@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const QUESTION_NAMES = ['embedding', 'ann', 'ranking', 'serving'] as const;
+const QUESTION_NAMES = ['embedding', 'ann', 'ranking', 'serving'] as const;
 export type QuestionName = (typeof QUESTION_NAMES)[number];
 
 export interface BenchArguments {

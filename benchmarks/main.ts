@@ -1,13 +1,20 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from '@kindred/shared/config';
 import { DataError } from '@kindred/shared/dataset/data-error';
+import { ann } from './ann/question.ts';
 import { readArguments, UsageError } from './bench-arguments.ts';
 import type { Answer, BenchRun } from './bench-run.ts';
 import { readBenchConfig } from './config.ts';
 import { DatasetMissingError } from './datasets/find-dataset.ts';
+import { embedding } from './embedding/question.ts';
 import { ranking } from './ranking/question.ts';
 import type { BenchResult } from './report/bench-result.ts';
-import { RESULTS_FOLDER, resultFile, writeResult } from './report/result-files.ts';
+import { benchmarksPage, resultSection } from './report/benchmarks-page.ts';
+import { RESULTS_FOLDER, readResults, resultFile, writeResult } from './report/result-files.ts';
+import { serving } from './serving/question.ts';
+
+const PAGE = join(import.meta.dirname, '..', 'docs', 'BENCHMARKS.md');
 
 try {
   await main({ ...readArguments(process.argv.slice(2)), config: readBenchConfig(process.env) });
@@ -18,20 +25,26 @@ try {
 }
 
 async function main(run: BenchRun): Promise<void> {
-  for (const { result, isWhole } of await ask(run)) {
+  for await (const { result, isWhole } of ask(run)) {
     const folder = isWhole ? RESULTS_FOLDER : run.config.benchFolder;
     const path = run.out ?? join(folder, resultFile(result));
     await writeResult(path, result);
-    console.log(JSON.stringify(result, null, 2));
-    console.log(`written to ${path}`);
+    console.log(`\n${resultSection(result)}\n\nwritten to ${path}`);
   }
+  await writeFile(PAGE, benchmarksPage(await readResults(RESULTS_FOLDER)));
 }
 
-async function ask(run: BenchRun): Promise<readonly Answer<BenchResult>[]> {
+function ask(run: BenchRun): AsyncIterable<Answer<BenchResult>> {
   switch (run.question) {
+    case 'ann':
+      return ann(run);
     case 'ranking':
       return ranking(run);
+    case 'embedding':
+      return embedding(run);
+    case 'serving':
+      return serving(run);
     default:
-      throw new Error('later');
+      return run.question satisfies never;
   }
 }

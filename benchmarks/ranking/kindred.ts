@@ -14,15 +14,18 @@ export interface KindredOptions {
   readonly diversity: number;
 }
 
-/** The ranking as it is served. Every slate must be whole and of one state of the catalog. */
+/** The ranking as it is served. Every slate must be whole. */
 export interface Kindred extends Contender {
-  /** What ranked, as the slates name it. */
+  /** What ranked at first, as the slates name it. */
   readonly versions: Readonly<Record<string, string>>;
+  /** How many versions have ranked so far: 1 while nothing changes. */
+  versionCount(): number;
 }
 
 const SETTLE_TIMEOUT_MS = 30 * 60_000;
-const SETTLED_LOOKS = 3;
-const LOOK_MS = 2_000;
+/** So long nothing may be missing. */
+const SETTLED_LOOKS = 10;
+const LOOK_MS = 1_000;
 
 /**
  * Waits until the catalog's whole state is built.
@@ -30,16 +33,15 @@ const LOOK_MS = 2_000;
  */
 export async function kindred(options: KindredOptions, probe: UserId): Promise<Kindred> {
   const versions = await settled(options, probe);
-  const state = JSON.stringify(versions);
+  const seen = new Set<string>();
   return {
     name: 'kindred',
     versions,
+    versionCount: () => seen.size,
     async rank({ user }) {
       const slate = await slateOf(options, user);
       if (slate.degraded.length > 0) throw new Error(`the slate of ${user} lacks ${slate.degraded.join(', ')}`);
-      if (JSON.stringify(slate.versions) !== state) {
-        throw new Error(`the state changed while it was judged: ${JSON.stringify(slate.versions)}`);
-      }
+      seen.add(JSON.stringify(slate.versions));
       return slate.items.map(({ item }) => item);
     },
   };
@@ -61,16 +63,15 @@ function slateOf({ ranking, catalog, atMs, seed, diversity }: KindredOptions, us
   return ranking.recommend(catalog, request, undefined);
 }
 
-/** @returns The versions of the state that stands still, nothing of it missing. */
+/** @returns The versions, once nothing was missing for a while. */
 async function settled(options: KindredOptions, probe: UserId): Promise<Readonly<Record<string, string>>> {
-  let last = '';
   let looks = 0;
+  let missing: readonly string[] = [];
   for (const deadline = Date.now() + SETTLE_TIMEOUT_MS; Date.now() < deadline; await sleep(LOOK_MS)) {
     const { versions, degraded } = await slateOf(options, probe);
-    const now = JSON.stringify([versions, degraded]);
-    looks = now === last && degraded.length === 0 ? looks + 1 : 0;
-    last = now;
+    missing = degraded;
+    looks = missing.length === 0 ? looks + 1 : 0;
     if (looks >= SETTLED_LOOKS) return versions;
   }
-  throw new Error(`the catalog's state was not whole after half an hour: ${last}`);
+  throw new Error(`after half an hour the catalog still lacks ${missing.join(', ')}`);
 }

@@ -27,7 +27,7 @@ interface Split {
 }
 
 /** How good is the ranking as it is served, on data that it has not seen? */
-export async function ranking(run: BenchRun): Promise<readonly Answer<RankingResult>[]> {
+export async function* ranking(run: BenchRun): AsyncGenerator<Answer<RankingResult>> {
   const dataset = await findDataset(run.data ?? DATA_DEFAULT, run.config.dataRoot);
   const split = run.isValidation ? await validationSplit(run, dataset) : await testSplit(run, dataset);
   const { trainPositivesMin } = dataset;
@@ -46,7 +46,13 @@ export async function ranking(run: BenchRun): Promise<readonly Answer<RankingRes
     for (const contender of [popular(positiveCounts(split.train), seed), served]) {
       contenders.push(await evaluate(contender, options));
     }
-    return { contenders, catalogSize: summary.items, versions: served.versions, memoryMb: memoryMb() };
+    return {
+      contenders,
+      catalogSize: summary.items,
+      versions: served.versions,
+      versionCount: served.versionCount(),
+      memoryMb: memoryMb(),
+    };
   });
   const parameters = {
     rows: run.isValidation ? 'a hashed tenth of the training positives, held out' : 'test',
@@ -57,7 +63,7 @@ export async function ranking(run: BenchRun): Promise<readonly Answer<RankingRes
   };
   const header = runHeader({ data: dataset.info.name, dataHash: dataset.hash, seed: run.seed, parameters });
   const result = { benchmark: 'ranking' as const, ...header, users: users.length, usersOfAll: all.length, ...judged };
-  return [{ result, isWhole: !run.isValidation && run.users === undefined }];
+  yield { result, isWhole: !run.isValidation && run.users === undefined };
 }
 
 async function testSplit({ config }: BenchRun, dataset: FoundDataset): Promise<Split> {

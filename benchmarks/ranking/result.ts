@@ -25,8 +25,10 @@ export const rankingResultSchema = runHeaderSchema.extend({
   usersOfAll: z.int(),
   catalogSize: z.int(),
   contenders: z.array(contenderResultSchema),
-  /** What ranked, as the slates named it. */
+  /** What ranked at first, as the slates named it. */
   versions: z.record(z.string(), z.string()),
+  /** How many versions ranked in all: more than 1 when something was rebuilt meanwhile. */
+  versionCount: z.int(),
   /** Of the process that ranked, without the database's. */
   memoryMb: z.number(),
 });

@@ -1,7 +1,15 @@
 import { z } from 'zod';
+import { annResultSchema } from '../ann/result.ts';
+import { embeddingResultSchema } from '../embedding/result.ts';
 import { rankingResultSchema } from '../ranking/result.ts';
+import { servingResultSchema } from '../serving/result.ts';
 
 /** Any question's result, as its file holds it. */
-export const benchResultSchema = z.discriminatedUnion('benchmark', [rankingResultSchema]);
+export const benchResultSchema = z.discriminatedUnion('benchmark', [
+  embeddingResultSchema,
+  annResultSchema,
+  rankingResultSchema,
+  servingResultSchema,
+]);
 
 export type BenchResult = z.infer<typeof benchResultSchema>;

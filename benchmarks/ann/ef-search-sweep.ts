@@ -1,0 +1,37 @@
+import { createGeneration } from '@kindred/index/adapters/hnsw-generation';
+import { HNSW_DEFAULTS } from '@kindred/index/adapters/hnsw-index';
+import { searchGeneration } from '@kindred/index/adapters/hnsw-search';
+import { createItemTable } from '@kindred/index/domain/item-table';
+import { startProgress } from '../measure/progress.ts';
+import type { EmbeddedItems } from './embedded-items.ts';
+import type { NeighborFinder } from './neighbor-finder.ts';
+
+/** The index inside its thread, without the way there, searched with one length of candidate list. */
+export interface Swept extends NeighborFinder {
+  readonly efSearch: number;
+}
+
+/**
+ * One graph, built as the served one is and searched with several `efSearch`; it is asked even where the served index
+ * would find a scan to be cheaper.
+ */
+export function swept({ dimensions, items }: EmbeddedItems, efSearches: readonly number[]): readonly Swept[] {
+  const table = createItemTable();
+  const generation = createGeneration(dimensions, HNSW_DEFAULTS);
+  const progress = startProgress('ann: building a graph to sweep', items.length);
+  for (const { item, card, vector } of items) {
+    table.setCard(item, card);
+    generation.append(table.hold(item), vector);
+    generation.indexNext();
+    progress.at(generation.indexed);
+  }
+  progress.done();
+  return efSearches.map((efSearch) => {
+    const options = { ...HNSW_DEFAULTS, efSearch, scannedPerCandidate: 0 };
+    return {
+      name: `efSearch ${efSearch}`,
+      efSearch,
+      search: async (query) => searchGeneration(generation, table, { ...query, options }),
+    };
+  });
+}

@@ -1,0 +1,15 @@
+import { createExactIndex } from '@kindred/index/adapters/exact-index';
+import { createItemTable } from '@kindred/index/domain/item-table';
+import type { EmbeddedItems } from './embedded-items.ts';
+import type { NeighborFinder } from './neighbor-finder.ts';
+
+/** The product's oracle: compares with everything. Its recall is below 1 only where this benchmark is wrong. */
+export function exact({ dimensions, items }: EmbeddedItems): NeighborFinder {
+  const table = createItemTable();
+  const index = createExactIndex({ dimensions, items: table });
+  for (const { item, card, vector } of items) {
+    table.setCard(item, card);
+    index.upsert(item, vector);
+  }
+  return { name: 'exact', search: async (query) => index.search(query) };
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { latencySchema, runHeaderSchema } from '../measure/run-header.ts';
+
+const judgementSchema = z.strictObject({
+  recall: z.number(),
+  worstRecall: z.number(),
+  latency: latencySchema,
+});
+
+const caseResultSchema = judgementSchema.extend({
+  contender: z.string(),
+  queries: z.enum(['items', 'texts']),
+  /** The share of items that the filter keeps; absent without a filter. */
+  share: z.number().optional(),
+});
+
+export const annResultSchema = runHeaderSchema.extend({
+  benchmark: z.literal('ann'),
+  vectors: z.int(),
+  dimensions: z.int(),
+  cases: z.array(caseResultSchema),
+  /** The index inside its thread; `scan` where it found comparing with all cheaper than its graph. */
+  sweep: z.array(judgementSchema.extend({ efSearch: z.int(), isDefault: z.boolean() })),
+  build: z.strictObject({
+    vectorsPerSecond: z.number(),
+    /** How much the process grew by: vectors, graph and cards. */
+    memoryMb: z.number(),
+  }),
+  /** What is left of recall when so much was deleted. */
+  deletes: z
+    .strictObject({ share: z.number(), atOnce: judgementSchema, compacted: judgementSchema, compactMs: z.number() })
+    .optional(),
+});
+
+export type AnnResult = z.infer<typeof annResultSchema>;
+export type CaseResult = z.infer<typeof caseResultSchema>;

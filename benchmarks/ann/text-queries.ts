@@ -1,0 +1,36 @@
+import { knownModel } from '@kindred/shared/embedding/known-models';
+import { onnxEmbedder } from '@kindred/shared/embedding/onnx-embedder';
+import type { BenchConfig } from '../config.ts';
+import { startProgress } from '../measure/progress.ts';
+import type { EmbeddedItem } from './embedded-items.ts';
+
+const TAGS = 3;
+
+/** What somebody might type who looks for such an item: some of its tags, and who made it. */
+export function queryTextOf({ card }: EmbeddedItem): string {
+  return [...card.tags.slice(0, TAGS), ...card.categories.slice(0, 1), card.creator ?? ''].filter(Boolean).join(' ');
+}
+
+/** Embeds queries as the search route does. */
+export async function embedQueries(
+  { modelName, modelsFolder, embeddingWorkers }: BenchConfig,
+  texts: readonly string[],
+): Promise<readonly Float32Array[]> {
+  const model = knownModel(modelName);
+  if (model === undefined) throw new Error(`there is no model ${modelName}`);
+  const embedder = onnxEmbedder({ model, modelsFolder, workers: embeddingWorkers, background: false });
+  const progress = startProgress('ann: embedding text queries', texts.length);
+  let done = 0;
+  try {
+    return await Promise.all(
+      texts.map(async (text) => {
+        const vector = await embedder.embed(text, 'query');
+        progress.at(++done);
+        return vector;
+      }),
+    );
+  } finally {
+    progress.done();
+    await embedder.close();
+  }
+}

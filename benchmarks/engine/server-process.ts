@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** The real server, started as `npm start` starts it. */
+export interface ServerProcess {
+  readonly url: string;
+  /** From the start of the process to its line that it is ready. */
+  readonly readyMs: number;
+  /** Of the server's process, without the database's. */
+  memoryMb(): Promise<number>;
+  /** Processor time of the server's process so far, without the database's. */
+  cpuSeconds(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const READY_TIMEOUT_MS = 300_000;
+const READY_POLL_MS = 5;
+const STOP_TIMEOUT_MS = 30_000;
+
+/** @throws Error with what it said when it does not become ready. */
+export async function startServer(dataFolder: string): Promise<ServerProcess> {
+  const startMs = performance.now();
+  const child = spawn(process.execPath, ['infra/setup/launch.mjs', 'services/embedded/main.ts'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      PORT: '0',
+      HOST: '',
+      KINDRED_DATA_DIR: dataFolder,
+      KINDRED_MODELS_DIR: '',
+      KINDRED_DEMO: 'off',
+    },
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+  }
+  const exited = new Promise<void>((resolve) => child.on('exit', () => resolve()));
+  let url: string | undefined;
+  while (url === undefined) {
+    if (child.exitCode !== null || performance.now() - startMs > READY_TIMEOUT_MS) {
+      child.kill('SIGTERM');
+      throw new Error(`the server did not become ready:\n${said}`);
+    }
+    await sleep(READY_POLL_MS);
+    url = /is ready at (\S+)/.exec(said)?.[1];
+  }
+  const readyMs = performance.now() - startMs;
+  const server = url;
+  return {
+    url: server,
+    readyMs,
+    memoryMb: async () => (await metricOf(server, 'process_resident_memory_bytes')) / 2 ** 20,
+    cpuSeconds: () => metricOf(server, 'process_cpu_seconds_total'),
+    async stop() {
+      child.kill('SIGINT');
+      const isOver = await Promise.race([exited.then(() => true), sleep(STOP_TIMEOUT_MS, false)]);
+      if (!isOver) throw new Error(`the server did not stop:\n${said}`);
+    },
+  };
+}
+
+async function metricOf(url: string, name: string): Promise<number> {
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  const value = Number(new RegExp(`^${name} (\\S+)`, 'm').exec(metrics)?.[1]);
+  if (!(value > 0)) throw new Error(`the server has no metric ${name}`);
+  return value;
+}

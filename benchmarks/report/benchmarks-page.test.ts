@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import type { BenchResult } from './bench-result.ts';
+import { benchmarksPage } from './benchmarks-page.ts';
+
+const header = {
+  dataHash: 'abcdef0123456789',
+  commit: 'c0ffee',
+  date: '2026-01-02T03:04:05.000Z',
+  machine: { cpu: 'A processor', cores: 2, memoryGb: 8, node: 'v24.0.0', os: 'linux x64' },
+  seed: 7,
+  parameters: { limit: 20 },
+};
+const latency = { p50Ms: 1.234, p99Ms: 30, count: 10 };
+const estimate = { mean: 0.28, low: 0.27, high: 0.29, standardError: 0.005 };
+const serving: BenchResult = {
+  ...header,
+  benchmark: 'serving',
+  data: 'goodbooks',
+  items: 10_000,
+  engagements: 100,
+  requests: [
+    { name: 'similar', latency: { ...latency, p99Ms: 4 }, p99GoalMs: 5 },
+    { name: 'recommendations', latency, p99GoalMs: 25 },
+  ],
+  startUp: { readyMs: [2_400, 5_100], goalMs: 5_000 },
+  memory: { atStartMb: 300, afterRequestsMb: 500 },
+};
+const ranking: BenchResult = {
+  ...header,
+  benchmark: 'ranking',
+  data: 'goodbooks',
+  users: 100,
+  usersOfAll: 22_572,
+  catalogSize: 10_000,
+  contenders: [
+    { name: 'kindred', metrics: { 'nDCG@20': estimate }, 'coverage@10': 0.5, 'gini@10': 0.6, user: latency },
+  ],
+  versions: { ranking: 'some-1' },
+  versionCount: 1,
+  memoryMb: 400,
+};
+
+test('goals that are missed are said to be, as plainly as those that are met', () => {
+  const page = benchmarksPage([serving]);
+  expect(page).toMatch(/\| similar +\| +1\.23 \| +4\.00 \| +≤ 5 \| +met \|/);
+  expect(page).toMatch(/\| recommendations \| +1\.23 \| +30\.0 \| +≤ 25 \| +\*\*missed\*\* \|/);
+  expect(page).toContain('after 2.4, 5.1 s (goal 5 s: **missed**)');
+});
+
+test('a ranking stands among what others reach, with what it wins and loses', () => {
+  const page = benchmarksPage([ranking]);
+  const rows = page.split('\n').filter((line) => /RP3β|kindred\*\*|positives only/.test(line));
+  expect(rows.map((row) => row.split('|')[1]!.trim())).toEqual([
+    'RP3β (k 200, α 0.7, β 0.6), low ratings × 0.3',
+    '**kindred**',
+    'EASE (λ 50), positives only',
+  ]);
+  expect(page).toContain('**loses to 5** of the 11 and beats 5; it reaches 90 % of the best');
+  expect(page).toContain('100 users (a hashed sample of 22,572)');
+});
+
+test('the page does not depend on the order of the results and names each run', () => {
+  expect(benchmarksPage([serving, ranking])).toBe(benchmarksPage([ranking, serving]));
+  expect(benchmarksPage([serving])).toContain('at commit `c0ffee` on A processor, 2 cores, 8 GB');
+});
+
+test('questions without results have no section', () => {
+  expect(benchmarksPage([serving])).not.toContain('served ranking');
+});

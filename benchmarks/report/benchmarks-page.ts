@@ -1,0 +1,47 @@
+import { annSection } from './ann-section.ts';
+import type { BenchResult } from './bench-result.ts';
+import { embeddingSection } from './embedding-section.ts';
+import { rankingSection } from './ranking-section.ts';
+import { servingSection } from './serving-section.ts';
+
+const HEAD = `# Benchmarks
+
+Written from \`benchmarks/results/\` by \`npm run bench -- QUESTION\`; change nothing here by hand. A loss is stated as plainly as a win.
+Times depend on the machine that is named below each table. Data sets are not part of the product: \`npm run bench\` says where each
+can be had, and finds them in \`KINDRED_DATA\` or by \`--data\`.`;
+
+const QUESTIONS = {
+  ranking:
+    '## How good is the served ranking?\n\n`npm run bench -- ranking [--data FOLDER]`: rows that were never imported are the target; every item is ranked for every user, ties are broken by a hash.',
+  ann: '## How much does the index find, and how fast?\n\n`npm run bench -- ann`: recall@10 against every vector compared in double precision; equally near items are equally good.',
+  serving:
+    '## How long do answers take?\n\n`npm run bench -- serving`: the real server in a process of its own, over HTTP.',
+  embedding:
+    '## What does the way through the product cost an embedding?\n\n`npm run bench -- embedding`: against transformers.js called in a loop on the same model file, one ONNX thread each.',
+} as const satisfies Record<BenchResult['benchmark'], string>;
+
+/** The whole page from all results. Pure: the same results, in any order, give the same text. */
+export function benchmarksPage(results: readonly BenchResult[]): string {
+  const sections = Object.entries(QUESTIONS).flatMap(([question, head]) => {
+    const own = results.filter(({ benchmark }) => benchmark === question);
+    if (own.length === 0) return [];
+    return [head, ...own.toSorted((a, b) => (a.data < b.data ? -1 : 1)).map(resultSection)];
+  });
+  return `${[HEAD, ...sections].join('\n\n')}\n`;
+}
+
+/** What the page says of one result. */
+export function resultSection(result: BenchResult): string {
+  switch (result.benchmark) {
+    case 'ann':
+      return annSection(result);
+    case 'embedding':
+      return embeddingSection(result);
+    case 'ranking':
+      return rankingSection(result);
+    case 'serving':
+      return servingSection(result);
+    default:
+      return result satisfies never;
+  }
+}
