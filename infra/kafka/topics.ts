@@ -1,7 +1,9 @@
-import { Kafka, logLevel } from 'kafkajs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Admin, Kafka, logLevel } from 'kafkajs';
 
 const EVENTS_TOPIC = 'kindred.events';
 const DEAD_LETTERS_TOPIC = 'kindred.events.dead-letters';
+const SERVED_TIMEOUT_MS = 20_000;
 
 export interface TopicOptions {
   /** Of the events; at most so many consumers share the work. Dead letters have one. */
@@ -36,9 +38,30 @@ export async function createTopics(brokers: readonly string[], options: TopicOpt
   const admin = kafka.admin();
   await admin.connect();
   try {
-    await admin.createTopics({ topics: [{ topic: eventsTopic, numPartitions: partitions, configEntries }] });
-    await admin.createTopics({ topics: [{ topic: deadLettersTopic, numPartitions: 1, configEntries }] });
+    // kafkajs's own wait for leaders gives up on a topic that the broker has not taken up yet.
+    const waitForLeaders = false;
+    await admin.createTopics({
+      waitForLeaders,
+      topics: [{ topic: eventsTopic, numPartitions: partitions, configEntries }],
+    });
+    await admin.createTopics({
+      waitForLeaders,
+      topics: [{ topic: deadLettersTopic, numPartitions: 1, configEntries }],
+    });
+    for (const topic of [eventsTopic, deadLettersTopic]) await untilServed(admin, topic);
   } finally {
     await admin.disconnect();
+  }
+}
+
+/** A topic is known some moments before its partitions' leaders take requests, longer on a busy machine. */
+async function untilServed(admin: Admin, topic: string): Promise<void> {
+  for (const deadline = Date.now() + SERVED_TIMEOUT_MS; ; await sleep(50)) {
+    try {
+      await admin.fetchTopicOffsets(topic);
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+    }
   }
 }
