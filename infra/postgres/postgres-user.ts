@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Whom the server runs as: PostgreSQL refuses to run as root. */
@@ -19,7 +19,7 @@ export async function postgresUser(): Promise<PostgresUser | undefined> {
 
 /** Whether the user may pass through every folder down to `path`. */
 export async function canEnter({ uid, gid }: PostgresUser, path: string): Promise<boolean> {
-  for (let folder = path; ; folder = dirname(folder)) {
+  for (let folder = await realpath(path); ; folder = dirname(folder)) {
     const { mode, uid: owner, gid: group } = await stat(folder);
     const bit = owner === uid ? 0o100 : group === gid ? 0o010 : 0o001;
     if ((mode & bit) === 0) return false;

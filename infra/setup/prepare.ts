@@ -3,7 +3,7 @@ import { DEFAULT_MODEL, knownModel, MODEL_NAMES } from '@kindred/shared/embeddin
 import { prepareModel } from './model-files.ts';
 
 // Makes the model that KINDRED_MODEL names ready to run, or those that are named as arguments; or says why it cannot be.
-const names = process.argv.length > 2 ? process.argv.slice(2) : [process.env.KINDRED_MODEL ?? DEFAULT_MODEL];
+const names = process.argv.length > 2 ? process.argv.slice(2) : [process.env.KINDRED_MODEL || DEFAULT_MODEL];
 for (const name of names) {
   const model = knownModel(name);
   if (model === undefined) {
@@ -12,7 +12,7 @@ for (const name of names) {
   }
   try {
     await prepareModel(model, {
-      modelsFolder: join(resolve(process.env.KINDRED_DATA_DIR ?? '.kindred'), 'models'),
+      modelsFolder: join(resolve(process.env.KINDRED_DATA_DIR || '.kindred'), 'models'),
       givenFolder: process.env.KINDRED_MODEL_DIR,
       say: (line) => console.log(`Kindred set-up: ${line}`),
     });

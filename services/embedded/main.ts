@@ -22,7 +22,7 @@ try {
 async function main(config: EmbeddedConfig): Promise<void> {
   const log = createLog('kindred', config.logLevel);
   const startMs = performance.now();
-  let engine: Engine | undefined;
+  let starting: Promise<Engine> | undefined;
   let server: Awaited<ReturnType<typeof listen>> | undefined;
   let isStopping = false;
   let isDemoReady = !config.hasDemo;
@@ -32,16 +32,19 @@ async function main(config: EmbeddedConfig): Promise<void> {
     isStopping = true;
     console.log('Kindred: finishing what is in flight …');
     await server?.drain(DRAIN_TIMEOUT_MS);
-    await engine?.stop();
+    // A start that is under way is let finish: what it started must be stopped.
+    await (await starting?.catch(() => undefined))?.stop();
     console.log('Kindred: stopped');
     process.exit(0);
   };
   // The launcher and the terminal may both pass the signal on: the first counts.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
 
-  engine = await startEngine(config, log);
-  const { routes, registry, ingestion, ranking } = engine;
-  const notReady = (): string[] => [...(engine?.notReady() ?? ['engine']), ...(isDemoReady ? [] : ['demo'])];
+  starting = startEngine(config, log);
+  const engine = await starting;
+  if (isStopping) return;
+  const { routes, registry } = engine;
+  const notReady = (): string[] => [...engine.notReady(), ...(isDemoReady ? [] : ['demo'])];
   const app = createApp({
     routes,
     log,
@@ -51,17 +54,30 @@ async function main(config: EmbeddedConfig): Promise<void> {
     notReady: () => (isStopping ? ['stopping'] : notReady()),
     pages: referencePages(openApiOf(routes, VERSION)),
   });
-  server = await listen({ app, host: config.host, port: config.port });
-
-  if (config.hasDemo) {
-    await loadDemo({ ingestion, ranking }, config.dataFolder);
-    await demoEmbedded(ingestion, (waiting, total) =>
-      console.log(`Kindred: embedding the demo catalog, ${total - waiting} of ${total} …`),
-    );
-    isDemoReady = true;
+  try {
+    server = await listen({ app, host: config.host, port: config.port });
+  } catch (error) {
+    await engine.stop();
+    throw error;
   }
+
+  try {
+    if (config.hasDemo) await fillDemo(engine, config.dataFolder);
+  } catch (error) {
+    // Stopping takes the database from under the demo.
+    if (isStopping) return;
+    throw error;
+  }
+  isDemoReady = true;
   while (notReady().length > 0 && !isStopping) await new Promise((resolve) => setTimeout(resolve, 20));
   if (!isStopping) announce(`http://${hostOf(config)}:${server.port}`, config.hasDemo, performance.now() - startMs);
+}
+
+async function fillDemo({ ingestion, ranking }: Engine, dataFolder: string): Promise<void> {
+  await loadDemo({ ingestion, ranking }, dataFolder);
+  await demoEmbedded(ingestion, (waiting, total) =>
+    console.log(`Kindred: embedding the demo catalog, ${total - waiting} of ${total} …`),
+  );
 }
 
 function hostOf({ host }: EmbeddedConfig): string {

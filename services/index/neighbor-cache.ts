@@ -1,6 +1,5 @@
 import type { Neighbor, NeighborQuery } from '@kindred/shared/neighbor';
 import { LRUCache } from 'lru-cache';
-import { filterKey } from './domain/filter-key.ts';
 import type { SpaceKey } from './ports.ts';
 
 export interface SpaceAnswer {
@@ -59,9 +58,9 @@ export function createNeighborCache(): NeighborCache {
   };
 }
 
-/** Vectors are asked for once only. Items hold no line ends, nor do filters as JSON. */
+/** Vectors are asked for once only, and filters are as many as callers like: neither is kept. */
 function keyOf({ target, k, filter }: NeighborQuery): string | undefined {
-  return 'item' in target ? `${k}\n${filter ? filterKey(filter) : ''}\n${target.item}` : undefined;
+  return 'item' in target && filter === undefined ? `${k}\n${target.item}` : undefined;
 }
 
 function remember(

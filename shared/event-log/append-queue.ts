@@ -1,3 +1,4 @@
+import { Problem } from '../problem.ts';
 import type { NewMessage, Position } from './event-log.ts';
 
 export interface AppendQueueOptions {
@@ -94,7 +95,7 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
       const pieces = [...piecesOf(messages, messagesMax, bytesMax)];
       const bytes = pieces.reduce((sum, piece) => sum + piece.bytes, 0);
       if (waitingBytes > 0 && waitingBytes + bytes > waitingBytesMax) {
-        throw new Error(`the event log is behind: ${waitingBytes} bytes wait to be appended`);
+        throw new Problem('unavailable', `the event log is behind: ${waitingBytes} bytes wait to be appended`);
       }
       const positions = Promise.all(pieces.map((piece) => add(piece.messages, piece.bytes)));
       writing ??= writeAll();

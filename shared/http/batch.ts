@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
 import type { z } from 'zod';
 import { type FieldProblem, Problem } from '../problem.ts';
 import { rowsOfList } from './json-list.ts';
@@ -16,6 +17,10 @@ export interface RejectedRow extends FieldProblem {
 const CHUNK_ROWS = 500;
 /** Reading stops at so many bad rows: a body can hold millions, and each is listed in the answer. */
 const REJECTED_MAX = 10_000;
+/** A list is held whole until its end is seen to be JSON. */
+const LIST_ROWS_MAX = 100_000;
+/** Rows read before other requests have a turn. */
+const ROWS_PER_TURN = 100;
 
 /**
  * Reads a batch and stores its good rows in chunks of 500. NDJSON is stored as it streams, so what was stored of a stream
@@ -48,6 +53,7 @@ export async function acceptBatch<Row extends z.ZodType>(
       if ('problem' in parsed) rejected.push(parsed.problem);
       else chunk.push(parsed.row);
       if (chunk.length === CHUNK_ROWS) await flush();
+      if (rejected.length % ROWS_PER_TURN === ROWS_PER_TURN - 1) await setImmediate();
       if (rejected.length === REJECTED_MAX) {
         throw new Problem('too-large', `${REJECTED_MAX} rows are bad; reading stopped at the last of them`);
       }
@@ -98,6 +104,10 @@ async function listParsed<Row extends z.ZodType>(
   for await (const raw of rowsOfList(decompressed(request), list)) {
     const parsed = parseRow(raw, row, false);
     rows.push(parsed);
+    if (rows.length > LIST_ROWS_MAX) {
+      throw new Problem('too-large', `a JSON list may have ${LIST_ROWS_MAX} rows; NDJSON may have any number`);
+    }
+    if (rows.length % ROWS_PER_TURN === 0) await setImmediate();
     if ('problem' in parsed && ++rejectedCount === REJECTED_MAX) {
       throw new Problem('too-large', `${REJECTED_MAX} rows are bad; nothing is stored`);
     }

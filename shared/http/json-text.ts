@@ -31,16 +31,29 @@ export function parseJsonText(bytes: Buffer): unknown {
   return value;
 }
 
-/** Without recursion: 50,000 levels fit in 100 kB. */
+interface Place {
+  readonly value: object;
+  readonly key: string;
+  readonly outer: Place | undefined;
+}
+
+/** Without recursion: 50,000 levels fit in 100 kB. Paths are put together only where one is refused. */
 function refusePrototype(root: unknown): void {
-  const left: { value: unknown; path: string }[] = [{ value: root, path: '' }];
-  for (let entry = left.pop(); entry !== undefined; entry = left.pop()) {
-    const { value, path } = entry;
-    if (typeof value !== 'object' || value === null) continue;
-    for (const [key, inner] of Object.entries(value)) {
-      const field = path === '' ? key : `${path}.${key}`;
-      if (key === '__proto__') throw new JsonTextError('is not a name that a field can have', field);
-      if (typeof inner === 'object' && inner !== null) left.push({ value: inner, path: field.slice(0, 200) });
+  const left: Place[] = typeof root === 'object' && root !== null ? [{ value: root, key: '', outer: undefined }] : [];
+  for (let place = left.pop(); place !== undefined; place = left.pop()) {
+    for (const [key, value] of Object.entries(place.value)) {
+      if (key === '__proto__') throw new JsonTextError('is not a name that a field can have', pathOf(place, key));
+      if (typeof value === 'object' && value !== null) left.push({ value, key, outer: place });
     }
   }
+}
+
+const PATH_PARTS_MAX = 10;
+
+function pathOf(place: Place, key: string): string {
+  const parts = [key];
+  for (let at: Place | undefined = place; at?.outer !== undefined && parts.length < PATH_PARTS_MAX; at = at.outer) {
+    parts.unshift(at.key);
+  }
+  return parts.join('.').slice(0, 200);
 }

@@ -18,7 +18,9 @@ export function fieldProblems(error: z.ZodError): FieldProblem[] {
     .flatMap((issue) => {
       const path = issue.path.map(String);
       if (issue.code === 'unrecognized_keys') {
-        return issue.keys.map((key) => ({ field: shown([...path, key]), reason: 'is not a field that is known here' }));
+        return issue.keys
+          .slice(0, FIELDS_MAX)
+          .map((key) => ({ field: shown([...path, key]), reason: 'is not a field that is known here' }));
       }
       if (issue.code === 'invalid_key')
         return [{ field: shown(path), reason: issue.issues[0]?.message ?? issue.message }];

@@ -77,6 +77,10 @@ function problemOf(error: unknown): Problem {
     const known = MACHINE_PROBLEMS[error.type];
     if (known) return new Problem(known[0], known[1], { cause: error });
   }
+  // Static files answer ranges and preconditions that they cannot meet by errors of their own.
+  if (error instanceof Error && 'status' in error && (error.status === 412 || error.status === 416)) {
+    return new Problem('invalid-request', 'the file is not to be had in that form', { cause: error });
+  }
   // zlib's own errors reach us from body-parser without a type of their own.
   if (error instanceof Error && 'status' in error && error.status === 400) {
     return new Problem('invalid-encoding', 'the body cannot be read', { cause: error });

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { Problem } from '../problem.ts';
+import { textSchema } from '../text.ts';
 
 const tokenSchema = z.strictObject({
   /** The change number of an item write. */
   change: z.int().min(0).optional(),
   /** The last position of an event write, by partition. */
-  log: z.string().max(256).optional(),
+  log: textSchema(256).optional(),
   offsets: z.record(z.string().regex(/^\d{1,9}$/), z.int().min(0)).optional(),
 });
 

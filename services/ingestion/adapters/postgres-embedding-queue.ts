@@ -104,7 +104,10 @@ async function promote(client: Transaction): Promise<number> {
     }
   }
   await client.query(
-    `DELETE FROM embedding_queue q USING spaces s WHERE s.catalog = q.catalog AND s.space = q.space AND s.state = 'retired'`,
+    // Rows that a worker holds are not waited for, since it may wait for us; it drops them itself.
+    `DELETE FROM embedding_queue WHERE ctid = ANY (ARRAY(
+       SELECT q.ctid FROM embedding_queue q JOIN spaces s ON s.catalog = q.catalog AND s.space = q.space
+       WHERE s.state = 'retired' FOR UPDATE OF q SKIP LOCKED))`,
   );
   return rows.length;
 }

@@ -81,5 +81,5 @@ export function rankOf(value: number, decayedToMs: number, halfLifeDays: number)
 
 /** What a rank stands for at a moment: the decayed value it was made from, decayed on. */
 export function valueOfRank(rank: number, nowMs: number, halfLifeDays: number): number {
-  return 2 ** (rank - nowMs / (halfLifeDays * DAY_MS));
+  return Math.min(Number.MAX_VALUE, 2 ** (rank - nowMs / (halfLifeDays * DAY_MS)));
 }

@@ -26,7 +26,8 @@ export const interestsSource: CandidateSource = {
     wishes.forEach((wish, index) => {
       const interest = 'item' in wish.target ? byMedoid.get(wish.target.item) : undefined;
       if (interest === undefined) return;
-      const share = Math.sqrt(interest.importance / total);
+      // After centuries all importance is nothing.
+      const share = total > 0 ? Math.sqrt(interest.importance / total) : 1;
       const because = [interest.medoid, ...interest.items.filter((item) => item !== interest.medoid)].slice(
         0,
         BECAUSE_MAX,
