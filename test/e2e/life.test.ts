@@ -154,7 +154,8 @@ import net from 'node:net';
 const note = (line) => appendFileSync(${JSON.stringify(record)}, line + '\\n');
 subscribe('net.client.socket', ({ socket }) => {
   socket.once('connect', () => note('connected ' + socket.remoteAddress));
-  socket.once('error', (error) => note('failed ' + (error.address ?? error.hostname ?? '')));
+  // A connection that was made and breaks later was noted when it was made.
+  socket.once('error', (error) => socket.remoteAddress === undefined && error.syscall !== 'read' && error.syscall !== 'write' && note('failed ' + (error.address ?? error.hostname ?? '?')));
 });
 const lookup = dns.lookup;
 dns.lookup = (name, ...rest) => { note('lookup ' + name); return lookup(name, ...rest); };
