@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 
@@ -15,6 +15,8 @@ export const runHeaderSchema = z.strictObject({
   commit: z.string(),
   date: z.iso.datetime(),
   machine: z.strictObject({ cpu: z.string(), cores: z.int(), memoryGb: z.number(), node: z.string(), os: z.string() }),
+  /** How busy others kept the machine: its load average over a minute, just before the run. */
+  loadBefore: z.number(),
   seed: z.int(),
   parameters: z.record(z.string(), parameterSchema),
 });
@@ -25,12 +27,16 @@ export const latencySchema = z.strictObject({ p50Ms: z.number(), p99Ms: z.number
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
+/** Read when the program starts. */
+const LOAD_BEFORE = Math.round((loadavg()[0] ?? 0) * 100) / 100;
+
 /** Describes the run at hand: this machine, this commit, now. */
 export function runHeader(given: Pick<RunHeader, 'data' | 'dataHash' | 'seed' | 'parameters'>): RunHeader {
   return {
     ...given,
     commit: commitNow(),
     date: new Date().toISOString(),
+    loadBefore: LOAD_BEFORE,
     machine: {
       cpu: cpus()[0]?.model.trim() ?? 'unknown',
       cores: availableParallelism(),

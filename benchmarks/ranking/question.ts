@@ -44,14 +44,15 @@ export async function* ranking(run: BenchRun): AsyncGenerator<Answer<RankingResu
     };
   });
   const parameters = {
-    rows: run.isValidation ? 'a hashed tenth of the training positives, held out' : 'test',
     trainPositivesMin,
     diversity: DIVERSITY,
     bootstrapResamples: RESAMPLES,
     sample: run.users ?? 'all users',
   };
   const header = runHeader({ data: dataset.info.name, dataHash: dataset.hash, seed: run.seed, parameters });
-  const result = { benchmark: 'ranking' as const, ...header, users: users.length, usersOfAll: all.length, ...judged };
+  const target = run.isValidation ? ('held-out training' as const) : ('test' as const);
+  const counts = { users: users.length, usersOfAll: all.length };
+  const result = { benchmark: 'ranking' as const, ...header, target, ...counts, ...judged };
   yield { result, isWhole: !run.isValidation && run.users === undefined };
 }
 

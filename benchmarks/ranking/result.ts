@@ -20,6 +20,8 @@ const contenderResultSchema = z.strictObject({
 
 export const rankingResultSchema = runHeaderSchema.extend({
   benchmark: z.literal('ranking'),
+  /** What is judged: the test rows, or training rows that were held out to tune on. */
+  target: z.enum(['test', 'held-out training']),
   users: z.int(),
   /** How many users the protocol has; more than `users` for a sample. */
   usersOfAll: z.int(),

@@ -7,6 +7,7 @@ const header = {
   commit: 'c0ffee',
   date: '2026-01-02T03:04:05.000Z',
   machine: { cpu: 'A processor', cores: 2, memoryGb: 8, node: 'v24.0.0', os: 'linux x64' },
+  loadBefore: 0.4,
   seed: 7,
   parameters: { limit: 20 },
 };
@@ -29,6 +30,7 @@ const ranking: BenchResult = {
   ...header,
   benchmark: 'ranking',
   data: 'goodbooks',
+  target: 'test',
   users: 100,
   usersOfAll: 22_572,
   catalogSize: 10_000,
@@ -57,6 +59,12 @@ test('a ranking stands among what others reach, with what it wins and loses', ()
   ]);
   expect(page).toContain('**loses to 5** of the 11 and beats 5; it reaches 90 % of the best');
   expect(page).toContain('100 users (a hashed sample of 22,572)');
+});
+
+test('what is judged on other rows is not compared with what others reach on the test', () => {
+  const page = benchmarksPage([{ ...ranking, target: 'held-out training' }]);
+  expect(page).not.toContain('RP3β');
+  expect(page).toContain('judged on the held-out training rows');
 });
 
 test('the page does not depend on the order of the results and names each run', () => {

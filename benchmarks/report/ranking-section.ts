@@ -11,12 +11,12 @@ const OWN = 'kindred';
 
 /** One data set's ranking, beside what public packages reach on it. */
 export function rankingSection(result: RankingResult): string {
-  const { data, users, usersOfAll, contenders, catalogSize, versions, versionCount, memoryMb } = result;
+  const { data, target, users, usersOfAll, contenders, catalogSize, versions, versionCount, memoryMb } = result;
   const isSample = users < usersOfAll;
-  const others = PUBLIC_FIGURES[data] ?? [];
+  const others = target === 'test' ? (PUBLIC_FIGURES[data] ?? []) : [];
   return [
     `### ${data}`,
-    `${users.toLocaleString('en')} users${isSample ? ` (a hashed sample of ${usersOfAll.toLocaleString('en')})` : ''} and the full catalog of ${catalogSize.toLocaleString('en')} items; what a user had in training is never ranked.`,
+    `${users.toLocaleString('en')} users${isSample ? ` (a hashed sample of ${usersOfAll.toLocaleString('en')})` : ''} and the full catalog of ${catalogSize.toLocaleString('en')} items, judged on the ${target} rows; what a user had in training is never ranked.`,
     comparison(result, others),
     verdictOf(result, others),
     details(result),
