@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const KAFKA_VERSION = '4.4.0';
 const MAVEN_TIMEOUT_MS = 300_000;
 // log4j-slf4j-impl: without it the broker logs nothing.
-const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
+const POM = `<project>
   <modelVersion>4.0.0</modelVersion>
   <groupId>kindred</groupId>
   <artifactId>local-broker</artifactId>
