@@ -44,6 +44,7 @@ export interface Engine {
 }
 
 const DATABASE_CONNECTIONS_MAX = 20;
+const ITEM_CACHE_BYTES_MAX = 128 * 1024 * 1024;
 const EMBEDDING_CACHE_BYTES_MAX = 256 * 1024 * 1024;
 
 /** The composition root of the embedded mode: names every adapter, and starts them in the order in which they need each other. */
@@ -96,7 +97,7 @@ export async function startEngine(
   });
 
   const events = postgresEventStore(database);
-  const items = postgresItemReader(database);
+  const items = postgresItemReader(database, ITEM_CACHE_BYTES_MAX);
   const embeddings = cachedEmbeddingSource(database, EMBEDDING_CACHE_BYTES_MAX);
   const states = postgresCatalogStates({ database, builder: graphBuilder(postgres.url), log });
   const recommender = createRecommender({ events, items, embeddings, states, neighbors: index, log });

@@ -2,22 +2,26 @@ import { cardOf, predicateOf } from '@kindred/shared/filter';
 import type { CatalogId, ItemId } from '@kindred/shared/id';
 import type { SourceName } from './domain/candidate.ts';
 import type { FusedCandidate } from './domain/fusion.ts';
-import type { CandidateRow, CatalogState, ItemReader, PageKey } from './ports.ts';
+import type { CatalogState, EventStore, ItemReader, ItemRow, ItemView, PageKey } from './ports.ts';
 import type { RecommendRequest } from './slate.ts';
 
 /** Candidates read beyond the pool at once, in place of those that are seen. */
 const PAGE_SPARE = 30;
 /** Rows that the refill looks at before it gives up on a filter that keeps almost nothing. */
 const REFILL_ROWS_MAX = 50_000;
+/** Rows that one turn of the event loop parses: some 5 ms. */
+const REFILL_PAGE_ROWS = 1_000;
 
 /** A candidate that may be shown, with its row as it is now. */
 export interface Eligible {
   readonly candidate: FusedCandidate;
-  readonly row: CandidateRow;
+  readonly row: ItemRow;
 }
 
 interface FilterTask {
+  readonly events: EventStore;
   readonly items: ItemReader;
+  readonly view: ItemView;
   readonly catalog: CatalogId;
   readonly state: CatalogState;
   readonly request: RecommendRequest;
@@ -26,39 +30,37 @@ interface FilterTask {
   readonly poolSize: number;
 }
 
+export interface Filtered {
+  /** In the order of the candidates. */
+  readonly eligible: readonly Eligible[];
+  /** Tells apart what the store may hold of them. */
+  readonly read: readonly string[];
+}
+
 /**
- * Keeps what may be shown, by rows read now, so that what was deleted or hidden a moment ago cannot appear. When too few
- * remain, further items follow in the order of the popular and then of the newest.
+ * Keeps what may be shown, by rows read for this request, so that what was deleted or hidden a moment ago cannot appear.
+ * When too few remain, further items follow in the order of the popular and then of the newest.
  */
-export async function filterCandidates({
-  items,
-  catalog,
-  state,
-  request,
-  fused,
-  poolSize,
-}: FilterTask): Promise<readonly Eligible[]> {
+export async function filterCandidates(task: FilterTask): Promise<Filtered> {
+  const { events, items, view, catalog, state, request, fused, poolSize } = task;
   const { user, filter, includeSeen, limit } = request;
   const passes = predicateOf(filter ?? {});
   const considered = new Set<ItemId>(request.exclude);
   const eligible: Eligible[] = [];
+  const read: string[] = [];
 
   const consider = async (candidates: readonly FusedCandidate[]): Promise<void> => {
     const fresh = candidates.filter(({ item }) => !considered.has(item));
-    for (const { item } of fresh) considered.add(item);
-    const withFields = filter !== undefined || request.expand;
-    const rows = await items.rows({
-      catalog,
-      user,
-      space: state.space,
-      items: fresh.map(({ item }) => item),
-      withFields,
-    });
-    const byItem = new Map(rows.map((row) => [row.item, row]));
+    const asked = fresh.map(({ item }) => item);
+    for (const item of asked) considered.add(item);
+    const [rows, seen] = await Promise.all([view.rows(state.space, asked), events.seen(catalog, user, asked)]);
+    const seenItems = new Map(seen.map((entry) => [entry.item, entry]));
     for (const candidate of fresh) {
-      const row = byItem.get(candidate.item);
-      if (row === undefined || row.hidden || (row.seen && !includeSeen)) continue;
-      if (filter === undefined ? row.available : passes(cardOf(row.fields ?? {}))) eligible.push({ candidate, row });
+      const row = rows.get(candidate.item);
+      const own = seenItems.get(candidate.item);
+      read.push(`${candidate.item}\n${row?.change}\n${row?.embeddingChange}\n${own?.isHidden}`);
+      if (row === undefined || own?.isHidden === true || (own !== undefined && !includeSeen)) continue;
+      if (filter === undefined ? row.available : passes(cardOf(row.fields))) eligible.push({ candidate, row });
     }
   };
 
@@ -68,20 +70,20 @@ export async function filterCandidates({
   }
   if (eligible.length < limit) await consider(refill('popular', state.leaders.popular, 0));
   let after: PageKey | undefined;
-  for (let read = 0; eligible.length < limit && read < REFILL_ROWS_MAX; ) {
-    const page = await items.page(catalog, after, read === 0 ? 500 : 5_000);
+  for (let count = 0; eligible.length < limit && count < REFILL_ROWS_MAX; ) {
+    const page = await items.page(catalog, after, REFILL_PAGE_ROWS);
     if (page.length === 0) break;
     await consider(
       refill(
         'fresh',
         page.map(({ item, createdAtMs }) => ({ item, score: createdAtMs })),
-        read,
+        count,
       ),
     );
-    read += page.length;
+    count += page.length;
     after = page.at(-1);
   }
-  return eligible;
+  return { eligible, read };
 }
 
 /** Candidates that no source retrieved: they rank behind all that one did. */

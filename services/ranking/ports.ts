@@ -42,10 +42,11 @@ export interface UserEvent extends HistoryEvent {
   readonly id: EventId;
 }
 
-/** A history as ranking reads it: with what each item's embedding is at now. */
-export interface EmbeddedHistoryEvent extends HistoryEvent {
-  /** The change number of the item's embedding in the serving space. */
-  readonly embeddingChange: number | undefined;
+/** Whether a user has any event on an item is known by there being one of these. */
+export interface SeenItem {
+  readonly item: ItemId;
+  /** Whether a hide counts. */
+  readonly isHidden: boolean;
 }
 
 /** Events and what follows from them. An event's id is unique in its catalog: the first wins. */
@@ -65,13 +66,10 @@ export interface EventStore {
   existing(catalogs: readonly CatalogId[]): Promise<ReadonlySet<CatalogId>>;
   progress(log: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>>;
   /** Positive events and hides that were not taken back, latest first, at most `countMax`. */
-  history(
-    catalog: CatalogId,
-    user: UserId,
-    space: SpaceId | undefined,
-    countMax: number,
-  ): Promise<readonly EmbeddedHistoryEvent[]>;
-  /** All of a user's latest events, latest first. */
+  history(catalog: CatalogId, user: UserId, countMax: number): Promise<readonly HistoryEvent[]>;
+  /** Those of the given items that the user has any event on, by id. */
+  seen(catalog: CatalogId, user: UserId, items: readonly ItemId[]): Promise<readonly SeenItem[]>;
+  /** All of a user's latest events, latest first, but those on items that were deleted. */
   latest(catalog: CatalogId, user: UserId, countMax: number): Promise<readonly UserEvent[]>;
   /**
    * Deletes all of a user and takes their part out of the counters; older messages of theirs are dropped from now on.
@@ -81,28 +79,29 @@ export interface EventStore {
   erase(catalog: CatalogId, user: UserId, log: string, ends: ReadonlyMap<number, number>): Promise<number>;
 }
 
-/** A candidate's row, read at the last moment. */
-export interface CandidateRow {
+/** An item that exists. */
+export interface ItemRow {
   readonly item: ItemId;
+  /** Its change number. */
+  readonly change: number;
+  readonly fields: ItemFields;
+  /** What the fields take as JSON. */
+  readonly bytes: number;
   readonly available: boolean;
-  /** Whether the user has any event on it. */
-  readonly seen: boolean;
-  readonly hidden: boolean;
-  /** Given when asked for. */
-  readonly fields: ItemFields | undefined;
   readonly createdAtMs: number;
+  /** The change number of its embedding in the space that was asked for. */
   readonly embeddingChange: number | undefined;
 }
 
+/** A catalog's items as they were when the view was made, or later. */
+export interface ItemView {
+  /** Those that exist. No round trip for rows that are kept, else one. */
+  rows(space: SpaceId | undefined, items: readonly ItemId[]): Promise<ReadonlyMap<ItemId, ItemRow>>;
+}
+
 export interface ItemReader {
-  /** Rows of those items that exist, in any order. One round trip. */
-  rows(query: {
-    readonly catalog: CatalogId;
-    readonly user: UserId | undefined;
-    readonly space: SpaceId | undefined;
-    readonly items: readonly ItemId[];
-    readonly withFields: boolean;
-  }): Promise<readonly CandidateRow[]>;
+  /** One round trip. */
+  view(catalog: CatalogId): Promise<ItemView>;
   /** Ids of existing items, latest created first, ties by id. */
   page(catalog: CatalogId, after: PageKey | undefined, countMax: number): Promise<readonly PageKey[]>;
 }
@@ -136,7 +135,10 @@ export interface CatalogState {
 }
 
 export interface CatalogStates {
-  /** @returns `undefined` for a catalog that does not exist. */
-  of(catalog: CatalogId): Promise<CatalogState | undefined>;
+  /**
+   * @param isFresh  Whether leaders and the serving space must hold all that was committed before the call.
+   * @returns `undefined` for a catalog that does not exist.
+   */
+  of(catalog: CatalogId, isFresh: boolean): Promise<CatalogState | undefined>;
   stop(): Promise<void>;
 }

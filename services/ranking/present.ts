@@ -9,6 +9,7 @@ const BECAUSE_MAX = 3;
 /**
  * A picked item as it is answered.
  * @param largest  The request's largest fused score: parts are shares of it.
+ * @param isLive  Whether an item of the user's history still exists: only such are named.
  * @param coEngagementCauses  Tells what led the co-engagement source to an item; asked only for those that are answered.
  */
 export function presented(
@@ -16,6 +17,7 @@ export function presented(
   { candidate, row }: Eligible,
   largest: number,
   { diversity, explain, expand }: RecommendRequest,
+  isLive: (item: ItemId) => boolean,
   coEngagementCauses: (item: ItemId) => readonly ItemId[],
 ): Recommendation {
   const { item, ranks } = candidate;
@@ -30,7 +32,7 @@ export function presented(
       explanation: {
         parts,
         sources: ranks.map(({ source, rank, score }) => ({ source, rank, score })),
-        because: causes(candidate, coEngagementCauses),
+        because: causes(candidate, isLive, coEngagementCauses),
       },
     }),
     ...(expand && { details }),
@@ -40,12 +42,16 @@ export function presented(
 /** Causes of the sources in turn, so that each source's strongest is named first. */
 function causes(
   { item, ranks }: FusedCandidate,
+  isLive: (item: ItemId) => boolean,
   coEngagementCauses: (item: ItemId) => readonly ItemId[],
 ): readonly ItemId[] {
   const lists = ranks.map(({ source, because }) => (source === 'co-engagement' ? coEngagementCauses(item) : because));
   const merged = new Set<ItemId>();
   for (let place = 0; place < BECAUSE_MAX; place++) {
-    for (const list of lists) if (list[place] !== undefined) merged.add(list[place]);
+    for (const list of lists) {
+      const cause = list[place];
+      if (cause !== undefined && isLive(cause)) merged.add(cause);
+    }
   }
   return [...merged].slice(0, BECAUSE_MAX);
 }

@@ -7,12 +7,20 @@ import { LRUCache } from 'lru-cache';
 import { createCentredVectors } from './centred-vectors.ts';
 import type { CandidateSource, RetrievalContext } from './domain/candidate-source.ts';
 import { diversify, type PickedItem } from './domain/diversify.ts';
-import { type Engagement, engagementsOf } from './domain/engagement.ts';
+import { type Engagement, engagementsOf, type HistoryEvent } from './domain/engagement.ts';
 import { fuse } from './domain/fusion.ts';
 import { type Cluster, clustersOf, type EmbeddedEngagement, type Interest, interestsOf } from './domain/interest.ts';
 import { seededRandom } from './domain/random.ts';
 import { type Eligible, filterCandidates } from './filter-candidates.ts';
-import type { CatalogState, CatalogStates, EmbeddingSource, EventStore, ItemReader } from './ports.ts';
+import type {
+  CatalogState,
+  CatalogStates,
+  EmbeddingSource,
+  EventStore,
+  ItemReader,
+  ItemRow,
+  ItemView,
+} from './ports.ts';
 import { presented } from './present.ts';
 import type { RecommendRequest, Slate } from './slate.ts';
 import { coEngagementSource } from './sources/co-engagement-source.ts';
@@ -48,37 +56,51 @@ const CLUSTERINGS_MAX = 5_000;
 /** Candidates that diversification chooses from: at least so many, and twice what is asked for. */
 const POOL_MIN = 100;
 
+/** What is known of a user, and of the items that they engaged with. */
 interface Profile {
+  readonly history: readonly HistoryEvent[];
+  /** Rows of those items of the history that exist. */
+  readonly rows: ReadonlyMap<ItemId, ItemRow>;
   readonly engagements: readonly Engagement[];
   readonly interests: readonly Interest[];
 }
 
 export interface Recommender {
-  /** @throws {Problem} `catalog-not-found` */
-  recommend(catalog: CatalogId, request: RecommendRequest): Promise<Slate>;
+  /**
+   * @param isFresh  Whether the slate must hold all that was committed before, what is kept for a second too.
+   * @throws {Problem} `catalog-not-found`
+   */
+  recommend(catalog: CatalogId, request: RecommendRequest, isFresh: boolean): Promise<Slate>;
   /** @throws {Problem} `catalog-not-found` */
   interests(catalog: CatalogId, user: UserId, nowMs: number): Promise<readonly Interest[]>;
 }
 
-/** retrieve → filter → score → diversify → explain; two round trips to the store and one to the index. */
+/** retrieve → filter → score → diversify → explain; two round trips to the store, one after the other, and one to the index. */
 export function createRecommender(options: RecommenderOptions): Recommender {
   const { events, items, embeddings, states, neighbors, log } = options;
   const centre = createCentredVectors();
   const clustered = new LRUCache<string, readonly Cluster[]>({ max: CLUSTERINGS_MAX });
 
-  const stateOf = async (catalog: CatalogId): Promise<CatalogState> => {
-    const state = await states.of(catalog);
+  const stateOf = async (catalog: CatalogId, isFresh: boolean): Promise<CatalogState> => {
+    const state = await states.of(catalog, isFresh);
     if (state === undefined) throw new Problem('catalog-not-found', `there is no catalog ${catalog}`);
     return state;
   };
 
-  const profileOf = async (catalog: CatalogId, user: UserId, state: CatalogState, nowMs: number): Promise<Profile> => {
-    const history = await events.history(catalog, user, state.space, HISTORY_MAX);
+  const profileOf = async (
+    catalog: CatalogId,
+    state: CatalogState,
+    view: ItemView,
+    history: readonly HistoryEvent[],
+    nowMs: number,
+  ): Promise<Profile> => {
     const engagements = engagementsOf(history);
-    if (state.space === undefined || engagements.length === 0) return { engagements, interests: [] };
-    const changes = new Map(history.map((event) => [event.item, event.embeddingChange]));
+    const rows = await view.rows(
+      state.space,
+      engagements.map(({ item }) => item),
+    );
     const wanted = engagements.slice(0, CLUSTERED_MAX).flatMap(({ item }) => {
-      const change = changes.get(item);
+      const change = rows.get(item)?.embeddingChange;
       return change === undefined ? [] : [{ item, change }];
     });
     // Clusters change when the items do, or their embeddings: most requests find them as the last one left them.
@@ -93,7 +115,7 @@ export function createRecommender(options: RecommenderOptions): Recommender {
       clusters = clustersOf(await embedded(catalog, state, engagements, wanted), MERGE_COST_MAX);
       clustered.set(key, clusters);
     }
-    return { engagements, interests: interestsOf(clusters, engagements, nowMs) };
+    return { history, rows, engagements, interests: interestsOf(clusters, engagements, nowMs) };
   };
 
   const embedded = async (
@@ -111,13 +133,20 @@ export function createRecommender(options: RecommenderOptions): Recommender {
   };
 
   return {
-    interests: async (catalog, user, nowMs) =>
-      (await profileOf(catalog, user, await stateOf(catalog), nowMs)).interests,
+    interests: async (catalog, user, nowMs) => {
+      const state = await stateOf(catalog, false);
+      const [view, history] = await Promise.all([items.view(catalog), events.history(catalog, user, HISTORY_MAX)]);
+      return (await profileOf(catalog, state, view, history, nowMs)).interests;
+    },
 
-    recommend: async (catalog, request) => {
-      const state = await stateOf(catalog);
+    recommend: async (catalog, request, isFresh) => {
+      const state = await stateOf(catalog, isFresh);
       const degraded = [...state.missing];
-      const profile = await profileOf(catalog, request.user, state, request.atMs);
+      const [view, history] = await Promise.all([
+        items.view(catalog),
+        events.history(catalog, request.user, HISTORY_MAX),
+      ]);
+      const profile = await profileOf(catalog, state, view, history, request.atMs);
       const context: RetrievalContext = {
         ...profile,
         leaders: state.leaders,
@@ -147,12 +176,15 @@ export function createRecommender(options: RecommenderOptions): Recommender {
         })),
       );
       const poolSize = Math.max(POOL_MIN, 2 * request.limit);
-      const eligible = await filterCandidates({ items, catalog, state, request, fused, poolSize });
+      const { eligible, read } = await filterCandidates({
+        ...{ events, items, view, catalog, state, request, fused, poolSize },
+      });
       const pool = eligible.slice(0, poolSize);
       // The request's largest is its first: candidates come by falling fused score.
       const largest = pool[0]?.candidate.fused ?? 0;
       const picked = await diversifyPool({ embeddings, centre, catalog, state, request, pool, largest });
       const causes = state.graph?.causesAmong(profile.engagements) ?? (() => []);
+      const isLive = (item: ItemId): boolean => profile.rows.has(item);
       const byItem = new Map(pool.map((entry) => [entry.candidate.item, entry]));
       const slate = {
         at: new Date(request.atMs).toISOString(),
@@ -160,13 +192,14 @@ export function createRecommender(options: RecommenderOptions): Recommender {
         versions: {
           ranking: RANKING_VERSION,
           state: state.version,
+          read: digest([profile.history, read]),
           index: answer?.version ?? 'none',
           space: state.space ?? 'none',
         },
         degraded,
-        items: picked.map((entry) => presented(entry, byItem.get(entry.item)!, largest, request, causes)),
+        items: picked.map((entry) => presented(entry, byItem.get(entry.item)!, largest, request, isLive, causes)),
       };
-      return { slate: slateId(catalog, request, slate), ...slate };
+      return { slate: digest([catalog, request, slate]), ...slate };
     },
   };
 }
@@ -215,9 +248,6 @@ async function diversifyPool(task: {
   );
 }
 
-function slateId(catalog: CatalogId, request: RecommendRequest, answer: object): string {
-  return createHash('sha256')
-    .update(JSON.stringify([catalog, request, answer]))
-    .digest('base64url')
-    .slice(0, 22);
+function digest(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 22);
 }

@@ -8,7 +8,7 @@ import type { CatalogId, ItemId, SpaceId, UserId } from '@kindred/shared/id';
 import type { Neighbor, NeighborSource, NeighborTarget } from '@kindred/shared/neighbor';
 import { Problem } from '@kindred/shared/problem';
 import type { Interest } from './domain/interest.ts';
-import type { EventStore, ItemReader, UserEvent } from './ports.ts';
+import type { EventStore, ItemReader, ItemView, UserEvent } from './ports.ts';
 import type { Recommender } from './recommend.ts';
 import type { RecommendRequest, Slate } from './slate.ts';
 
@@ -114,23 +114,20 @@ export function createRanking(options: RankingOptions): Ranking {
     catalog: CatalogId,
     target: NeighborTarget,
     { limit, filter, expand }: NeighborRequest,
+    view: ItemView,
   ): Promise<{ readonly space: SpaceId | undefined; readonly items: readonly NeighborItem[] }> => {
     const passes = predicateOf(filter ?? {});
     for (let k = limit + SPARE_NEIGHBORS; ; k *= 4) {
       const query = { target, k: Math.min(k, 1_000), ...(filter && { filter }) };
       const answer = await neighbors.neighbors(catalog, [query]);
       const found = answer.neighbors[0] ?? [];
-      const rows = await items.rows({
-        catalog,
-        user: undefined,
-        space: undefined,
-        items: found.map(({ item }) => item),
-        withFields: filter !== undefined || expand,
-      });
-      const byItem = new Map(rows.map((row) => [row.item, row]));
+      const rows = await view.rows(
+        answer.space,
+        found.map(({ item }) => item),
+      );
       const live = found.flatMap((neighbor): NeighborItem[] => {
-        const row = byItem.get(neighbor.item);
-        if (row === undefined || !(filter === undefined ? row.available : passes(cardOf(row.fields ?? {})))) return [];
+        const row = rows.get(neighbor.item);
+        if (row === undefined || !(filter === undefined ? row.available : passes(cardOf(row.fields)))) return [];
         const createdAt = new Date(row.createdAtMs).toISOString();
         return [
           { ...neighbor, ...(expand && { details: { id: row.item, available: true, ...row.fields, createdAt } }) },
@@ -160,18 +157,19 @@ export function createRanking(options: RankingOptions): Ranking {
     recommend: async (catalog, request, after) => {
       await requireCatalog(catalog);
       await waitFor(catalog, after);
-      return recommender.recommend(catalog, request);
+      return recommender.recommend(catalog, request, after !== undefined);
     },
 
     similar: async (catalog, item, request) => {
       await requireCatalog(catalog);
       await waitFor(catalog, request.after);
+      const view = await items.view(catalog);
       // Both at once: an item that is not there is the rarer case.
       const [rows, found] = await Promise.all([
-        items.rows({ catalog, user: undefined, space: undefined, items: [item], withFields: false }),
-        existing(catalog, { item }, request),
+        view.rows(undefined, [item]),
+        existing(catalog, { item }, request, view),
       ]);
-      if (rows.length === 0) throw new Problem('item-not-found', `there is no item ${item} in ${catalog}`);
+      if (rows.size === 0) throw new Problem('item-not-found', `there is no item ${item} in ${catalog}`);
       return found.items;
     },
 
@@ -183,7 +181,8 @@ export function createRanking(options: RankingOptions): Ranking {
         const embedder = queryEmbedderOf(space);
         if (embedder === undefined)
           throw new Problem('unavailable', `the model of the space ${space} is not known here`);
-        const found = await existing(catalog, { vector: await embedder.embed(text, 'query'), space }, request);
+        const vector = await embedder.embed(text, 'query');
+        const found = await existing(catalog, { vector, space }, request, await items.view(catalog));
         if (found.space === space) return found.items;
         // Another model took over meanwhile: the text is embedded by that one.
         space = found.space;

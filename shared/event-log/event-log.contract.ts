@@ -247,6 +247,17 @@ export function eventLogContract({ start, stop, deletes }: LogContract): void {
     }),
   );
 
+  test('progress passes an erased message at the end', () =>
+    withLog(async (log) => {
+      await log.append([messageOf('kept', userOf('kept'))]);
+      const [last] = await log.append([messageOf('gone', userOf('gone'))]);
+      await log.erase(CATALOG, userOf('gone'));
+      const handler = new RecordingHandler();
+      await consume(log, handler);
+      const { partition, offset } = last!;
+      await until(async () => ((await handler.progress([partition])).get(partition) ?? 0) > offset);
+    }));
+
   test(deletes ? 'a trim deletes what is below the offsets and old enough' : 'a trim changes nothing', () =>
     withLog(async (log) => {
       const positions: Position[] = [];

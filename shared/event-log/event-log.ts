@@ -41,9 +41,9 @@ export interface MessageHandler {
 
 export interface MessageBatch {
   readonly partition: number;
-  /** 1 to `batchSizeMax` messages. */
+  /** At most `batchSizeMax` messages; none where all that was read had been erased. */
   readonly messages: readonly Message[];
-  /** One past the last message. */
+  /** One past the last message that was read. */
   readonly nextOffset: number;
 }
 
@@ -83,7 +83,7 @@ export interface EventLog {
   consume(handler: MessageHandler, options: ConsumeOptions): Promise<Consumer>;
   /** @returns For every partition, one past the last message that is in the log now; its first offset where there is none. */
   ends(): Promise<ReadonlyMap<number, number>>;
-  /** Deletes a user's messages where the log can delete single messages; else does nothing. */
+  /** Deletes what a user's messages hold, where the log can do that for single messages; else does nothing. Progress passes their places. */
   erase(catalog: CatalogId, user: UserId): Promise<void>;
   /**
    * Deletes messages that are both below these offsets and appended before that moment, where the log does not expire

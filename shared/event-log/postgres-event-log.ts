@@ -44,7 +44,11 @@ export function postgresEventLog(options: PostgresEventLogOptions): EventLog {
     },
     ends: async () => new Map([[0, await end()]]),
     erase: async (catalog, user) => {
-      await database.query('DELETE FROM event_log WHERE catalog = $1 AND user_id = $2', [catalog, user]);
+      // The place stays, so that progress passes it and a wait for its offset ends.
+      await database.query(
+        `UPDATE event_log SET catalog = '', user_id = '', value = NULL WHERE catalog = $1 AND user_id = $2`,
+        [catalog, user],
+      );
     },
     trim: async (before, appendedBeforeMs) => {
       const offset = before.get(0) ?? FIRST_OFFSET;

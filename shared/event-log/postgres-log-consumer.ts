@@ -48,7 +48,8 @@ export function startPostgresConsumer(options: PostgresConsumerOptions): Postgre
         await wakeup.sleep(pollMs);
         continue;
       }
-      await handler.apply({ partition: 0, messages, nextOffset: last.offset + 1 });
+      const whole = messages.filter(({ value }) => value !== null);
+      await handler.apply({ partition: 0, messages: whole, nextOffset: last.offset + 1 });
       next = last.offset + 1;
       backoff.reset();
     }

@@ -9,7 +9,10 @@ import type { Message } from './event-log.ts';
 export interface PostgresLogSession {
   /** @returns Whether the lock is ours now; it stays ours until the session closes or its connection breaks. */
   tryToOwn(): Promise<boolean>;
-  /** @returns Messages at `from` and after, offsets rising: at most `countMax`, and about `bytesMax` but at least one. */
+  /**
+   * @returns Messages at `from` and after, offsets rising: at most `countMax`, and about `bytesMax` but at least one.
+   * Those that were erased have no value.
+   */
   read(from: number, limits: { readonly countMax: number; readonly bytesMax: number }): Promise<readonly Message[]>;
   close(): Promise<void>;
 }
@@ -57,7 +60,7 @@ export async function openPostgresLogSession(databaseUrl: string, onAppend: () =
 
 interface Row {
   readonly log_offset: number | string;
-  readonly value: Buffer;
+  readonly value: Buffer | null;
   readonly appended_at_ms: number | string;
 }
 
@@ -65,7 +68,7 @@ interface Row {
 const READ = `
   SELECT log_offset, value, appended_at_ms
   FROM (
-    SELECT page.*, sum(octet_length(value)) OVER (ORDER BY log_offset) - octet_length(value) AS bytes_before
+    SELECT page.*, sum(coalesce(octet_length(value), 0)) OVER (ORDER BY log_offset) - coalesce(octet_length(value), 0) AS bytes_before
     FROM (
       SELECT log_offset, value, appended_at_ms FROM event_log WHERE log_offset >= $1 ORDER BY log_offset LIMIT $2
     ) AS page

@@ -346,6 +346,25 @@ export function apiSuite(addresses: () => Addresses): void {
       const slate = await ranking.post(`${base}/recommendations`, { user: 'flo', limit: 200 });
       expect(ids(slate.body.items)).not.toContain('bread-5');
       expect(ids((await ranking.get(`${base}/items/bread-0/similar?limit=200`)).body.items)).not.toContain('bread-5');
+      // Nor as a cause, nor among the user's events.
+      await catalog.delete(`${base}/items/bread-0`);
+      expect((await ranking.post(`${base}/recommendations`, { user: 'flo', limit: 200 })).text).not.toContain(
+        'bread-0',
+      );
+      expect((await ranking.get(`${base}/users/flo`)).text).not.toContain('bread-0');
+    });
+
+    test('an item that was just written is fresh to a read after it', async () => {
+      const { base, catalog, ranking } = await filled();
+      await ranking.post(`${base}/recommendations`, { user: 'stranger' });
+      const put = await catalog.put(`${base}/items/just-now`, { title: 'A thing that came just now' });
+      const { body } = await ranking.post(`${base}/recommendations`, {
+        user: 'stranger',
+        limit: 200,
+        after: put.body.token,
+      });
+      const found = body.items.find(({ item }) => item === 'just-now');
+      expect(found?.explanation.sources).toContainEqual(expect.objectContaining({ source: 'fresh', rank: 1 }));
     });
 
     test('what others engaged with together is recommended, naming co-engagement', async () => {
@@ -383,6 +402,13 @@ export function apiSuite(addresses: () => Addresses): void {
       expect((await ranking.delete(`${base}/users/hal`)).status).toBe(200);
       expect((await ranking.get(`${base}/users/hal`)).body).toMatchObject({ interests: [], events: [] });
       expect((await ranking.get(`${base}/users/ivy`)).body.events).toHaveLength(1);
+      // What followed from their events is gone soon after, though no event came since.
+      for (const deadline = Date.now() + 20_000; ; await new Promise((resolve) => setTimeout(resolve, 200))) {
+        const popular = await ranking.post(`${base}/recommendations`, { user: 'stranger', limit: 200 });
+        const counted = popular.body.items.filter(({ sources }) => sources.includes('popular'));
+        if (ids(counted).join() === 'bread-0') break;
+        expect(Date.now(), `popular are ${ids(counted)}`).toBeLessThan(deadline);
+      }
       // What is sent after the erasure is new.
       const again = await send(ranking, base, [save('hal', 'boats-1')]);
       expect((await ranking.get(`${base}/users/hal?after=${again}`)).body.events).toHaveLength(1);

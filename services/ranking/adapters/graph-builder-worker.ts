@@ -2,8 +2,9 @@ import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Database, openDatabase, type Transaction, transaction } from '@kindred/shared/database';
 import type { CatalogId, ItemId, SpaceId } from '@kindred/shared/id';
+import { type PackedIds, packIds } from '@kindred/shared/packed-ids';
 import { vectorOf } from '@kindred/shared/vector';
-import type { EngagementGraphData } from '../domain/engagement-graph.ts';
+import { type EngagementEdges, type WalkFactors, walkFactors } from '../domain/engagement-graph.ts';
 
 export interface BuildTask {
   readonly id: number;
@@ -12,9 +13,13 @@ export interface BuildTask {
   readonly space?: SpaceId;
 }
 
+export interface PackedGraph extends EngagementEdges, WalkFactors {
+  readonly items: PackedIds;
+}
+
 export interface BuildAnswer {
   readonly id: number;
-  readonly graph?: EngagementGraphData;
+  readonly graph?: PackedGraph;
   readonly mean?: Float32Array;
   readonly error?: string;
 }
@@ -38,10 +43,9 @@ async function answer(task: BuildTask): Promise<void> {
       parentPort?.postMessage({ id: task.id, mean } satisfies BuildAnswer);
     } else {
       const graph = await graphOf(database, task.catalog);
-      const buffers = [graph.userStarts, graph.itemsOfUsers, graph.itemStarts, graph.usersOfItems].map(
-        (array) => array.buffer,
-      );
-      parentPort?.postMessage({ id: task.id, graph } satisfies BuildAnswer, buffers as ArrayBuffer[]);
+      const { items, ...arrays } = graph;
+      const buffers = [items.bytes, items.ends, ...Object.values(arrays)].map((array) => array.buffer);
+      parentPort?.postMessage({ id: task.id, graph } satisfies BuildAnswer, buffers);
     }
   } catch (error) {
     parentPort?.postMessage({
@@ -66,7 +70,7 @@ async function pages(
   }
 }
 
-async function graphOf(pool: Database, catalog: CatalogId): Promise<EngagementGraphData> {
+async function graphOf(pool: Database, catalog: CatalogId): Promise<PackedGraph> {
   const numbers = new Map<ItemId, number>();
   const items: ItemId[] = [];
   const userStarts: number[] = [];
@@ -95,12 +99,12 @@ async function graphOf(pool: Database, catalog: CatalogId): Promise<EngagementGr
     ),
   );
   userStarts.push(itemsOfUsers.length);
-  return {
-    items,
+  const edges = {
     userStarts: Int32Array.from(userStarts),
     itemsOfUsers: Int32Array.from(itemsOfUsers),
     ...transposed(userStarts, itemsOfUsers, items.length),
   };
+  return { items: packIds(items), ...edges, ...walkFactors(edges) };
 }
 
 /** The edges by item, users rising. */
@@ -108,7 +112,7 @@ function transposed(
   userStarts: readonly number[],
   itemsOfUsers: readonly number[],
   itemCount: number,
-): Pick<EngagementGraphData, 'itemStarts' | 'usersOfItems'> {
+): Pick<EngagementEdges, 'itemStarts' | 'usersOfItems'> {
   const itemStarts = new Int32Array(itemCount + 1);
   for (const item of itemsOfUsers) itemStarts[item + 1]!++;
   for (let item = 0; item < itemCount; item++) itemStarts[item + 1]! += itemStarts[item]!;

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { CatalogId, SpaceId } from '@kindred/shared/id';
+import { unpackIds } from '@kindred/shared/packed-ids';
 import type { EngagementGraphData } from '../domain/engagement-graph.ts';
 import type { BuildAnswer, BuildTask } from './graph-builder-worker.ts';
 
@@ -47,7 +48,8 @@ export function graphBuilder(databaseUrl: string): GraphBuilder {
     graph: async (catalog) => {
       const { graph } = await ask({ kind: 'graph', catalog });
       if (graph === undefined) throw new Error('the builder answered without a graph');
-      return graph;
+      const { ids, numbers } = await unpackIds(graph.items);
+      return { ...graph, items: ids, numbers };
     },
     mean: async (catalog, space) => (await ask({ kind: 'mean', catalog, space })).mean,
     stop: async () => {

@@ -1,6 +1,7 @@
 import type { Database } from '@kindred/shared/database';
 import type { CatalogId, ItemId, SpaceId } from '@kindred/shared/id';
 import type { Log } from '@kindred/shared/log';
+import { LRUCache } from 'lru-cache';
 import { engagementGraph } from '../domain/engagement-graph.ts';
 import type { Leader, Leaders } from '../domain/leaders.ts';
 import type { CatalogState, CatalogStates } from '../ports.ts';
@@ -20,6 +21,9 @@ const REBUILD_PAUSE_FACTOR = 20;
 /** The first request of a catalog waits so long for the passes, then goes on without. */
 const FIRST_BUILD_MS = 3_000;
 const LEADERS_MAX = 1_000;
+/** A catalog nobody asked for so long is forgotten, with what erased users left in it. */
+const FORGET_MS = 3_600_000;
+const CATALOGS_MAX = 10_000;
 
 interface Entry {
   state: CatalogState;
@@ -39,7 +43,12 @@ interface Entry {
  * within a second, what needs a pass over the catalog within some seconds, by its size. A catalog nobody asks for costs nothing.
  */
 export function postgresCatalogStates({ database, builder, log }: CatalogStatesOptions): CatalogStates {
-  const entries = new Map<CatalogId, Promise<Entry | undefined>>();
+  const entries = new LRUCache<CatalogId, Promise<Entry | undefined>>({
+    max: CATALOGS_MAX,
+    ttl: FORGET_MS,
+    updateAgeOnGet: true,
+    ttlAutopurge: true,
+  });
 
   const refresh = async (catalog: CatalogId, entry: Entry): Promise<void> => {
     const marks = await marksOf(database, catalog);
@@ -100,8 +109,15 @@ export function postgresCatalogStates({ database, builder, log }: CatalogStatesO
     return entry;
   };
 
+  const renew = (catalog: CatalogId, entry: Entry): Promise<void> => {
+    entry.refreshing ??= refresh(catalog, entry).finally(() => {
+      entry.refreshing = undefined;
+    });
+    return entry.refreshing;
+  };
+
   return {
-    async of(catalog) {
+    async of(catalog, isFresh) {
       let promise = entries.get(catalog);
       if (promise === undefined) {
         promise = first(catalog).catch((error) => {
@@ -112,16 +128,19 @@ export function postgresCatalogStates({ database, builder, log }: CatalogStatesO
       }
       const entry = await promise;
       if (entry === undefined) return undefined;
-      if (Date.now() - entry.lookedAtMs > FRESH_MS && entry.refreshing === undefined) {
-        entry.refreshing = refresh(catalog, entry)
-          .catch((error) => log.warn({ err: error, catalog }, 'catalog state not refreshed'))
-          .finally(() => {
-            entry.refreshing = undefined;
-          });
+      if (isFresh) {
+        // A look that is under way may have begun before what must be seen.
+        await entry.refreshing?.catch(() => {});
+        await renew(catalog, entry);
+      } else if (Date.now() - entry.lookedAtMs > FRESH_MS && entry.refreshing === undefined) {
+        renew(catalog, entry).catch((error) => log.warn({ err: error, catalog }, 'catalog state not refreshed'));
       }
       return entry.state;
     },
-    stop: () => builder.stop(),
+    stop: () => {
+      entries.clear();
+      return builder.stop();
+    },
   };
 }
 
@@ -139,7 +158,7 @@ function replace(entry: Entry, parts: Partial<CatalogState>, marks: Entry['marks
 async function marksOf(database: Database, catalog: CatalogId): Promise<Entry['marks']> {
   const { rows } = await database.query<{ events: number; items: number }>({
     name: 'catalog-marks',
-    text: `SELECT coalesce((SELECT max(change) FROM events WHERE catalog = $1), 0) AS events,
+    text: `SELECT greatest((SELECT max(change) FROM events WHERE catalog = $1), (SELECT max(change) FROM erasures WHERE catalog = $1), 0) AS events,
              greatest((SELECT max(change) FROM items WHERE catalog = $1), (SELECT max(change) FROM embeddings WHERE catalog = $1),
                (SELECT max(change) FROM spaces WHERE catalog = $1), 0) AS items`,
     values: [catalog],

@@ -92,7 +92,7 @@ test('counters and histories are those of a plain replay, whatever the batches, 
       const wanted = counting(events);
 
       for (const user of ['u0', 'u1'] as UserId[]) {
-        const history = await store.history(catalog, user, undefined, 100);
+        const history = await store.history(catalog, user, 100);
         expect(history.map(({ item, type, value, atMs }) => `${item} ${type} ${value} ${atMs}`).sort()).toEqual(
           wanted
             .filter((event) => event.user === user && event.type !== 'impression')
@@ -163,7 +163,7 @@ test('two batches that retract each other’s events at once end as one after th
     const save = eventOf(catalog, { id: 1, user: 0, item: 0, type: 'save', value: 1, day: 1 }, 0);
     const undo = eventOf(catalog, { id: 2, user: 0, item: 0, type: 'save', value: 0, day: 2 }, 0);
     await Promise.all([store.apply('test', 1, [save], 1), store.apply('test', 2, [undo], 1)]);
-    expect(await store.history(catalog, 'u0' as UserId, undefined, 10)).toEqual([]);
+    expect(await store.history(catalog, 'u0' as UserId, 10)).toEqual([]);
     const { rows } = await database.query('SELECT saves, long_value FROM item_counters WHERE catalog = $1', [catalog]);
     for (const row of rows) expect(row).toEqual({ saves: 0, long_value: 0 });
   }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Database, type Transaction, transaction } from '@kindred/shared/database';
 import type { CatalogId, UserId } from '@kindred/shared/id';
-import type { EmbeddedHistoryEvent, EventOutcome, EventStore, ReadableEvent, UserEvent } from '../ports.ts';
+import type { HistoryEvent } from '../domain/engagement.ts';
+import type { EventOutcome, EventStore, ReadableEvent, SeenItem, UserEvent } from '../ports.ts';
 import { type CountedEvent, updateCounters } from './postgres-item-counters.ts';
 
 /**
@@ -53,24 +54,33 @@ export function postgresEventStore(database: Database): EventStore {
       return new Map(rows.map((row) => [row.partition, row.next_offset]));
     },
 
-    async history(catalog, user, space, countMax) {
-      const { rows } = await database.query<EmbeddedHistoryEvent>({
+    async history(catalog, user, countMax) {
+      const { rows } = await database.query<HistoryEvent>({
         name: 'history',
-        text: `SELECT h.item_id AS item, h.type, h.value, h.at_ms AS "atMs", e.change AS "embeddingChange"
-               FROM (SELECT item_id, type, value, at_ms, event_id FROM events
-                     WHERE catalog = $1 AND user_id = $2 AND NOT retracted AND value > 0 AND type <> 'impression'
-                     ORDER BY at_ms DESC, event_id DESC LIMIT $4) h
-               LEFT JOIN embeddings e ON e.catalog = $1 AND e.space = $3 AND e.item_id = h.item_id
-               ORDER BY h.at_ms DESC, h.event_id DESC`,
-        values: [catalog, user, space ?? '', countMax],
+        text: `SELECT item_id AS item, type, value, at_ms AS "atMs" FROM events
+               WHERE catalog = $1 AND user_id = $2 AND NOT retracted AND value > 0 AND type <> 'impression'
+               ORDER BY at_ms DESC, event_id DESC LIMIT $3`,
+        values: [catalog, user, countMax],
       });
-      return rows.map((row) => ({ ...row, embeddingChange: row.embeddingChange ?? undefined }));
+      return rows;
+    },
+
+    async seen(catalog, user, items) {
+      const { rows } = await database.query<SeenItem>({
+        name: 'seen',
+        text: `SELECT item_id AS item, bool_or(type = 'hide' AND value > 0 AND NOT retracted) AS "isHidden" FROM events
+               WHERE catalog = $1 AND user_id = $2 AND item_id = ANY($3) GROUP BY item_id ORDER BY item_id`,
+        values: [catalog, user, items],
+      });
+      return rows;
     },
 
     async latest(catalog, user, countMax) {
       const { rows } = await database.query<UserEvent>(
-        `SELECT event_id AS id, item_id AS item, type, value, at_ms AS "atMs" FROM events
-         WHERE catalog = $1 AND user_id = $2 ORDER BY at_ms DESC, event_id DESC LIMIT $3`,
+        `SELECT event_id AS id, item_id AS item, type, value, at_ms AS "atMs" FROM events e
+         WHERE catalog = $1 AND user_id = $2
+           AND NOT EXISTS (SELECT FROM items i WHERE i.catalog = $1 AND i.item_id = e.item_id AND i.fields IS NULL)
+         ORDER BY at_ms DESC, event_id DESC LIMIT $3`,
         [catalog, user, countMax],
       );
       return rows;
@@ -80,10 +90,10 @@ export function postgresEventStore(database: Database): EventStore {
       transaction(database, async (client) => {
         await lockCatalog(client, catalog);
         await client.query(
-          `INSERT INTO erasures SELECT $1, $2, $3, given.partition, given.before
+          `INSERT INTO erasures SELECT $1, $2, $3, given.partition, given.before, nextval('event_changes')
            FROM unnest($4::int[], $5::bigint[]) AS given (partition, before)
            ON CONFLICT (catalog, user_hash, log, partition) DO UPDATE
-             SET before_offset = greatest(erasures.before_offset, excluded.before_offset)`,
+             SET before_offset = greatest(erasures.before_offset, excluded.before_offset), change = excluded.change`,
           [catalog, hashOf(user), log, [...ends.keys()], [...ends.values()]],
         );
         await client.query('DELETE FROM dead_letters WHERE catalog = $1 AND user_id = $2', [catalog, user]);

@@ -2,7 +2,7 @@ import { compareIds, type ItemId } from '@kindred/shared/id';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Engagement } from './engagement.ts';
-import { type EngagementGraphData, engagementGraph } from './engagement-graph.ts';
+import { type EngagementGraphData, engagementGraph, walkFactors } from './engagement-graph.ts';
 
 const USERS = 6;
 const ITEMS = 8;
@@ -20,7 +20,7 @@ const engaged = fc
 const idOf = (item: number): ItemId => `item-${item}` as ItemId;
 
 function dataOf(pairs: readonly (readonly [number, number])[]): EngagementGraphData {
-  const csr = (rows: number, of: (row: number) => number[]): [Int32Array, Int32Array] => {
+  const csr = (rows: number, of: (row: number) => number[]): [Int32Array<ArrayBuffer>, Int32Array<ArrayBuffer>] => {
     const lists = Array.from({ length: rows }, (_, row) => of(row));
     const starts = [0];
     for (const list of lists) starts.push(starts.at(-1)! + list.length);
@@ -28,13 +28,9 @@ function dataOf(pairs: readonly (readonly [number, number])[]): EngagementGraphD
   };
   const [userStarts, itemsOfUsers] = csr(USERS, (user) => pairs.filter(([u]) => u === user).map(([, item]) => item));
   const [itemStarts, usersOfItems] = csr(ITEMS, (item) => pairs.filter(([, i]) => i === item).map(([user]) => user));
-  return {
-    items: Array.from({ length: ITEMS }, (_, item) => idOf(item)),
-    userStarts,
-    itemsOfUsers,
-    itemStarts,
-    usersOfItems,
-  };
+  const items = Array.from({ length: ITEMS }, (_, item) => idOf(item));
+  const built = { userStarts, itemsOfUsers, itemStarts, usersOfItems };
+  return { items, numbers: new Map(items.map((item, number) => [item, number])), ...built, ...walkFactors(built) };
 }
 
 /** RP3β by matrices: sums over every path user → item → user → item. */
