@@ -3,7 +3,7 @@ import type { Embedder } from '@kindred/shared/embedding/embedder';
 import type { Event } from '@kindred/shared/event';
 import type { EventLog } from '@kindred/shared/event-log/event-log';
 import { cardOf, predicateOf } from '@kindred/shared/filter';
-import { decodeToken, encodeToken, type WriteToken } from '@kindred/shared/http/token';
+import { encodeToken } from '@kindred/shared/http/token';
 import type { CatalogId, ItemId, SpaceId, UserId } from '@kindred/shared/id';
 import type { Neighbor, NeighborSource, NeighborTarget } from '@kindred/shared/neighbor';
 import { Problem } from '@kindred/shared/problem';
@@ -11,6 +11,7 @@ import type { Interest } from './domain/interest.ts';
 import type { EventStore, ItemReader, ItemView, UserEvent } from './ports.ts';
 import type { Recommender } from './recommend.ts';
 import type { RecommendRequest, Slate } from './slate.ts';
+import { createWriteWaiter } from './write-waiter.ts';
 
 export interface RankingOptions {
   readonly eventLog: EventLog;
@@ -51,8 +52,6 @@ export interface Ranking {
   applied(): void;
 }
 
-const AFTER_TIMEOUT_MS = 1_000;
-const AFTER_POLL_MS = 20;
 const LATEST_EVENTS_MAX = 100;
 /** Asked for beyond the limit, for items that were deleted since the index saw them. */
 const SPARE_NEIGHBORS = 10;
@@ -61,7 +60,7 @@ const SPACE_ATTEMPTS = 3;
 
 export function createRanking(options: RankingOptions): Ranking {
   const { eventLog, events, items, neighbors, recommender, queryEmbedderOf } = options;
-  const waiters = new Set<() => void>();
+  const writes = createWriteWaiter(events, neighbors);
 
   // Catalogs are made and never deleted, so one that was seen is there.
   const known = new Set<CatalogId>();
@@ -72,42 +71,6 @@ export function createRanking(options: RankingOptions): Ranking {
     }
     known.add(catalog);
   };
-
-  /** Waits until the write behind the token is reflected. @throws {Problem} `not-yet-applied` after one second. */
-  const waitFor = async (catalog: CatalogId, after: string | undefined): Promise<void> => {
-    if (after === undefined) return;
-    const token = decodeToken(after);
-    const deadline = Date.now() + AFTER_TIMEOUT_MS;
-    const reached =
-      (token.change === undefined || (await neighbors.reached(catalog, token.change, AFTER_TIMEOUT_MS))) &&
-      (await eventsApplied(token, deadline));
-    if (!reached) throw new Problem('not-yet-applied', 'the write behind "after" is not reflected within a second');
-  };
-
-  const eventsApplied = async ({ log, offsets }: WriteToken, deadline: number): Promise<boolean> => {
-    if (log === undefined || offsets === undefined) return true;
-    const wanted = Object.entries(offsets).map(([partition, offset]) => ({ partition: Number(partition), offset }));
-    for (;;) {
-      const progress = await events.progress(
-        log,
-        wanted.map(({ partition }) => partition),
-      );
-      if (wanted.every(({ partition, offset }) => (progress.get(partition) ?? 0) > offset)) return true;
-      if (Date.now() >= deadline) return false;
-      await woken(AFTER_POLL_MS);
-    }
-  };
-
-  const woken = (ms: number): Promise<void> =>
-    new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        waiters.delete(done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      waiters.add(done);
-    });
 
   /** Neighbors that exist at this moment; asks deeper until there are enough or no more. */
   const existing = async (
@@ -156,13 +119,13 @@ export function createRanking(options: RankingOptions): Ranking {
 
     recommend: async (catalog, request, after) => {
       await requireCatalog(catalog);
-      await waitFor(catalog, after);
+      await writes.reflected(catalog, after);
       return recommender.recommend(catalog, request, after !== undefined);
     },
 
     similar: async (catalog, item, request) => {
       await requireCatalog(catalog);
-      await waitFor(catalog, request.after);
+      await writes.reflected(catalog, request.after);
       const view = await items.view(catalog);
       // Both at once: an item that is not there is the rarer case.
       const [rows, found] = await Promise.all([
@@ -175,7 +138,7 @@ export function createRanking(options: RankingOptions): Ranking {
 
     search: async (catalog, text, request) => {
       await requireCatalog(catalog);
-      await waitFor(catalog, request.after);
+      await writes.reflected(catalog, request.after);
       let { space } = await neighbors.neighbors(catalog, []);
       for (let attempt = 0; space !== undefined && attempt < SPACE_ATTEMPTS; attempt++) {
         const embedder = queryEmbedderOf(space);
@@ -192,7 +155,7 @@ export function createRanking(options: RankingOptions): Ranking {
 
     user: async (catalog, user, after) => {
       await requireCatalog(catalog);
-      await waitFor(catalog, after);
+      await writes.reflected(catalog, after);
       return {
         interests: await recommender.interests(catalog, user, Date.now()),
         events: await events.latest(catalog, user, LATEST_EVENTS_MAX),
@@ -208,8 +171,6 @@ export function createRanking(options: RankingOptions): Ranking {
 
     requireCatalog,
 
-    applied: () => {
-      for (const waiter of waiters) waiter();
-    },
+    applied: writes.applied,
   };
 }
