@@ -3,7 +3,8 @@ import { type KeepAliveClient, keepAliveClient, succeeded } from '../engine/keep
 import type { ServerProcess } from '../engine/server-process.ts';
 import type { EmbeddingContender } from './contender.ts';
 
-const POLL_MS = 20;
+/** Each look costs the server some milliseconds, which the embedding would have had. */
+const POLL_MS = 100;
 
 /** A catalog as the server lists it. */
 interface ListedCatalog {
