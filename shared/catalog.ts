@@ -43,28 +43,41 @@ const labelConditionSchema = z.strictObject({
   none: labelsSchema.optional(),
 });
 
+/** A filter is tested on many items in one request: all its lists together are bounded. */
+const FILTER_VALUES_MAX = 1_000;
+
+/** How many values a filter names, over all its lists. */
+function valuesOf(filter: object): number {
+  return Object.values(filter).reduce((sum: number, part: unknown) => {
+    if (Array.isArray(part)) return sum + part.length;
+    return sum + (typeof part === 'object' && part !== null ? valuesOf(part) : 0);
+  }, 0);
+}
+
 /**
  * Which items an answer may contain: every condition must hold. An item without the attribute fails a condition on it.
  * `available` is `true` unless said: `false` keeps only unavailable items, `"any"` keeps both.
  */
-export const filterSchema = z.strictObject({
-  categories: labelConditionSchema.optional(),
-  tags: labelConditionSchema.optional(),
-  creators: z.strictObject({ any: labelsSchema.optional(), none: labelsSchema.optional() }).optional(),
-  attributes: z
-    .record(
-      attributeNameSchema,
-      z
-        .strictObject({
-          gte: z.number().optional(),
-          lte: z.number().optional(),
-          in: z.array(attributeValueSchema).min(1, 'must name at least one').max(1_000).optional(),
-        })
-        .refine((value) => Object.keys(value).length > 0, 'must have at least one of gte, lte, in'),
-    )
-    .refine((value) => Object.keys(value).length <= ATTRIBUTES_MAX, `must have at most ${ATTRIBUTES_MAX} attributes`)
-    .optional(),
-  available: z.union([z.boolean(), z.literal('any')]).optional(),
-});
+export const filterSchema = z
+  .strictObject({
+    categories: labelConditionSchema.optional(),
+    tags: labelConditionSchema.optional(),
+    creators: z.strictObject({ any: labelsSchema.optional(), none: labelsSchema.optional() }).optional(),
+    attributes: z
+      .record(
+        attributeNameSchema,
+        z
+          .strictObject({
+            gte: z.number().optional(),
+            lte: z.number().optional(),
+            in: z.array(attributeValueSchema).min(1, 'must name at least one').max(FILTER_VALUES_MAX).optional(),
+          })
+          .refine((value) => Object.keys(value).length > 0, 'must have at least one of gte, lte, in'),
+      )
+      .refine((value) => Object.keys(value).length <= ATTRIBUTES_MAX, `must have at most ${ATTRIBUTES_MAX} attributes`)
+      .optional(),
+    available: z.union([z.boolean(), z.literal('any')]).optional(),
+  })
+  .refine((filter) => valuesOf(filter) <= FILTER_VALUES_MAX, `must name at most ${FILTER_VALUES_MAX} values in all`);
 
 export type Filter = z.infer<typeof filterSchema>;

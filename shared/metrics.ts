@@ -9,14 +9,18 @@ export function createRegistry(): Registry {
   return registry;
 }
 
-/** A gauge whose value is read when metrics are asked for. */
+/** A gauge whose value is read when metrics are asked for; where it cannot be read, it is NaN. */
 export function gauge(registry: Registry, name: string, help: string, read: () => number | Promise<number>): void {
   new Gauge({
     name,
     help,
     registers: [registry],
     async collect() {
-      this.set(await read());
+      try {
+        this.set(await read());
+      } catch {
+        this.set(Number.NaN);
+      }
     },
   });
 }

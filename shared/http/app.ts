@@ -42,7 +42,7 @@ export function createApp(options: AppOptions): Express {
     timed(registry),
     helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }),
   );
-  app.use(knownHost(new Set([...LOOPBACK_HOSTS, ...hosts.map((host) => host.toLowerCase())])));
+  app.use(knownHost(new Set([...LOOPBACK_HOSTS, ...hosts.map(hostName)])));
   if (apiKey !== undefined) app.use(authorised(apiKey));
 
   app.get('/livez', (_request, response) => void response.json({ status: 'live' }));
@@ -64,6 +64,12 @@ export function createApp(options: AppOptions): Express {
   app.use(problemHandler(log));
   return app;
 }
+
+/** A host as the Host header names it: IPv6 addresses stand in brackets. */
+const hostName = (host: string): string => {
+  const name = host.toLowerCase();
+  return name.includes(':') && !name.startsWith('[') ? `[${name}]` : name;
+};
 
 const expressPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
 

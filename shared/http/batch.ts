@@ -13,8 +13,9 @@ export interface RejectedRow extends FieldProblem {
   readonly line: number;
 }
 
-/** Rows that are stored together or not at all. */
+/** Rows that are stored together or not at all: so many, or as many as come to so many bytes. */
 const CHUNK_ROWS = 500;
+const CHUNK_BYTES = 1024 * 1024;
 /** Reading stops at so many bad rows: a body can hold millions, and each is listed in the answer. */
 const REJECTED_MAX = 10_000;
 /** A list is held whole until its end is seen to be JSON. */
@@ -23,7 +24,7 @@ const LIST_ROWS_MAX = 100_000;
 const ROWS_PER_TURN = 100;
 
 /**
- * Reads a batch and stores its good rows in chunks of 500. NDJSON is stored as it streams, so what was stored of a stream
+ * Reads a batch and stores its good rows in chunks of 500, or of about 1 MiB. NDJSON is stored as it streams, so what was stored of a stream
  * that breaks stays stored; a JSON list is read whole first, and nothing of it is stored when it is not JSON.
  *
  * @param store  Stores a chunk and returns its token; what it throws ends the batch.
@@ -38,6 +39,7 @@ export async function acceptBatch<Row extends z.ZodType>(
   const isNdjson = mediaTypeOf(request) === 'application/x-ndjson';
   const rejected: RejectedRow[] = [];
   let chunk: z.output<Row>[] = [];
+  let chunkBytes = 0;
   let accepted = 0;
   let token: string | undefined;
 
@@ -46,13 +48,17 @@ export async function acceptBatch<Row extends z.ZodType>(
     token = await store(chunk);
     accepted += chunk.length;
     chunk = [];
+    chunkBytes = 0;
   };
 
   try {
     for await (const parsed of isNdjson ? linesParsed(request, body.row) : await listParsed(request, body)) {
       if ('problem' in parsed) rejected.push(parsed.problem);
-      else chunk.push(parsed.row);
-      if (chunk.length === CHUNK_ROWS) await flush();
+      else {
+        chunk.push(parsed.row);
+        chunkBytes += parsed.bytes;
+      }
+      if (chunk.length === CHUNK_ROWS || chunkBytes >= CHUNK_BYTES) await flush();
       if (rejected.length % ROWS_PER_TURN === ROWS_PER_TURN - 1) await setImmediate();
       if (rejected.length === REJECTED_MAX) {
         throw new Problem('too-large', `${REJECTED_MAX} rows are bad; reading stopped at the last of them`);
@@ -86,7 +92,9 @@ function mediaTypeOf(request: IncomingMessage): string {
   });
 }
 
-type ParsedRow<Row extends z.ZodType> = { readonly row: z.output<Row> } | { readonly problem: RejectedRow };
+type ParsedRow<Row extends z.ZodType> =
+  | { readonly row: z.output<Row>; readonly bytes: number }
+  | { readonly problem: RejectedRow };
 
 async function* linesParsed<Row extends z.ZodType>(
   request: IncomingMessage,
@@ -128,6 +136,6 @@ function parseRow<Row extends z.ZodType>({ line, bytes }: RawRow, schema: Row, i
     return { problem: { line, field, reason } };
   }
   const parsed = schema.safeParse(value);
-  if (parsed.success) return { row: parsed.data };
+  if (parsed.success) return { row: parsed.data, bytes: bytes.length };
   return { problem: { line, ...fieldProblems(parsed.error)[0]! } };
 }

@@ -73,6 +73,7 @@ function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof URIError) return new Problem('invalid-path', 'the path holds an escape that is not UTF-8');
   if (isDatabaseAway(error)) return new Problem('unavailable', 'the database is away', { cause: error });
+  if (isDatabaseBusy(error)) return new Problem('unavailable', 'the database is busy', { cause: error });
   if (error instanceof Error && 'type' in error && typeof error.type === 'string') {
     const known = MACHINE_PROBLEMS[error.type];
     if (known) return new Problem(known[0], known[1], { cause: error });
@@ -86,6 +87,13 @@ function problemOf(error: unknown): Problem {
     return new Problem('invalid-encoding', 'the body cannot be read', { cause: error });
   }
   return new Problem('internal', 'a fault of the server', { cause: error });
+}
+
+/** A statement that was ended, a deadlock and a lock that was not to be had: each may go well the next time. */
+function isDatabaseBusy(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  return /^(57014|40P01|55P03)$/.test(code) || error.message === 'Query read timeout';
 }
 
 /** Connection failures of PostgreSQL, by their system or SQL state codes, and the pool's own time-out. */

@@ -111,6 +111,13 @@ export function hostileSuite(addresses: () => Addresses): void {
       expectRefused(await ranking().get(path), field);
     });
 
+    test('refuses a filter of more than 1,000 values over all its lists', async () => {
+      const values = (count: number): string[] => Array.from({ length: count }, (_, index) => `value-${index}`);
+      const filter = { tags: { any: values(600) }, attributes: { colour: { in: values(401) } } };
+      expectRefused(await ranking().post(`${base}/recommendations`, { user: 'u', filter }), 'filter');
+      expectRefused(await ranking().post(`${base}/search`, { text: 'x', filter }), 'filter');
+    });
+
     test('refuses . and .. as ids where a client does not resolve them', async () => {
       for (const id of ['%2e', '%2E%2E', '..']) {
         const answer = await sendBytes(

@@ -2,24 +2,31 @@ import type { Item, ItemFields } from '@kindred/shared/catalog';
 import { type Database, type Transaction, transaction } from '@kindred/shared/database';
 import type { CatalogId, ItemId } from '@kindred/shared/id';
 import { Problem } from '@kindred/shared/problem';
+import { turns } from '@kindred/shared/turns';
 import { itemText, textHash } from '../domain/item-text.ts';
 import type { ItemStore, Precondition, StoredItem } from '../ports.ts';
+
+/** Writers that wait for each other's lock would hold the connections that reads need: one works, one stands ready. */
+const WRITERS_MAX = 2;
 
 /**
  * Every write takes the lock of `next_change()` before anything else, so writes of items, embeddings and spaces follow
  * one another and change numbers rise in commit order.
  */
 export function postgresItemStore(database: Database): ItemStore {
+  const inTurn = turns(WRITERS_MAX);
+  const writing = <T>(catalog: CatalogId, write: (client: Transaction) => Promise<T>): Promise<T> =>
+    inTurn(() => writeLocked(database, catalog, write));
   return {
     putAll: (catalog, items, nowMs) =>
-      writing(database, catalog, async (client) => {
+      writing(catalog, async (client) => {
         const latest = new Map(items.map((item) => [item.id, item]));
         const written = await upsert(client, catalog, [...latest.values()], nowMs);
         return Math.max(...written.map((row) => row.change));
       }),
 
     put: (catalog, item, nowMs, precondition) =>
-      writing(database, catalog, async (client) => {
+      writing(catalog, async (client) => {
         const before = await changeOf(client, catalog, item.id);
         requireState(before, precondition);
         const [row] = await upsert(client, catalog, [item], nowMs);
@@ -41,7 +48,7 @@ export function postgresItemStore(database: Database): ItemStore {
     },
 
     delete: (catalog, item, precondition) =>
-      writing(database, catalog, async (client) => {
+      writing(catalog, async (client) => {
         const before = await changeOf(client, catalog, item);
         if (before === undefined) throw new Problem('item-not-found', `there is no item ${item} in ${catalog}`);
         requireState(before, precondition);
@@ -57,7 +64,11 @@ export function postgresItemStore(database: Database): ItemStore {
   };
 }
 
-function writing<T>(database: Database, catalog: CatalogId, write: (client: Transaction) => Promise<T>): Promise<T> {
+function writeLocked<T>(
+  database: Database,
+  catalog: CatalogId,
+  write: (client: Transaction) => Promise<T>,
+): Promise<T> {
   return transaction(database, async (client) => {
     const { rows } = await client.query(
       'SELECT next_change(), EXISTS (SELECT FROM catalogs WHERE catalog = $1) AS known',
