@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, expect, test } from 'vitest';
-import { FolderInUseError, removeLocalPostgres, startLocalPostgres } from './local-postgres.ts';
+import { FolderInUseError } from './database-owner.ts';
+import { removeLocalPostgres, startLocalPostgres } from './local-postgres.ts';
 import { migrate } from './migrate.ts';
 
 // mkdtemp makes a folder of mode 700: as root, the server's own user cannot enter it.
@@ -18,20 +19,40 @@ async function query(url: string, sql: string): Promise<unknown[]> {
   return rows;
 }
 
-test('a server keeps what was committed, is refused to a second owner and taken over after a kill', async () => {
+test('a server keeps what was committed, has one owner, and comes back on its address when it is killed', async () => {
   const first = await startLocalPostgres(folder);
   await migrate(first.url);
   await migrate(first.url);
   expect(await query(first.url, 'SELECT catalog FROM catalogs')).toEqual([{ catalog: 'main' }]);
   await expect(startLocalPostgres(folder)).rejects.toThrow(FolderInUseError);
 
-  process.kill(first.pid, 'SIGKILL');
+  const { pid } = first;
+  process.kill(pid, 'SIGKILL');
+  await expect.poll(() => first.pid, { timeout: 60_000 }).not.toBe(pid);
+  expect(await query(first.url, 'SELECT catalog FROM catalogs')).toEqual([{ catalog: 'main' }]);
+  await expect(startLocalPostgres(folder)).rejects.toThrow(FolderInUseError);
+  await first.stop();
+
   const second = await startLocalPostgres(folder);
   expect(await query(second.url, 'SELECT catalog FROM catalogs')).toEqual([{ catalog: 'main' }]);
   await second.stop();
+  expect(() => process.kill(second.pid, 0)).toThrow();
+}, 120_000);
 
-  const third = await startLocalPostgres(folder);
-  expect(await query(third.url, 'SELECT catalog FROM catalogs')).toEqual([{ catalog: 'main' }]);
-  await third.stop();
-  expect(() => process.kill(third.pid, 0)).toThrow();
+test('an owner whose session is ended owns again; where another was faster, it is told so', async () => {
+  const lost = Promise.withResolvers<Error>();
+  const owner = await startLocalPostgres(folder, lost.resolve);
+  const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'kindred owner'`;
+  await query(owner.url, end);
+  await expect
+    .poll(() => query(owner.url, `SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory' AND classid = 7000`))
+    .toEqual([{ count: 1 }]);
+  await expect(startLocalPostgres(folder)).rejects.toThrow(FolderInUseError);
+
+  const rival = new pg.Client({ connectionString: owner.url });
+  await rival.connect();
+  await rival.query(`${end}; SELECT pg_advisory_lock(7000, 1)`);
+  expect(await lost.promise).toBeInstanceOf(FolderInUseError);
+  await rival.end();
+  await owner.stop();
 }, 120_000);

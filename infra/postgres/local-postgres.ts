@@ -5,50 +5,62 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { ownDatabase } from './database-owner.ts';
 import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts';
 import { canEnter, type PostgresUser, postgresUser } from './postgres-user.ts';
 
 /** A real PostgreSQL server that this process owns. */
 export interface LocalPostgres {
   readonly url: string;
+  /** Of the server that runs now. */
   readonly pid: number;
   /** Fast shutdown: sessions end, everything committed is on disk. */
   stop(): Promise<void>;
 }
 
-/** Someone else serves from the folder. */
-export class FolderInUseError extends Error {
-  constructor(folder: string) {
-    super(
-      `${folder} is in use by a Kindred that is running: stop that one first, or set KINDRED_DATA_DIR to another folder`,
-    );
-    this.name = 'FolderInUseError';
-  }
-}
-
 /** Where a root user's server keeps what must not lie in folders that only root can enter. */
 const ROOT_FOLDER = '/var/lib/kindred';
 const START_TIMEOUT_MS = 60_000;
-const OWNER_TIMEOUT_MS = 3_000;
 
 /**
  * Starts PostgreSQL on a free port of 127.0.0.1, with its data in `folder`, made on first use.
  *
- * One owner at a time: the owner is whoever holds an advisory lock in the database, which PostgreSQL frees when that
- * process dies in whatever way. So a server that a killed process left running is taken over as it is.
+ * One owner at a time; a server that a killed owner left running is taken over as it is. One that dies is started again
+ * on the same address.
+ * @param onLost  Called once when another process has become its owner, or when it does not come back within a minute;
+ *   by default it throws, and so ends the process.
  * @throws {FolderInUseError} when the owner lives.
  */
-export async function startLocalPostgres(folder: string): Promise<LocalPostgres> {
+export async function startLocalPostgres(
+  folder: string,
+  onLost: (error: Error) => void = (error) => {
+    throw error;
+  },
+): Promise<LocalPostgres> {
   await mkdir(folder, { recursive: true });
   const user = await postgresUser();
   const data = join(await dataParent(folder, user), 'data');
   const password = await passwordOf(folder);
   const binaries = await postgresBinaries(user, ROOT_FOLDER);
   await initialise({ binaries, data, password, user });
-  const running =
-    (await runningServer(data, password)) ?? (await spawnServer({ binaries, data, password, user, folder }));
-  const owner = await own(running, folder);
-  return { url: running.url, pid: running.pid, stop: () => stopServer(running, owner) };
+  const installation = { binaries, data, password, user, folder };
+  let running = (await runningServer(data, password)) ?? (await spawnServer(installation, await freePort()));
+  const { url } = running;
+  const revive = async (): Promise<void> => {
+    if (await isPostgres(running.pid)) return;
+    running = await spawnServer(installation, Number(new URL(url).port));
+  };
+  const owner = await ownDatabase({ url, folder, revive, onLost });
+  return {
+    url,
+    get pid() {
+      return running.pid;
+    },
+    stop: async () => {
+      await owner.release();
+      await endServer(running.pid);
+    },
+  };
 }
 
 /** Ends a server that a killed owner left on `folder` and deletes its data, wherever it lies. */
@@ -149,9 +161,8 @@ async function isPostgres(pid: number): Promise<boolean> {
   return name.trim() === 'postgres';
 }
 
-async function spawnServer(installation: Installation & { folder: string }): Promise<RunningServer> {
+async function spawnServer(installation: Installation & { folder: string }, port: number): Promise<RunningServer> {
   const { binaries, data, password, user, folder } = installation;
-  const port = await freePort();
   const logPath = join(folder, 'postgres.log');
   const log = await open(logPath, 'a');
   const settings = {
@@ -211,25 +222,6 @@ async function answers(url: string): Promise<boolean> {
   } finally {
     await client.end().catch(() => {});
   }
-}
-
-/** Takes the lock that says who owns the server; the connection keeps it for as long as this process lives. */
-async function own(server: RunningServer, folder: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: server.url, application_name: 'kindred owner', keepAlive: true });
-  client.on('error', () => {});
-  await client.connect();
-  for (const deadline = Date.now() + OWNER_TIMEOUT_MS; ; await sleep(50)) {
-    const { rows } = await client.query('SELECT pg_try_advisory_lock(7000, 1) AS owned');
-    if (rows[0].owned) return client;
-    if (Date.now() > deadline) break;
-  }
-  await client.end();
-  throw new FolderInUseError(folder);
-}
-
-async function stopServer({ pid }: RunningServer, owner: pg.Client): Promise<void> {
-  await owner.end().catch(() => {});
-  await endServer(pid);
 }
 
 async function endServer(pid: number): Promise<void> {

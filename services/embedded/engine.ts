@@ -47,14 +47,18 @@ const DATABASE_CONNECTIONS_MAX = 20;
 const ITEM_CACHE_BYTES_MAX = 128 * 1024 * 1024;
 const EMBEDDING_CACHE_BYTES_MAX = 256 * 1024 * 1024;
 
-/** The composition root of the embedded mode: names every adapter, and starts them in the order in which they need each other. */
+/**
+ * The composition root of the embedded mode: names every adapter, and starts them in the order in which they need each other.
+ * @param onDatabaseLost  As `startLocalPostgres` calls it.
+ */
 export async function startEngine(
   config: Omit<EmbeddedConfig, 'port' | 'host' | 'hosts' | 'apiKey'>,
   log: Log,
+  onDatabaseLost?: (error: Error) => void,
 ): Promise<Engine> {
   const model = requireModel(config.modelName);
   const { modelsFolder } = config;
-  const postgres = await startLocalPostgres(join(config.dataFolder, 'postgres'));
+  const postgres = await startLocalPostgres(join(config.dataFolder, 'postgres'), onDatabaseLost);
   await migrate(postgres.url);
   let isStopping = false;
   const database = openDatabase({

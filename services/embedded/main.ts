@@ -1,4 +1,4 @@
-import { FolderInUseError } from '@kindred/infra/postgres/local-postgres';
+import { FolderInUseError } from '@kindred/infra/postgres/database-owner';
 import { ConfigError } from '@kindred/shared/config';
 import { createApp } from '@kindred/shared/http/app';
 import { openApiOf } from '@kindred/shared/http/openapi';
@@ -40,7 +40,10 @@ async function main(config: EmbeddedConfig): Promise<void> {
   // The launcher and the terminal may both pass the signal on: the first counts.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
 
-  starting = startEngine(config, log);
+  starting = startEngine(config, log, (error) => {
+    console.error(`Kindred: ${startFailure(error)}`);
+    process.exit(1);
+  });
   const engine = await starting;
   if (isStopping) return;
   const { routes, registry } = engine;
