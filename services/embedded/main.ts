@@ -1,5 +1,6 @@
 import { FolderInUseError } from '@kindred/infra/postgres/database-owner';
 import { ConfigError } from '@kindred/shared/config';
+import { keepRequestsYoung } from '@kindred/shared/heap';
 import { createApp } from '@kindred/shared/http/app';
 import { openApiOf } from '@kindred/shared/http/openapi';
 import { referencePages } from '@kindred/shared/http/reference-page';
@@ -12,6 +13,7 @@ import { type Engine, startEngine } from './engine.ts';
 const DRAIN_TIMEOUT_MS = 8_000;
 const VERSION = '0.1.0';
 
+keepRequestsYoung();
 try {
   await main(readEmbeddedConfig(process.env));
 } catch (error) {
