@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
-import { type EmbeddedConfig, readEmbeddedConfig } from '@kindred/embedded/config';
+import { readEmbeddedConfig } from '@kindred/embedded/config';
 import { readConfig } from '@kindred/shared/config';
+import type { ModelConfig } from '@kindred/shared/embedding/embedding-config';
 import { z } from 'zod';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -9,25 +10,23 @@ const schema = z.object({
   KINDRED_DATA: z.string().default(join(ROOT, '..', 'shared', 'data')),
 });
 
-export interface BenchConfig {
+export interface BenchConfig extends ModelConfig {
   /** Where data sets lie that are asked for by name. */
   readonly dataRoot: string;
   /** Where the benchmarks keep databases that are costly to fill. */
   readonly benchFolder: string;
-  readonly modelsFolder: string;
-  readonly modelName: string;
   readonly embeddingWorkers: number;
 }
 
 /** @throws {ConfigError} with every mistake at once. */
 export function readBenchConfig(environment: Readonly<Record<string, string | undefined>>): BenchConfig {
   const { KINDRED_DATA } = readConfig(schema, environment);
-  const { dataFolder, modelsFolder, modelName, embeddingWorkers }: EmbeddedConfig = readEmbeddedConfig(environment);
+  const { dataFolder, modelsFolder, model, embeddingWorkers } = readEmbeddedConfig(environment);
   return {
     dataRoot: resolve(KINDRED_DATA),
     benchFolder: join(dataFolder, 'bench'),
     modelsFolder,
-    modelName,
+    model,
     embeddingWorkers,
   };
 }

@@ -1,7 +1,11 @@
+import { resolve } from 'node:path';
 import { z } from 'zod';
 
+/** Why a program cannot start, in words for whoever started it: its message is all that they need. */
+export class StartError extends Error {}
+
 /** A configuration that cannot be used: every mistake at once. Programs end with exit code 78 (EX_CONFIG). */
-export class ConfigError extends Error {
+export class ConfigError extends StartError {
   constructor(mistakes: readonly string[]) {
     super(`the configuration cannot be used:\n${mistakes.map((mistake) => `  ${mistake}`).join('\n')}`);
     this.name = 'ConfigError';
@@ -45,4 +49,19 @@ export const namesSchema = z.string().transform((text) =>
     .split(',')
     .map((name) => name.trim())
     .filter(Boolean),
+);
+
+/** A folder, from here on by its absolute path. */
+export const folderSchema = z.string().transform((path) => resolve(path));
+
+/** Where a PostgreSQL database is. */
+export const databaseUrlSchema = z
+  .string({ error: 'must be set, such as postgres://user:password@host:5432/kindred' })
+  .regex(/^postgres(ql)?:\/\/./, 'must start with postgres:// or postgresql://');
+
+/** Addresses of a service's replicas, separated by commas. */
+export const urlsSchema = namesSchema.pipe(
+  z
+    .array(z.url({ protocol: /^https?$/, error: 'must be http:// or https:// addresses, separated by commas' }))
+    .min(1, 'must name at least one address'),
 );

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { Log } from './log.ts';
 
 export type Database = pg.Pool;
 export type Transaction = pg.PoolClient;
@@ -29,6 +30,15 @@ export function openDatabase({ url, connectionsMax, onError, statementTimeoutMs 
   return pool;
 }
 
+/** A service's own pool, which says in the log when a connection breaks. */
+export function serviceDatabase(url: string, connectionsMax: number, log: Log): Database {
+  return openDatabase({
+    url,
+    connectionsMax,
+    onError: (error) => log.warn({ err: error }, 'a database connection broke'),
+  });
+}
+
 /** Runs `work` in one transaction: committed when it resolves, rolled back when it throws. */
 export async function transaction<T>(database: Database, work: (transaction: Transaction) => Promise<T>): Promise<T> {
   const client = await database.connect();
@@ -50,4 +60,21 @@ export async function transaction<T>(database: Database, work: (transaction: Tra
     client.off('error', ignore);
     client.release(broken);
   }
+}
+
+/** A statement that was ended, a deadlock and a lock that was not to be had: each may go well the next time. */
+export function isDatabaseBusy(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  return /^(57014|40P01|55P03)$/.test(code) || error.message === 'Query read timeout';
+}
+
+/** Connection failures of PostgreSQL, by their system or SQL state codes, and the pool's own time-out. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  if (/^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|57P0[123]|08\w{3}|53300)$/.test(code)) return true;
+  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
+    error.message,
+  );
 }

@@ -38,11 +38,15 @@ export interface NeighborAnswer {
  * since: whoever serves the answer reads the item rows once more.
  */
 export interface NeighborSource {
-  /** All queries of one request at once, so that a request costs one round trip. */
-  neighbors(catalog: CatalogId, queries: readonly NeighborQuery[]): Promise<NeighborAnswer>;
+  /**
+   * All queries of one request at once, so that a request costs one round trip.
+   * @param position  The answer holds every change up to this one, as `reached` answered it.
+   * @throws {Problem} `unavailable` when nobody can answer so in time.
+   */
+  neighbors(catalog: CatalogId, queries: readonly NeighborQuery[], position?: number): Promise<NeighborAnswer>;
   /**
    * Waits until every item written up to `change` is embedded (or has failed) and searchable.
-   * @returns `false` when `timeoutMs` pass before that.
+   * @returns The position at which that is so; `undefined` when `timeoutMs` pass before that.
    */
-  reached(catalog: CatalogId, change: number, timeoutMs: number): Promise<boolean>;
+  reached(catalog: CatalogId, change: number, timeoutMs: number): Promise<number | undefined>;
 }

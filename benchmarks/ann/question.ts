@@ -1,5 +1,5 @@
 import { HNSW_DEFAULTS } from '@kindred/index/adapters/hnsw-index';
-import { knownModel, spaceOf } from '@kindred/shared/embedding/known-models';
+import { spaceOf } from '@kindred/shared/embedding/known-models';
 import type { NeighborTarget } from '@kindred/shared/neighbor';
 import type { Answer, BenchRun } from '../bench-run.ts';
 import { runHeader } from '../measure/run-header.ts';
@@ -42,7 +42,7 @@ async function judgeCatalog(run: BenchRun, catalog: AnnCatalog): Promise<AnnResu
   const oracle = await judgeCases(exact(among), queries, shares);
   const { cases, ...figures } = await judgeServed(run, among, { queries, shares });
   const parameters = {
-    ...{ k: K, queries: asked.length, shares: shares.join(' '), model: run.config.modelName },
+    ...{ k: K, queries: asked.length, shares: shares.join(' '), model: run.config.model.name },
     ...{ M: HNSW_DEFAULTS.M, efConstruction: HNSW_DEFAULTS.efConstruction, efSearch: HNSW_DEFAULTS.efSearch },
     scannedPerCandidate: HNSW_DEFAULTS.scannedPerCandidate,
   };
@@ -63,10 +63,8 @@ async function judgeServed(
   among: EmbeddedItems,
   { queries, shares }: { readonly queries: Queries; readonly shares: readonly number[] },
 ): Promise<Pick<AnnResult, 'build' | 'deletes'> & { readonly cases: readonly CaseResult[] }> {
-  const model = knownModel(run.config.modelName);
-  if (model === undefined) throw new Error(`there is no model ${run.config.modelName}`);
   const rssBefore = process.memoryUsage.rss();
-  const index = await served(among, spaceOf(model));
+  const index = await served(among, spaceOf(run.config.model));
   try {
     const build = {
       vectorsPerSecond: (among.items.length / index.buildMs) * 1_000,

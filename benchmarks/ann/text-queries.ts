@@ -1,4 +1,3 @@
-import { knownModel } from '@kindred/shared/embedding/known-models';
 import { onnxEmbedder } from '@kindred/shared/embedding/onnx-embedder';
 import type { BenchConfig } from '../config.ts';
 import { startProgress } from '../measure/progress.ts';
@@ -13,11 +12,9 @@ export function queryTextOf({ card }: EmbeddedItem): string {
 
 /** Embeds queries as the search route does. */
 export async function embedQueries(
-  { modelName, modelsFolder, embeddingWorkers }: BenchConfig,
+  { model, modelsFolder, embeddingWorkers }: BenchConfig,
   texts: readonly string[],
 ): Promise<readonly Float32Array[]> {
-  const model = knownModel(modelName);
-  if (model === undefined) throw new Error(`there is no model ${modelName}`);
   const embedder = onnxEmbedder({ model, modelsFolder, workers: embeddingWorkers, background: false });
   const progress = startProgress('ann: embedding text queries', texts.length);
   let done = 0;

@@ -4,7 +4,6 @@ import { removeLocalPostgres } from '@kindred/infra/postgres/local-postgres';
 import { itemText } from '@kindred/ingestion/domain/item-text';
 import type { Item } from '@kindred/shared/catalog';
 import { readItems } from '@kindred/shared/dataset/dataset-items';
-import { knownModel } from '@kindred/shared/embedding/known-models';
 import type { Answer, BenchRun } from '../bench-run.ts';
 import { type FoundDataset, findDataset } from '../datasets/find-dataset.ts';
 import { benchFolder } from '../engine/bench-folder.ts';
@@ -35,7 +34,7 @@ export async function* embedding(run: BenchRun): AsyncGenerator<Answer<Embedding
   await removeLocalPostgres(join(folder, 'postgres'));
   await rm(folder, { recursive: true, force: true });
   const meanCharacters = texts.reduce((sum, { text }) => sum + text.length, 0) / texts.length;
-  const parameters = { model: run.config.modelName, rounds: ROUNDS, onnxThreadsEach: 1, textsARun: 1 };
+  const parameters = { model: run.config.model.name, rounds: ROUNDS, onnxThreadsEach: 1, textsARun: 1 };
   const header = runHeader({ data: dataset.info.name, dataHash: dataset.hash, seed: run.seed, parameters });
   yield {
     result: { benchmark: 'embedding', ...header, texts: texts.length, meanCharacters, ...measured },
@@ -58,9 +57,7 @@ async function measure(
   server: ServerProcess,
   texts: readonly EmbeddedText[],
 ): Promise<Pick<EmbeddingResult, 'contenders' | 'ratio' | 'memory'>> {
-  const { modelsFolder, modelName, embeddingWorkers: threads } = config;
-  const model = knownModel(modelName);
-  if (model === undefined) throw new Error(`there is no model ${modelName}`);
+  const { modelsFolder, model, embeddingWorkers: threads } = config;
   const single = await bareLoop(model, { modelsFolder, threads: 1 });
   const several = await bareLoop(model, { modelsFolder, threads });
   const product = importPath(server, threads);

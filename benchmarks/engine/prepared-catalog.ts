@@ -42,7 +42,7 @@ export async function prepareCatalog({ config, dataset, part, takes }: PrepareOp
   const { info } = dataset;
   const catalog = catalogIdSchema.parse(info.name);
   const folder = await benchFolder(config, part === '' ? info.name : `${info.name}-${part}`);
-  const key = `${dataset.hash} ${config.modelName} ${part}`;
+  const key = `${dataset.hash} ${config.model.name} ${part}`;
   const marker = await markerFor(folder, key);
   if (!marker.isComplete) {
     const startedAt = new Date(marker.startMs).toISOString();

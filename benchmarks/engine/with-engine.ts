@@ -4,15 +4,12 @@ import type { BenchConfig } from '../config.ts';
 
 /** Starts the embedded mode's engine on a folder, uses it, and stops it whatever happens. */
 export async function withEngine<T>(
-  { modelsFolder, modelName, embeddingWorkers }: BenchConfig,
+  { modelsFolder, model, embeddingWorkers }: BenchConfig,
   dataFolder: string,
   use: (engine: Engine) => Promise<T>,
 ): Promise<T> {
   const log = createLog('bench', 'warn');
-  const engine = await startEngine(
-    { dataFolder, modelsFolder, modelName, embeddingWorkers, hasDemo: false, logLevel: 'warn' },
-    log,
-  );
+  const engine = await startEngine({ dataFolder, modelsFolder, model, embeddingWorkers }, { log });
   try {
     return await use(engine);
   } finally {

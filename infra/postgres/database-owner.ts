@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { StartError } from '@kindred/shared/config';
 import pg from 'pg';
 
 /** Someone else serves from the folder. */
-export class FolderInUseError extends Error {
+export class FolderInUseError extends StartError {
   constructor(folder: string) {
     super(
       `${folder} is in use by a Kindred that is running: stop that one first, or set KINDRED_DATA_DIR to another folder`,

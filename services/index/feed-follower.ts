@@ -16,8 +16,8 @@ export interface FeedFollower {
   /** Every change up to this one is searchable; 0 until all that was there at the start is. */
   readonly position: number;
   readonly isCaughtUp: boolean;
-  /** Whether the last reading of the database failed. */
-  readonly isCutOff: boolean;
+  /** Whether more changes than one page holds have waited for some seconds. */
+  readonly isBehind: boolean;
   /** `undefined` until the spaces have been read. */
   readonly spaces: SpaceRegistry | undefined;
   /** Rings whenever the position rises. */
@@ -40,7 +40,8 @@ export interface FeedFollowerInit {
 }
 
 const RETRY_MIN_MS = 250;
-const RETRY_MAX_MS = 5_000;
+const RETRY_MAX_MS = 2_000;
+const BEHIND_MS = 5_000;
 
 /** Ends what is under way when the follower is stopped. */
 class Stopped extends Error {}
@@ -50,7 +51,8 @@ export function createFeedFollower({ feed, engine, log, onSettled, pollMs, pageS
   const progress = createBell();
   let position = 0;
   let isCaughtUp = false;
-  let isCutOff = false;
+  /** Since when every page was full. */
+  let behindSinceMs: number | undefined;
   let isStopped = false;
   let isHinted = false;
   let spaces: SpaceRegistry | undefined;
@@ -62,11 +64,8 @@ export function createFeedFollower({ feed, engine, log, onSettled, pollMs, pageS
     for (let delayMs = RETRY_MIN_MS; ; delayMs = Math.min(delayMs * 2, RETRY_MAX_MS)) {
       if (isStopped) throw new Stopped();
       try {
-        const result = await read();
-        isCutOff = false;
-        return result;
+        return await read();
       } catch (error) {
-        isCutOff = true;
         log.warn({ err: error, delayMs }, 'changes could not be read, trying again');
         await wake.wait(delayMs);
       }
@@ -143,6 +142,7 @@ export function createFeedFollower({ feed, engine, log, onSettled, pollMs, pageS
       isHinted = false;
       const page = await patiently(() => feed.read(position, pageSize));
       if (page.length > 0) await applyPage(page, registry);
+      behindSinceMs = page.length < pageSize ? undefined : (behindSinceMs ?? performance.now());
       if (page.length < pageSize && !isCaughtUp) {
         isCaughtUp = true;
         progress.ring();
@@ -159,8 +159,8 @@ export function createFeedFollower({ feed, engine, log, onSettled, pollMs, pageS
     get isCaughtUp() {
       return isCaughtUp;
     },
-    get isCutOff() {
-      return isCutOff;
+    get isBehind() {
+      return behindSinceMs !== undefined && performance.now() - behindSinceMs > BEHIND_MS;
     },
     get spaces() {
       return spaces;

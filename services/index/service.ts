@@ -39,7 +39,10 @@ export interface IndexService extends NeighborSource {
    * Resolves once all that was committed at the call is searchable, or at `stop`; never rejects.
    */
   start(): Promise<void>;
-  /** What is not ready, by name: `index-thread`, `index-changes`, `database`; `[]` when all is. */
+  /**
+   * What is not ready, by name: `index-thread`, `index-changes` while it catches up or has fallen behind; `[]` when all
+   * is. A database that is away leaves it ready: what it has is what every replica has.
+   */
   ready(): readonly string[];
   /** The last change that is searchable; 0 until the service has caught up, and again after the engine died. */
   readonly position: number;
@@ -120,9 +123,14 @@ export function createIndexService(options: IndexServiceOptions): IndexService {
     return seen?.isPending === false ? seen.head : undefined;
   };
 
-  const answer = async (catalog: CatalogId, queries: readonly NeighborQuery[]): Promise<NeighborAnswer> => {
+  const answer = async (
+    catalog: CatalogId,
+    queries: readonly NeighborQuery[],
+    position = 0,
+  ): Promise<NeighborAnswer> => {
     const spaces = life?.follower.spaces;
     if (life === undefined || spaces === undefined) throw new Problem('unavailable', 'The index is starting');
+    if (life.follower.position < position) throw new Problem('unavailable', 'The index has not come that far');
     const serving = spaces.serving(catalog);
     queries.forEach((query, i) => {
       const dimensions = serving && isForeign(query, serving.space) ? undefined : serving?.dimensions;
@@ -133,6 +141,7 @@ export function createIndexService(options: IndexServiceOptions): IndexService {
       const own = await answer(
         catalog,
         queries.filter((query) => !isForeign(query, serving.space)),
+        position,
       );
       let next = 0;
       return {
@@ -146,8 +155,8 @@ export function createIndexService(options: IndexServiceOptions): IndexService {
         if (!(cause instanceof EngineDeadError)) throw cause;
         throw new Problem('unavailable', 'The index is being started anew', { cause });
       });
-    const { position } = life.follower;
-    const { version, neighbors } = await cache.answer({ space: serving, position, queries }, search);
+    const at = { space: serving, position: life.follower.position, queries };
+    const { version, neighbors } = await cache.answer(at, search);
     return { space: serving.space, version, neighbors };
   };
 
@@ -160,14 +169,14 @@ export function createIndexService(options: IndexServiceOptions): IndexService {
       while (!stopping.signal.aborted) {
         head ??= await settledHead(catalog, change);
         const follower = life?.follower;
-        if (head !== undefined && follower !== undefined && follower.position >= head) return true;
+        if (head !== undefined && follower !== undefined && follower.position >= head) return head;
         const leftMs = deadlineMs - performance.now();
-        if (leftMs <= 0) return false;
+        if (leftMs <= 0) return undefined;
         follower?.hint();
         const waitMs = head === undefined ? Math.min(PENDING_POLL_MS, leftMs) : leftMs;
         await (follower?.progress.wait(waitMs) ?? sleep(Math.min(PENDING_POLL_MS, leftMs)));
       }
-      return false;
+      return undefined;
     },
     async start() {
       living ??= liveOn();
@@ -175,8 +184,7 @@ export function createIndexService(options: IndexServiceOptions): IndexService {
     },
     ready() {
       if (life === undefined) return ['index-thread'];
-      const { isCaughtUp, isCutOff } = life.follower;
-      return [...(isCaughtUp ? [] : ['index-changes']), ...(isCutOff ? ['database'] : [])];
+      return life.follower.isCaughtUp && !life.follower.isBehind ? [] : ['index-changes'];
     },
     get position() {
       return life?.follower.position ?? 0;

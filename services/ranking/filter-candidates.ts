@@ -1,8 +1,9 @@
 import { cardOf, predicateOf } from '@kindred/shared/filter';
-import type { CatalogId, ItemId } from '@kindred/shared/id';
+import type { ItemId } from '@kindred/shared/id';
 import type { SourceName } from './domain/candidate.ts';
 import type { FusedCandidate } from './domain/fusion.ts';
-import type { CatalogState, EventStore, ItemReader, ItemRow, ItemView, PageKey } from './ports.ts';
+import type { CatalogState, ItemRow, PageKey } from './ports.ts';
+import type { Reads } from './reads.ts';
 import type { RecommendRequest } from './slate.ts';
 
 /** Candidates read beyond the pool at once, in place of those that are seen. */
@@ -19,10 +20,7 @@ export interface Eligible {
 }
 
 interface FilterTask {
-  readonly events: EventStore;
-  readonly items: ItemReader;
-  readonly view: ItemView;
-  readonly catalog: CatalogId;
+  readonly reads: Reads;
   readonly state: CatalogState;
   readonly request: RecommendRequest;
   readonly fused: readonly FusedCandidate[];
@@ -42,7 +40,7 @@ export interface Filtered {
  * When too few remain, further items follow in the order of the popular and then of the newest.
  */
 export async function filterCandidates(task: FilterTask): Promise<Filtered> {
-  const { events, items, view, catalog, state, request, fused, poolSize } = task;
+  const { reads, state, request, fused, poolSize } = task;
   const { user, filter, includeSeen, limit } = request;
   const passes = predicateOf(filter ?? {});
   const considered = new Set<ItemId>(request.exclude);
@@ -53,7 +51,7 @@ export async function filterCandidates(task: FilterTask): Promise<Filtered> {
     const fresh = candidates.filter(({ item }) => !considered.has(item));
     const asked = fresh.map(({ item }) => item);
     for (const item of asked) considered.add(item);
-    const [rows, seen] = await Promise.all([view.rows(state.space, asked), events.seen(catalog, user, asked)]);
+    const [rows, seen] = await Promise.all([reads.rows(state.space, asked), reads.seen(user, asked)]);
     const seenItems = new Map(seen.map((entry) => [entry.item, entry]));
     for (const candidate of fresh) {
       const row = rows.get(candidate.item);
@@ -71,7 +69,7 @@ export async function filterCandidates(task: FilterTask): Promise<Filtered> {
   if (eligible.length < limit) await consider(refill('popular', state.leaders.popular, 0));
   let after: PageKey | undefined;
   for (let count = 0; eligible.length < limit && count < REFILL_ROWS_MAX; ) {
-    const page = await items.page(catalog, after, REFILL_PAGE_ROWS);
+    const page = await reads.page(after, REFILL_PAGE_ROWS);
     if (page.length === 0) break;
     await consider(
       refill(

@@ -102,6 +102,8 @@ export interface ItemView {
 export interface ItemReader {
   /** One round trip. */
   view(catalog: CatalogId): Promise<ItemView>;
+  /** Those of the items whose rows are in memory, as they were last read; for when the store is away. */
+  kept(catalog: CatalogId, space: SpaceId | undefined, items: readonly ItemId[]): ReadonlyMap<ItemId, ItemRow>;
   /** Ids of existing items, latest created first, ties by id. */
   page(catalog: CatalogId, after: PageKey | undefined, countMax: number): Promise<readonly PageKey[]>;
 }
@@ -111,14 +113,22 @@ export interface PageKey {
   readonly item: ItemId;
 }
 
+export interface WantedVector {
+  readonly item: ItemId;
+  /** The change number that the embedding must be of. */
+  readonly change: number;
+}
+
 /** Embeddings by item; what is asked for often is kept in bounded memory. */
 export interface EmbeddingSource {
-  /** @param wanted  With the change number each embedding must be of. @returns Those that exist, unit length. */
+  /** @returns Those that exist, unit length. */
   vectors(
     catalog: CatalogId,
     space: SpaceId,
-    wanted: readonly { readonly item: ItemId; readonly change: number }[],
+    wanted: readonly WantedVector[],
   ): Promise<ReadonlyMap<ItemId, Float32Array>>;
+  /** Those of them that are in memory. */
+  kept(catalog: CatalogId, space: SpaceId, wanted: readonly WantedVector[]): ReadonlyMap<ItemId, Float32Array>;
 }
 
 /** What holds for a whole catalog, derived from the store and at most seconds old. */

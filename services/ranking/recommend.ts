@@ -12,28 +12,22 @@ import { fuse } from './domain/fusion.ts';
 import { type Cluster, clustersOf, type EmbeddedEngagement, type Interest, interestsOf } from './domain/interest.ts';
 import { seededRandom } from './domain/random.ts';
 import { type Eligible, filterCandidates } from './filter-candidates.ts';
-import type {
-  CatalogState,
-  CatalogStates,
-  EmbeddingSource,
-  EventStore,
-  ItemReader,
-  ItemRow,
-  ItemView,
-} from './ports.ts';
+import type { RankingMeter } from './metrics.ts';
+import type { CatalogState, CatalogStates, ItemRow, WantedVector } from './ports.ts';
 import { presented } from './present.ts';
+import type { Reader, Reads } from './reads.ts';
 import type { RecommendRequest, Slate } from './slate.ts';
 import { coEngagementSource } from './sources/co-engagement-source.ts';
 import { interestsSource } from './sources/interests-source.ts';
 import { freshSource, popularSource, trendingSource } from './sources/leader-sources.ts';
 import { similarSource } from './sources/similar-source.ts';
+import type { Reflected } from './write-waiter.ts';
 
 export interface RecommenderOptions {
-  readonly events: EventStore;
-  readonly items: ItemReader;
-  readonly embeddings: EmbeddingSource;
+  readonly reader: Reader;
   readonly states: CatalogStates;
   readonly neighbors: NeighborSource;
+  readonly meter: RankingMeter;
   readonly log: Log;
 }
 
@@ -47,7 +41,6 @@ const SOURCES: readonly CandidateSource[] = [
   freshSource,
   popularSource,
 ];
-const HISTORY_MAX = 500;
 /** Ward clustering is quadratic: 100 items take about 3 ms. */
 const CLUSTERED_MAX = 100;
 const MERGE_COST_MAX = 1.5;
@@ -67,17 +60,17 @@ interface Profile {
 
 export interface Recommender {
   /**
-   * @param isFresh  Whether the slate must hold all that was committed before, what is kept for a second too.
+   * @param reflected  A write that the slate must hold, and all that was committed before it.
    * @throws {Problem} `catalog-not-found`
    */
-  recommend(catalog: CatalogId, request: RecommendRequest, isFresh: boolean): Promise<Slate>;
+  recommend(catalog: CatalogId, request: RecommendRequest, reflected: Reflected | undefined): Promise<Slate>;
   /** @throws {Problem} `catalog-not-found` */
   interests(catalog: CatalogId, user: UserId, nowMs: number): Promise<readonly Interest[]>;
 }
 
 /** retrieve → filter → score → diversify → explain; two round trips to the store, one after the other, and one to the index. */
 export function createRecommender(options: RecommenderOptions): Recommender {
-  const { events, items, embeddings, states, neighbors, log } = options;
+  const { reader, states, neighbors, meter, log } = options;
   const centre = createCentredVectors();
   const clustered = new LRUCache<string, readonly Cluster[]>({ max: CLUSTERINGS_MAX });
 
@@ -90,12 +83,12 @@ export function createRecommender(options: RecommenderOptions): Recommender {
   const profileOf = async (
     catalog: CatalogId,
     state: CatalogState,
-    view: ItemView,
+    reads: Reads,
     history: readonly HistoryEvent[],
     nowMs: number,
   ): Promise<Profile> => {
     const engagements = engagementsOf(history);
-    const rows = await view.rows(
+    const rows = await reads.rows(
       state.space,
       engagements.map(({ item }) => item),
     );
@@ -112,20 +105,19 @@ export function createRecommender(options: RecommenderOptions): Recommender {
     const key = parts.join('\n');
     let clusters = clustered.get(key);
     if (clusters === undefined) {
-      clusters = clustersOf(await embedded(catalog, state, engagements, wanted), MERGE_COST_MAX);
-      clustered.set(key, clusters);
+      clusters = clustersOf(await embedded(state, reads, engagements, wanted), MERGE_COST_MAX);
+      if (!reads.missing.includes('embeddings')) clustered.set(key, clusters);
     }
     return { history, rows, engagements, interests: interestsOf(clusters, engagements, nowMs) };
   };
 
   const embedded = async (
-    catalog: CatalogId,
     { space, mean }: CatalogState,
+    reads: Reads,
     engagements: readonly Engagement[],
-    wanted: readonly { readonly item: ItemId; readonly change: number }[],
+    wanted: readonly WantedVector[],
   ): Promise<readonly EmbeddedEngagement[]> => {
-    const vectors =
-      space === undefined ? new Map<ItemId, Float32Array>() : await embeddings.vectors(catalog, space, wanted);
+    const vectors = space === undefined ? new Map<ItemId, Float32Array>() : await reads.vectors(space, wanted);
     return engagements.flatMap((engagement): EmbeddedEngagement[] => {
       const vector = vectors.get(engagement.item);
       return vector === undefined ? [] : [{ ...engagement, vector: centre(vector, mean) }];
@@ -135,18 +127,17 @@ export function createRecommender(options: RecommenderOptions): Recommender {
   return {
     interests: async (catalog, user, nowMs) => {
       const state = await stateOf(catalog, false);
-      const [view, history] = await Promise.all([items.view(catalog), events.history(catalog, user, HISTORY_MAX)]);
-      return (await profileOf(catalog, state, view, history, nowMs)).interests;
+      const reads = reader.begin(catalog);
+      return (await profileOf(catalog, state, reads, await reads.history(user), nowMs)).interests;
     },
 
-    recommend: async (catalog, request, isFresh) => {
-      const state = await stateOf(catalog, isFresh);
+    recommend: async (catalog, request, reflected) => {
+      const lap = meter.stages();
+      const state = await stateOf(catalog, reflected !== undefined);
       const degraded = [...state.missing];
-      const [view, history] = await Promise.all([
-        items.view(catalog),
-        events.history(catalog, request.user, HISTORY_MAX),
-      ]);
-      const profile = await profileOf(catalog, state, view, history, request.atMs);
+      const reads = reader.begin(catalog);
+      const profile = await profileOf(catalog, state, reads, await reads.history(request.user), request.atMs);
+      lap('profile');
       const context: RetrievalContext = {
         ...profile,
         leaders: state.leaders,
@@ -162,11 +153,12 @@ export function createRecommender(options: RecommenderOptions): Recommender {
       const answer =
         queries.length === 0
           ? undefined
-          : await neighbors.neighbors(catalog, queries).catch((error) => {
+          : await neighbors.neighbors(catalog, queries, reflected?.position).catch((error) => {
               log.warn({ err: error }, 'neighbors are away');
               degraded.push('neighbors');
               return undefined;
             });
+      lap('neighbors');
       const lists = cut(answer?.neighbors ?? [], wishes);
       const fused = fuse(
         asked.map(({ source, weight }, index) => ({
@@ -175,17 +167,22 @@ export function createRecommender(options: RecommenderOptions): Recommender {
           candidates: source.candidates(context, wishes[index]!, lists[index]!),
         })),
       );
+      lap('score');
       const poolSize = Math.max(POOL_MIN, 2 * request.limit);
       const { eligible, read } = await filterCandidates({
-        ...{ events, items, view, catalog, state, request, fused, poolSize },
+        ...{ reads, state, request, fused, poolSize },
       });
+      lap('filter');
       const pool = eligible.slice(0, poolSize);
       // The request's largest is its first: candidates come by falling fused score.
       const largest = pool[0]?.candidate.fused ?? 0;
-      const picked = await diversifyPool({ embeddings, centre, catalog, state, request, pool, largest });
+      const picked = await diversifyPool({ reads, centre, state, request, pool, largest });
+      lap('diversify');
       const causes = state.graph?.causesAmong(profile.engagements) ?? (() => []);
       const isLive = (item: ItemId): boolean => profile.rows.has(item);
       const byItem = new Map(pool.map((entry) => [entry.candidate.item, entry]));
+      degraded.push(...reads.missing);
+      meter.degraded(degraded);
       const slate = {
         at: new Date(request.atMs).toISOString(),
         seed: request.seed,
@@ -199,7 +196,9 @@ export function createRecommender(options: RecommenderOptions): Recommender {
         degraded,
         items: picked.map((entry) => presented(entry, byItem.get(entry.item)!, largest, request, isLive, causes)),
       };
-      return { slate: digest([catalog, request, slate]), ...slate };
+      const whole = { slate: digest([catalog, request, slate]), ...slate };
+      lap('explain');
+      return whole;
     },
   };
 }
@@ -218,22 +217,21 @@ function cut(
 }
 
 async function diversifyPool(task: {
-  embeddings: EmbeddingSource;
+  reads: Reads;
   centre: ReturnType<typeof createCentredVectors>;
-  catalog: CatalogId;
   state: CatalogState;
   request: RecommendRequest;
   pool: readonly Eligible[];
   largest: number;
 }): Promise<readonly PickedItem[]> {
-  const { embeddings, centre, catalog, state, request, pool, largest } = task;
+  const { reads, centre, state, request, pool, largest } = task;
   const wanted = pool.flatMap(({ row }) =>
     row.embeddingChange === undefined ? [] : [{ item: row.item, change: row.embeddingChange }],
   );
   const vectors =
     state.space === undefined || request.diversity === 0
       ? new Map<ItemId, Float32Array>()
-      : await embeddings.vectors(catalog, state.space, wanted);
+      : await reads.vectors(state.space, wanted);
   return diversify(
     pool.map(({ candidate: { item, fused } }) => {
       const vector = vectors.get(item);

@@ -8,15 +8,16 @@ import type { CatalogId, ItemId, SpaceId, UserId } from '@kindred/shared/id';
 import type { Neighbor, NeighborSource, NeighborTarget } from '@kindred/shared/neighbor';
 import { Problem } from '@kindred/shared/problem';
 import type { Interest } from './domain/interest.ts';
-import type { EventStore, ItemReader, ItemView, UserEvent } from './ports.ts';
+import type { EventStore, UserEvent } from './ports.ts';
+import type { Reader, Reads } from './reads.ts';
 import type { Recommender } from './recommend.ts';
 import type { RecommendRequest, Slate } from './slate.ts';
-import { createWriteWaiter } from './write-waiter.ts';
+import { createWriteWaiter, type Reflected } from './write-waiter.ts';
 
 export interface RankingOptions {
   readonly eventLog: EventLog;
   readonly events: EventStore;
-  readonly items: ItemReader;
+  readonly reader: Reader;
   readonly neighbors: NeighborSource;
   readonly recommender: Recommender;
   /** The query embedder of a space; `undefined` where its model is not known here. */
@@ -25,6 +26,12 @@ export interface RankingOptions {
 
 export interface NeighborItem extends Neighbor {
   readonly details?: ItemFields & { readonly id: ItemId };
+}
+
+export interface NeighborList {
+  readonly items: readonly NeighborItem[];
+  /** Names of what was not read anew; empty when the answer is whole. */
+  readonly degraded: readonly string[];
 }
 
 export interface NeighborRequest {
@@ -38,8 +45,8 @@ export interface Ranking {
   /** @returns The token of the write. */
   acceptEvents(catalog: CatalogId, events: readonly Event[], requestId: string): Promise<string>;
   recommend(catalog: CatalogId, request: RecommendRequest, after: string | undefined): Promise<Slate>;
-  similar(catalog: CatalogId, item: ItemId, request: NeighborRequest): Promise<readonly NeighborItem[]>;
-  search(catalog: CatalogId, text: string, request: NeighborRequest): Promise<readonly NeighborItem[]>;
+  similar(catalog: CatalogId, item: ItemId, request: NeighborRequest): Promise<NeighborList>;
+  search(catalog: CatalogId, text: string, request: NeighborRequest): Promise<NeighborList>;
   user(
     catalog: CatalogId,
     user: UserId,
@@ -59,7 +66,7 @@ const SPARE_NEIGHBORS = 10;
 const SPACE_ATTEMPTS = 3;
 
 export function createRanking(options: RankingOptions): Ranking {
-  const { eventLog, events, items, neighbors, recommender, queryEmbedderOf } = options;
+  const { eventLog, events, reader, neighbors, recommender, queryEmbedderOf } = options;
   const writes = createWriteWaiter(events, neighbors);
 
   // Catalogs are made and never deleted, so one that was seen is there.
@@ -72,25 +79,30 @@ export function createRanking(options: RankingOptions): Ranking {
     known.add(catalog);
   };
 
-  /** Neighbors that exist at this moment; asks deeper until there are enough or no more. */
+  /**
+   * Neighbors that exist at this moment; asks deeper until there are enough or no more. While the store is away, an item
+   * that is not in memory is taken to be as the index knows it.
+   */
   const existing = async (
     catalog: CatalogId,
     target: NeighborTarget,
     { limit, filter, expand }: NeighborRequest,
-    view: ItemView,
+    { reads, reflected }: { readonly reads: Reads; readonly reflected: Reflected | undefined },
   ): Promise<{ readonly space: SpaceId | undefined; readonly items: readonly NeighborItem[] }> => {
     const passes = predicateOf(filter ?? {});
     for (let k = limit + SPARE_NEIGHBORS; ; k *= 4) {
       const query = { target, k: Math.min(k, 1_000), ...(filter && { filter }) };
-      const answer = await neighbors.neighbors(catalog, [query]);
+      const answer = await neighbors.neighbors(catalog, [query], reflected?.position);
       const found = answer.neighbors[0] ?? [];
-      const rows = await view.rows(
+      const rows = await reads.rows(
         answer.space,
         found.map(({ item }) => item),
       );
+      const isWhole = reads.missing.length === 0;
       const live = found.flatMap((neighbor): NeighborItem[] => {
         const row = rows.get(neighbor.item);
-        if (row === undefined || !(filter === undefined ? row.available : passes(cardOf(row.fields)))) return [];
+        if (row === undefined) return isWhole ? [] : [neighbor];
+        if (!(filter === undefined ? row.available : passes(cardOf(row.fields)))) return [];
         const createdAt = new Date(row.createdAtMs).toISOString();
         return [
           { ...neighbor, ...(expand && { details: { id: row.item, available: true, ...row.fields, createdAt } }) },
@@ -104,14 +116,13 @@ export function createRanking(options: RankingOptions): Ranking {
 
   return {
     acceptEvents: async (catalog, given, requestId) => {
-      const positions = await eventLog.append(
-        given.map((event) => ({
-          catalog,
-          user: event.user,
-          value: Buffer.from(JSON.stringify({ catalog, ...event })),
-          headers: { 'request-id': requestId },
-        })),
-      );
+      const messages = given.map((event) => ({
+        catalog,
+        user: event.user,
+        value: Buffer.from(JSON.stringify({ catalog, ...event })),
+        headers: { 'request-id': requestId },
+      }));
+      const positions = await eventLog.append(messages).catch(logAway);
       const offsets: Record<string, number> = {};
       for (const { partition, offset } of positions) offsets[partition] = Math.max(offsets[partition] ?? 0, offset);
       return encodeToken({ log: eventLog.name, offsets });
@@ -119,38 +130,39 @@ export function createRanking(options: RankingOptions): Ranking {
 
     recommend: async (catalog, request, after) => {
       await requireCatalog(catalog);
-      await writes.reflected(catalog, after);
-      return recommender.recommend(catalog, request, after !== undefined);
+      return recommender.recommend(catalog, request, await writes.reflected(catalog, after));
     },
 
     similar: async (catalog, item, request) => {
       await requireCatalog(catalog);
-      await writes.reflected(catalog, request.after);
-      const view = await items.view(catalog);
+      const reflected = await writes.reflected(catalog, request.after);
+      const reads = reader.begin(catalog);
       // Both at once: an item that is not there is the rarer case.
       const [rows, found] = await Promise.all([
-        view.rows(undefined, [item]),
-        existing(catalog, { item }, request, view),
+        reads.rows(undefined, [item]),
+        existing(catalog, { item }, request, { reads, reflected }),
       ]);
-      if (rows.size === 0) throw new Problem('item-not-found', `there is no item ${item} in ${catalog}`);
-      return found.items;
+      if (rows.size === 0 && reads.missing.length === 0)
+        throw new Problem('item-not-found', `there is no item ${item} in ${catalog}`);
+      return { items: found.items, degraded: reads.missing };
     },
 
     search: async (catalog, text, request) => {
       await requireCatalog(catalog);
-      await writes.reflected(catalog, request.after);
-      let { space } = await neighbors.neighbors(catalog, []);
+      const reflected = await writes.reflected(catalog, request.after);
+      let { space } = await neighbors.neighbors(catalog, [], reflected?.position);
       for (let attempt = 0; space !== undefined && attempt < SPACE_ATTEMPTS; attempt++) {
         const embedder = queryEmbedderOf(space);
         if (embedder === undefined)
           throw new Problem('unavailable', `the model of the space ${space} is not known here`);
         const vector = await embedder.embed(text, 'query');
-        const found = await existing(catalog, { vector, space }, request, await items.view(catalog));
-        if (found.space === space) return found.items;
+        const reads = reader.begin(catalog);
+        const found = await existing(catalog, { vector, space }, request, { reads, reflected });
+        if (found.space === space) return { items: found.items, degraded: reads.missing };
         // Another model took over meanwhile: the text is embedded by that one.
         space = found.space;
       }
-      return [];
+      return { items: [], degraded: [] };
     },
 
     user: async (catalog, user, after) => {
@@ -164,8 +176,9 @@ export function createRanking(options: RankingOptions): Ranking {
 
     eraseUser: async (catalog, user) => {
       await requireCatalog(catalog);
-      const deleted = await events.erase(catalog, user, eventLog.name, await eventLog.ends());
+      const deleted = await events.erase(catalog, user, eventLog.name, await eventLog.ends().catch(logAway));
       await eventLog.erase(catalog, user);
+      reader.forget(catalog, user);
       return deleted;
     },
 
@@ -173,4 +186,8 @@ export function createRanking(options: RankingOptions): Ranking {
 
     applied: writes.applied,
   };
+}
+
+function logAway(cause: unknown): never {
+  throw cause instanceof Problem ? cause : new Problem('unavailable', 'the event log is away', { cause });
 }

@@ -5,14 +5,20 @@ import type { NeighborSource } from '@kindred/shared/neighbor';
 import { Problem } from '@kindred/shared/problem';
 import type { EventStore } from './ports.ts';
 
+/** What a read must reflect, and does from now on. */
+export interface Reflected {
+  /** The index position that holds the write; 0 where it was not of an item. */
+  readonly position: number;
+}
+
 /** Lets reads wait for the write that they name. */
 export interface WriteWaiter {
   /**
    * Resolves once the write behind the token is reflected: an item is indexed or has failed, events are in their users'
-   * histories; at once without a token.
+   * histories; at once with `undefined` without a token.
    * @throws {Problem} `invalid-token`; `not-yet-applied` after one second.
    */
-  reflected(catalog: CatalogId, after: string | undefined): Promise<void>;
+  reflected(catalog: CatalogId, after: string | undefined): Promise<Reflected | undefined>;
   /** Lets waiting reads look again, now that something was applied. */
   applied(): void;
 }
@@ -49,16 +55,19 @@ export function createWriteWaiter(events: EventStore, neighbors: NeighborSource)
 
   return {
     async reflected(catalog, after) {
-      if (after === undefined) return;
+      if (after === undefined) return undefined;
       const token = decodeToken(after);
-      const isReflected = async (): Promise<boolean> =>
-        (token.change === undefined || (await neighbors.reached(catalog, token.change, TIMEOUT_MS))) &&
-        (await eventsApplied(token, Date.now() + TIMEOUT_MS));
+      const whenReflected = async (): Promise<Reflected | undefined> => {
+        const position = token.change === undefined ? 0 : await neighbors.reached(catalog, token.change, TIMEOUT_MS);
+        if (position === undefined || !(await eventsApplied(token, Date.now() + TIMEOUT_MS))) return undefined;
+        return { position };
+      };
       // Where the database hangs, the answer must not.
       const giveUp = new AbortController();
-      const tooLate = sleep(TIMEOUT_MS + POLL_MS, false, { signal: giveUp.signal }).catch(() => false);
-      const reached = await Promise.race([isReflected(), tooLate]).finally(() => giveUp.abort());
-      if (!reached) throw new Problem('not-yet-applied', 'the write behind "after" is not reflected within a second');
+      const tooLate = sleep(TIMEOUT_MS + POLL_MS, undefined, { signal: giveUp.signal }).catch(() => undefined);
+      const reflected = await Promise.race([whenReflected(), tooLate]).finally(() => giveUp.abort());
+      if (reflected !== undefined) return reflected;
+      throw new Problem('not-yet-applied', 'the write behind "after" is not reflected within a second');
     },
     applied: () => {
       for (const wake of waiting) wake();

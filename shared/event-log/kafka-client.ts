@@ -1,9 +1,10 @@
-import { connect, type Socket } from 'node:net';
-import { Kafka, type LogEntry, logLevel } from 'kafkajs';
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { Kafka, type LogEntry, logLevel, type SASLOptions } from 'kafkajs';
 import type { Log } from '../log.ts';
+import type { KafkaConfig } from './kafka-config.ts';
 
-export interface KafkaClientOptions {
-  readonly brokers: readonly string[];
+export interface KafkaClientOptions extends KafkaConfig {
   readonly clientId: string;
   readonly log?: Log;
 }
@@ -19,7 +20,10 @@ const CONNECT_TIMEOUT_MS = 2_000;
 const KEEP_ALIVE_MS = 30_000;
 
 /** @param requestTimeoutMs  How long a broker may take to answer one request. */
-export function kafkaClient({ brokers, clientId, log }: KafkaClientOptions, requestTimeoutMs: number): KafkaClient {
+export function kafkaClient(
+  { brokers, security, clientId, log }: KafkaClientOptions,
+  requestTimeoutMs: number,
+): KafkaClient {
   const sockets = new Set<Socket>();
   let isCutOff = false;
   const kafka = new Kafka({
@@ -29,8 +33,16 @@ export function kafkaClient({ brokers, clientId, log }: KafkaClientOptions, requ
     requestTimeout: requestTimeoutMs,
     // All of them given: kafkajs has other defaults under NODE_ENV=test.
     retry: { initialRetryTime: 100, maxRetryTime: 1_000, multiplier: 2, factor: 0.2, retries: 3 },
+    ...(security?.sasl && { sasl: { ...security.sasl } as SASLOptions }),
+    ssl: security?.tls ?? false,
     socketFactory: ({ host, port, onConnect }) => {
-      const socket = connect({ host, port }, onConnect).setKeepAlive(true, KEEP_ALIVE_MS).setNoDelay(true);
+      const socket = (
+        security?.tls
+          ? connectTls({ host, port, ...(isIP(host) === 0 && { servername: host }) }, onConnect)
+          : connect({ host, port }, onConnect)
+      )
+        .setKeepAlive(true, KEEP_ALIVE_MS)
+        .setNoDelay(true);
       if (isCutOff) socket.destroy(new Error('the client was cut off'));
       sockets.add(socket);
       return socket.once('close', () => sockets.delete(socket));

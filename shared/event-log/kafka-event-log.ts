@@ -2,12 +2,11 @@ import type { Log } from '../log.ts';
 import { createAppendQueue, messageBytes } from './append-queue.ts';
 import type { Consumer, EventLog } from './event-log.ts';
 import { kafkaAppender } from './kafka-appender.ts';
+import type { KafkaConfig } from './kafka-config.ts';
 import { startKafkaConsumer } from './kafka-log-consumer.ts';
 import { kafkaOffsets } from './kafka-offsets.ts';
 
-export interface KafkaEventLogOptions {
-  /** `host:port` of some brokers; they name the others. */
-  readonly brokers: readonly string[];
+export interface KafkaEventLogOptions extends KafkaConfig {
   /** Must exist; see `createTopics`. Also the log's name, as stored progress belongs to the topic. */
   readonly topic: string;
   /** Consumers of one group share the partitions. */

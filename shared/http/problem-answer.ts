@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { finished } from 'node:stream';
 import type { ErrorRequestHandler, Response } from 'express';
+import { isDatabaseAway, isDatabaseBusy } from '../database.ts';
 import type { Log } from '../log.ts';
 import { Problem, type ProblemCode } from '../problem.ts';
 
@@ -87,21 +88,4 @@ function problemOf(error: unknown): Problem {
     return new Problem('invalid-encoding', 'the body cannot be read', { cause: error });
   }
   return new Problem('internal', 'a fault of the server', { cause: error });
-}
-
-/** A statement that was ended, a deadlock and a lock that was not to be had: each may go well the next time. */
-function isDatabaseBusy(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error ? String(error.code) : '';
-  return /^(57014|40P01|55P03)$/.test(code) || error.message === 'Query read timeout';
-}
-
-/** Connection failures of PostgreSQL, by their system or SQL state codes, and the pool's own time-out. */
-function isDatabaseAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error ? String(error.code) : '';
-  if (/^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|57P0[123]|08\w{3}|53300)$/.test(code)) return true;
-  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
-    error.message,
-  );
 }

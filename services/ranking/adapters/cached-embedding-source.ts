@@ -1,8 +1,8 @@
 import type { Database } from '@kindred/shared/database';
-import type { ItemId } from '@kindred/shared/id';
+import type { CatalogId, ItemId, SpaceId } from '@kindred/shared/id';
 import { vectorOf } from '@kindred/shared/vector';
 import { LRUCache } from 'lru-cache';
-import type { EmbeddingSource } from '../ports.ts';
+import type { EmbeddingSource, WantedVector } from '../ports.ts';
 
 interface CachedVector {
   readonly change: number;
@@ -19,18 +19,24 @@ export function cachedEmbeddingSource(database: Database, bytesMax: number): Emb
     maxSize: bytesMax,
     sizeCalculation: ({ vector }) => vector.byteLength + 200,
   });
+  // Ids hold no control characters, so these keys cannot be mistaken for one another.
+  const keyOf = (catalog: CatalogId, space: SpaceId, item: ItemId): string => `${catalog}\n${space}\n${item}`;
+
+  const kept = (catalog: CatalogId, space: SpaceId, wanted: readonly WantedVector[]): Map<ItemId, Float32Array> => {
+    const found = new Map<ItemId, Float32Array>();
+    for (const { item, change } of wanted) {
+      const known = cache.get(keyOf(catalog, space, item));
+      if (known?.change === change) found.set(item, known.vector);
+    }
+    return found;
+  };
+
   return {
+    kept,
     async vectors(catalog, space, wanted) {
-      const found = new Map<ItemId, Float32Array>();
-      const missing: ItemId[] = [];
-      // Ids hold no control characters, so these keys cannot be mistaken for one another.
-      const keyOf = (item: ItemId): string => `${catalog}\n${space}\n${item}`;
-      for (const { item, change } of wanted) {
-        const kept = cache.get(keyOf(item));
-        if (kept?.change === change) found.set(item, kept.vector);
-        else missing.push(item);
-      }
-      if (missing.length === 0) return found;
+      const found = kept(catalog, space, wanted);
+      if (found.size === wanted.length) return found;
+      const missing = wanted.map(({ item }) => item).filter((item) => !found.has(item));
       const { rows } = await database.query<{ item: ItemId; change: number; vector: Buffer }>({
         name: 'vectors',
         text: 'SELECT item_id AS item, change, vector FROM embeddings WHERE catalog = $1 AND space = $2 AND item_id = ANY($3)',
@@ -38,7 +44,7 @@ export function cachedEmbeddingSource(database: Database, bytesMax: number): Emb
       });
       for (const row of rows) {
         const vector = vectorOf(row.vector);
-        cache.set(keyOf(row.item), { change: row.change, vector });
+        cache.set(keyOf(catalog, space, row.item), { change: row.change, vector });
         found.set(row.item, vector);
       }
       return found;

@@ -55,7 +55,6 @@ export function postgresCatalogStates({ database, builder, log }: CatalogStatesO
     if (marks.events !== entry.marks.events || marks.items !== entry.marks.items) {
       replace(entry, await readLeaders(database, catalog), marks);
     }
-    entry.lookedAtMs = Date.now();
     entry.building ??= rebuild(catalog, entry)
       .catch((error) => log.warn({ err: error, catalog }, 'pass over the catalog failed'))
       .finally(() => {
@@ -111,6 +110,8 @@ export function postgresCatalogStates({ database, builder, log }: CatalogStatesO
 
   const renew = (catalog: CatalogId, entry: Entry): Promise<void> => {
     entry.refreshing ??= refresh(catalog, entry).finally(() => {
+      // After a failure too: a database that is away is not asked by every request.
+      entry.lookedAtMs = Date.now();
       entry.refreshing = undefined;
     });
     return entry.refreshing;

@@ -79,6 +79,16 @@ export function postgresItemReader(database: Database, bytesMax: number): ItemRe
 
   return {
     view,
+    kept(catalog, space, items) {
+      const mark = marks.get(catalog);
+      if (mark === undefined) return new Map();
+      return new Map(
+        items.flatMap((item) => {
+          const row = kept.get(keyOf(mark, space, item));
+          return row === undefined ? [] : [[item, row] as const];
+        }),
+      );
+    },
     async page(catalog, after, countMax) {
       const { rows } = await database.query<PageKey>(
         `SELECT item_id AS item, created_at_ms AS "createdAtMs" FROM items

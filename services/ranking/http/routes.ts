@@ -8,7 +8,7 @@ import { itemIdSchema, userIdSchema } from '@kindred/shared/id';
 import { momentSchema, textSchema } from '@kindred/shared/text';
 import { z } from 'zod';
 import { SOURCE_NAMES } from '../domain/candidate.ts';
-import type { Ranking } from '../service.ts';
+import type { NeighborList, Ranking } from '../service.ts';
 
 const LIMIT_MAX = 200;
 const LIMIT_DEFAULT = 20;
@@ -54,6 +54,7 @@ const similarQuery = z.strictObject({
 
 const neighborsAnswer = z.object({
   items: z.array(z.object({ item: z.string(), similarity: z.number(), details: itemSchema.optional() })),
+  degraded: z.array(z.string()).optional().meta({ description: 'What was missing, if anything was' }),
 });
 const slateAnswer = z.object({
   slate: z.string().meta({ description: 'The id of this answer, to be sent with its events' }),
@@ -159,7 +160,7 @@ function neighborRoutes(ranking: Ranking): readonly Route[] {
       problems: ['catalog-not-found', 'item-not-found', 'invalid-token', 'not-yet-applied'],
       handle: async ({ params: { catalog, item }, query: { limit = LIMIT_DEFAULT, expand = false, after } }) => ({
         status: 200,
-        body: { items: await ranking.similar(catalog, item, { limit, expand, after, filter: undefined }) },
+        body: answerOf(await ranking.similar(catalog, item, { limit, expand, after, filter: undefined })),
       }),
     }),
     route({
@@ -179,10 +180,15 @@ function neighborRoutes(ranking: Ranking): readonly Route[] {
       ],
       handle: async ({ params: { catalog }, body: { text, limit, filter, expand, after } }) => ({
         status: 200,
-        body: { items: await ranking.search(catalog, text, { limit, filter, expand, after }) },
+        body: answerOf(await ranking.search(catalog, text, { limit, filter, expand, after })),
       }),
     }),
   ];
+}
+
+/** `degraded` is there only where something is. */
+function answerOf({ items, degraded }: NeighborList): object {
+  return degraded.length === 0 ? { items } : { items, degraded };
 }
 
 function userRoutes(ranking: Ranking): readonly Route[] {

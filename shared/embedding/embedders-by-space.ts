@@ -1,7 +1,7 @@
-import type { Embedder } from '@kindred/shared/embedding/embedder';
-import { modelOfSpace } from '@kindred/shared/embedding/known-models';
-import { onnxEmbedder } from '@kindred/shared/embedding/onnx-embedder';
-import type { SpaceId } from '@kindred/shared/id';
+import type { SpaceId } from '../id.ts';
+import type { Embedder } from './embedder.ts';
+import { modelOfSpace } from './known-models.ts';
+import { onnxEmbedder } from './onnx-embedder.ts';
 
 export interface EmbeddersBySpace {
   /** The embedder of a space, started on first use; `undefined` where its model is not a known one. */

@@ -1,0 +1,33 @@
+import type { Database } from '@kindred/shared/database';
+import type { Log } from '@kindred/shared/log';
+import type { Registry } from '@kindred/shared/metrics';
+import type { Service } from '@kindred/shared/run-service';
+import { createPostgresChangeFeed } from './adapters/postgres-change-feed.ts';
+import { createWorkerEngine } from './adapters/worker-engine.ts';
+import { indexRoutes } from './http/routes.ts';
+import { indexMetrics } from './metrics.ts';
+import type { IndexEngine } from './ports.ts';
+import { createIndexService, type IndexService } from './service.ts';
+
+export interface IndexParts {
+  readonly database: Database;
+  /** Of the snapshots: a replica's own. */
+  readonly folder: string;
+  readonly log: Log;
+  readonly registry: Registry;
+  /** Default: HNSW in a thread of its own. */
+  readonly startEngine?: (onDeath: (error: Error) => void) => IndexEngine;
+}
+
+/** The index service with its adapters; it holds nothing until its `start`. */
+export function composeIndex({ database, folder, log, registry, startEngine }: IndexParts): Service & {
+  readonly index: IndexService;
+} {
+  const index = createIndexService({
+    feed: createPostgresChangeFeed(database),
+    startEngine: startEngine ?? ((onDeath) => createWorkerEngine({ root: folder, onDeath })),
+    log,
+  });
+  indexMetrics(registry, index);
+  return { index, routes: indexRoutes(index), notReady: () => index.ready(), stop: () => index.stop() };
+}

@@ -1,0 +1,24 @@
+import { join, resolve } from 'node:path';
+import { databaseUrlSchema, folderSchema, readConfig } from '@kindred/shared/config';
+import { type HttpConfig, httpConfigOf, httpVariables, requireKey } from '@kindred/shared/http/http-config';
+import { z } from 'zod';
+
+const schema = z
+  .object({
+    ...httpVariables(8082),
+    DATABASE_URL: databaseUrlSchema,
+    KINDRED_DATA_DIR: folderSchema.default(resolve('.kindred')),
+  })
+  .superRefine(requireKey);
+
+export interface IndexConfig extends HttpConfig {
+  readonly databaseUrl: string;
+  /** Of the snapshots; replicas on one machine need one each. */
+  readonly folder: string;
+}
+
+/** @throws {ConfigError} with every mistake at once. */
+export function readIndexConfig(environment: Readonly<Record<string, string | undefined>>): IndexConfig {
+  const read = readConfig(schema, environment);
+  return { ...httpConfigOf(read), databaseUrl: read.DATABASE_URL, folder: join(read.KINDRED_DATA_DIR, 'index') };
+}

@@ -1,0 +1,90 @@
+import { filterSchema } from '@kindred/shared/catalog';
+import { type Route, route } from '@kindred/shared/http/route';
+import { catalogIdSchema, itemIdSchema, type SpaceId } from '@kindred/shared/id';
+import type { NeighborQuery } from '@kindred/shared/neighbor';
+import { Problem } from '@kindred/shared/problem';
+import { z } from 'zod';
+import type { IndexService } from '../service.ts';
+
+const QUERIES_MAX = 200;
+const DIMENSIONS_MAX = 8_192;
+const WAIT_MAX_MS = 5_000;
+
+const changeSchema = z.int().min(0);
+const querySchema = z.strictObject({
+  item: itemIdSchema.optional(),
+  vector: z.array(z.number()).min(1).max(DIMENSIONS_MAX).optional(),
+  space: z.string().max(256).optional(),
+  k: z.int().min(1).max(1_000),
+  filter: filterSchema.optional(),
+});
+const neighborsBody = z.strictObject({
+  catalog: catalogIdSchema,
+  position: changeSchema.default(0).meta({ description: 'The answer holds every change up to this one' }),
+  queries: z.array(querySchema).max(QUERIES_MAX),
+});
+const neighborsAnswer = z.object({
+  space: z.string().optional(),
+  version: z.string(),
+  neighbors: z
+    .array(z.object({ items: z.array(z.string()), similarities: z.array(z.number()) }))
+    .meta({ description: 'One list a query, nearest first' }),
+});
+const reachedBody = z.strictObject({
+  catalog: catalogIdSchema,
+  change: changeSchema,
+  timeoutMs: z.int().min(0).max(WAIT_MAX_MS),
+});
+
+/** The addresses that the ranking service asks; not meant for others. */
+export function indexRoutes(index: IndexService): readonly Route[] {
+  const requireReady = (): void => {
+    const waiting = index.ready();
+    if (waiting.length > 0) throw new Problem('unavailable', `the index is not ready: ${waiting.join(', ')}`);
+  };
+  return [
+    route({
+      method: 'post',
+      path: '/neighbors',
+      summary: 'Nearest neighbors of items or vectors',
+      body: neighborsBody,
+      answers: { 200: { description: 'One list a query', body: neighborsAnswer } },
+      problems: ['invalid-json', 'invalid-encoding', 'too-large', 'unsupported-media-type'],
+      handle: async ({ body: { catalog, position, queries } }) => {
+        requireReady();
+        const answer = await index.neighbors(catalog, queries.map(queryOf), position);
+        const neighbors = answer.neighbors.map((list) => ({
+          items: list.map(({ item }) => item),
+          similarities: list.map(({ similarity }) => similarity),
+        }));
+        return { status: 200, body: { ...answer, neighbors } };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/reached',
+      summary: 'Waits until what was written up to a change can be found',
+      body: reachedBody,
+      answers: { 200: { description: 'The position; none in time', body: z.object({ position: z.int().optional() }) } },
+      problems: ['invalid-json', 'invalid-encoding', 'too-large', 'unsupported-media-type'],
+      handle: async ({ body: { catalog, change, timeoutMs } }) => {
+        requireReady();
+        return { status: 200, body: { position: await index.reached(catalog, change, timeoutMs) } };
+      },
+    }),
+  ];
+}
+
+function queryOf(query: z.output<typeof querySchema>, index: number): NeighborQuery {
+  const { item, vector, space, k, filter } = query;
+  const rest = { k, ...(filter && { filter }) };
+  if (item !== undefined && vector === undefined) return { target: { item }, ...rest };
+  if (vector !== undefined && item === undefined) {
+    const target = { vector: Float32Array.from(vector), ...(space !== undefined && { space: space as SpaceId }) };
+    return { target, ...rest };
+  }
+  const field = `queries.${index}`;
+  throw new Problem('invalid-request', `${field}: must have either an item or a vector`, {
+    fields: [{ field, reason: 'must have either an item or a vector' }],
+  });
+}

@@ -1,0 +1,141 @@
+import type { ItemId, SpaceId } from '@kindred/shared/id';
+import { Counter, type Registry } from '@kindred/shared/metrics';
+import type { NeighborAnswer, NeighborQuery, NeighborSource } from '@kindred/shared/neighbor';
+import { Problem } from '@kindred/shared/problem';
+import { Pool } from 'undici';
+
+export interface HttpNeighborSourceOptions {
+  /** Of all replicas of the index service. */
+  readonly urls: readonly string[];
+  /** The bearer key that the services share; `undefined` on loopback. */
+  readonly apiKey: string | undefined;
+  readonly registry: Registry;
+}
+
+interface Replica {
+  readonly url: string;
+  readonly pool: Pool;
+  failedAtMs: number;
+}
+
+const ATTEMPT_MS = 400;
+const DEADLINE_MS = 1_000;
+/** A replica that failed is asked last for so long. */
+const AVOID_MS = 1_000;
+const CONNECTIONS_MAX = 16;
+
+/** What one replica could not answer, and another may. */
+class Retryable extends Error {}
+
+/**
+ * Asks the replicas of the index in turn, over connections that are kept: one that does not answer within 400 ms, or is
+ * not ready, is passed over for the next, until 1 s has gone.
+ */
+export function httpNeighborSource({ urls, apiKey, registry }: HttpNeighborSourceOptions): NeighborSource & {
+  close(): Promise<void>;
+} {
+  const replicas: readonly Replica[] = urls.map((url) => ({
+    url,
+    pool: new Pool(new URL(url).origin, { connections: CONNECTIONS_MAX, keepAliveTimeout: 30_000 }),
+    failedAtMs: Number.NEGATIVE_INFINITY,
+  }));
+  const failures = new Counter({
+    name: 'kindred_index_request_failures_total',
+    help: 'Requests that a replica of the index did not answer',
+    labelNames: ['replica'] as const,
+    registers: [registry],
+  });
+  let turn = 0;
+
+  const inTurn = (): readonly Replica[] => {
+    turn = (turn + 1) % replicas.length;
+    const rotated = [...replicas.slice(turn), ...replicas.slice(0, turn)];
+    const since = performance.now() - AVOID_MS;
+    return [
+      ...rotated.filter((each) => each.failedAtMs < since),
+      ...rotated.filter((each) => each.failedAtMs >= since),
+    ];
+  };
+
+  const post = async (replica: Replica, path: string, body: string, timeoutMs: number): Promise<unknown> => {
+    try {
+      const { statusCode, body: answer } = await replica.pool.request({
+        path,
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(apiKey && { authorization: `Bearer ${apiKey}` }) },
+        body,
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      const read: unknown = await answer.json();
+      if (statusCode === 200) return read;
+      if (statusCode >= 500) throw new Retryable(`${replica.url} answered ${statusCode}: ${detailOf(read)}`);
+      throw new Error(`${replica.url} refused: ${statusCode} ${detailOf(read)}`);
+    } catch (error) {
+      replica.failedAtMs = performance.now();
+      failures.inc({ replica: replica.url });
+      throw error;
+    }
+  };
+
+  return {
+    async neighbors(catalog, queries, position = 0) {
+      const body = JSON.stringify({ catalog, position, queries: queries.map(written) });
+      const deadlineMs = performance.now() + DEADLINE_MS;
+      let cause: unknown;
+      for (const replica of inTurn()) {
+        const leftMs = deadlineMs - performance.now();
+        if (leftMs <= 0) break;
+        try {
+          return readAnswer(await post(replica, '/neighbors', body, Math.min(ATTEMPT_MS, leftMs)));
+        } catch (error) {
+          cause = error;
+        }
+      }
+      throw new Problem('unavailable', 'no replica of the index answers', { cause });
+    },
+
+    /** Of whichever replica is there first: later queries name the position, so that they are answered by such a one. */
+    async reached(catalog, change, timeoutMs) {
+      const body = JSON.stringify({ catalog, change, timeoutMs });
+      const waits = replicas.map(async (replica) => {
+        const position = positionOf(await post(replica, '/reached', body, timeoutMs + ATTEMPT_MS));
+        if (position === undefined) throw new Retryable('not reached');
+        return position;
+      });
+      return Promise.any(waits).catch(() => undefined);
+    },
+
+    close: async () => {
+      await Promise.all(replicas.map(({ pool }) => pool.destroy()));
+    },
+  };
+}
+
+function written({ target, k, filter }: NeighborQuery): object {
+  if ('item' in target) return { item: target.item, k, filter };
+  return { vector: [...target.vector], space: target.space, k, filter };
+}
+
+/** The index is ours: its answers are read without a schema, which costs a millisecond a request. */
+function readAnswer(read: unknown): NeighborAnswer {
+  const { space, version, neighbors } = read as {
+    readonly space?: SpaceId;
+    readonly version: string;
+    readonly neighbors: readonly { readonly items: readonly ItemId[]; readonly similarities: readonly number[] }[];
+  };
+  return {
+    space,
+    version,
+    neighbors: neighbors.map(({ items, similarities }) =>
+      items.map((item, index) => ({ item, similarity: similarities[index]! })),
+    ),
+  };
+}
+
+function positionOf(read: unknown): number | undefined {
+  return (read as { readonly position?: number }).position;
+}
+
+function detailOf(read: unknown): string {
+  return String((read as { readonly detail?: unknown } | null)?.detail ?? '');
+}

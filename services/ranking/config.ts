@@ -1,0 +1,44 @@
+import { databaseUrlSchema, readConfig, urlsSchema } from '@kindred/shared/config';
+import { type ModelConfig, modelConfigOf, modelVariables } from '@kindred/shared/embedding/embedding-config';
+import {
+  type KafkaConfig,
+  kafkaConfigOf,
+  kafkaVariables,
+  requireCredentials,
+  type TopicNames,
+  topicNamesOf,
+} from '@kindred/shared/event-log/kafka-config';
+import { type HttpConfig, httpConfigOf, httpVariables, requireKey } from '@kindred/shared/http/http-config';
+import { z } from 'zod';
+
+const schema = z
+  .object({
+    ...httpVariables(8080),
+    ...modelVariables,
+    ...kafkaVariables,
+    DATABASE_URL: databaseUrlSchema,
+    KINDRED_INDEX_URLS: urlsSchema.default(['http://127.0.0.1:8082']),
+  })
+  .superRefine(requireKey)
+  .superRefine(requireCredentials);
+
+export interface RankingConfig extends HttpConfig, ModelConfig {
+  readonly databaseUrl: string;
+  readonly kafka: KafkaConfig;
+  readonly topics: TopicNames;
+  /** Of all replicas of the index. */
+  readonly indexUrls: readonly string[];
+}
+
+/** @throws {ConfigError} with every mistake at once. */
+export function readRankingConfig(environment: Readonly<Record<string, string | undefined>>): RankingConfig {
+  const read = readConfig(schema, environment);
+  return {
+    ...httpConfigOf(read),
+    ...modelConfigOf(read),
+    databaseUrl: read.DATABASE_URL,
+    kafka: kafkaConfigOf(read),
+    topics: topicNamesOf(read),
+    indexUrls: read.KINDRED_INDEX_URLS,
+  };
+}

@@ -1,0 +1,34 @@
+import { serviceDatabase } from '@kindred/shared/database';
+import { kafkaEventLog } from '@kindred/shared/event-log/kafka-event-log';
+import { runService, sayListening } from '@kindred/shared/run-service';
+import { httpNeighborSource } from './adapters/http-neighbor-source.ts';
+import { postgresDeadLetters } from './adapters/postgres-dead-letters.ts';
+import { composeRanking } from './compose.ts';
+import { readRankingConfig } from './config.ts';
+
+const CONNECTIONS_MAX = 20;
+
+await runService({
+  name: 'ranking',
+  readConfig: readRankingConfig,
+  start: async ({ config, log, registry }) => {
+    const { databaseUrl, kafka, topics, indexUrls: urls, apiKey, model, modelsFolder } = config;
+    const database = serviceDatabase(databaseUrl, CONNECTIONS_MAX, log);
+    const neighbors = httpNeighborSource({ urls, apiKey, registry });
+    const groupId = `kindred-ranking.${topics.events}`;
+    const eventLog = kafkaEventLog({ ...kafka, topic: topics.events, groupId, clientId: 'kindred-ranking', log });
+    const deadLetters = postgresDeadLetters(database);
+    const service = await composeRanking({
+      ...{ database, databaseUrl, eventLog, deadLetters, neighbors, modelsFolder, model, log, registry },
+    });
+    return {
+      ...service,
+      stop: async () => {
+        await service.stop();
+        await neighbors.close();
+        await database.end();
+      },
+    };
+  },
+  onListening: sayListening('ranking'),
+});
