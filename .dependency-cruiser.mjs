@@ -42,9 +42,13 @@ export default {
     },
     {
       name: 'use-cases-do-not-know-adapters',
-      comment: 'Only composition roots name adapters: main.ts, and compose.ts, which main.ts and the embedded mode share.',
+      comment:
+        'Only composition roots name adapters: main.ts, and compose.ts, which main.ts and the embedded mode share.',
       severity: 'error',
-      from: { path: '^services/(ingestion|index|ranking)/([^/]+|sources/[^/]+)[.]ts$', pathNot: `${test}|/(main|compose)[.]ts$` },
+      from: {
+        path: '^services/(ingestion|index|ranking)/([^/]+|sources/[^/]+)[.]ts$',
+        pathNot: `${test}|/(main|compose)[.]ts$`,
+      },
       to: { path: '^services/[^/]+/adapters/' },
     },
     ...['pg', 'kafkajs', 'hnswlib-node', '@xenova/transformers', '@huggingface/transformers'].map((library) => ({

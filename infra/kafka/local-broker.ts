@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kafka, logLevel } from 'kafkajs';
+import { freePort } from '../free-port.ts';
+import { guardOf } from '../process-guard.ts';
+import { answers } from './broker-answers.ts';
 import { brokerJars } from './broker-jars.ts';
 
 export interface LocalBrokerOptions {
@@ -171,20 +172,6 @@ async function java({ folder, jars }: Installation, words: readonly string[]): P
   return child;
 }
 
-/** Kills the broker when this process dies in a way that runs no exit handler: then its end of the pipe closes. */
-function guardOf(pid: number): ChildProcess {
-  const guard = spawn('sh', ['-c', 'cat > /dev/null; kill -9 "$1"', 'sh', String(pid)], {
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  });
-  guard.on('error', () => {});
-  guard.unref();
-  // The pipe must not keep this process alive either; Node types a child's stdin without `unref`.
-  const pipe: unknown = guard.stdin;
-  if (pipe instanceof Object && 'unref' in pipe && typeof pipe.unref === 'function') pipe.unref();
-  return guard;
-}
-
 function exited(child: ChildProcess): Promise<number | null> {
   return new Promise((done) => {
     child.once('exit', (code) => done(code));
@@ -203,30 +190,7 @@ async function becomesReady(port: number, exit: Promise<unknown>): Promise<boole
   return false;
 }
 
-async function answers(port: number): Promise<boolean> {
-  const retry = { initialRetryTime: 50, maxRetryTime: 50, retries: 0 };
-  const admin = new Kafka({ brokers: [`127.0.0.1:${port}`], logLevel: logLevel.NOTHING, retry }).admin();
-  try {
-    await admin.connect();
-    const { brokers, controller } = await admin.describeCluster();
-    return brokers.length === 1 && controller !== null;
-  } catch {
-    return false;
-  } finally {
-    await admin.disconnect().catch(() => {});
-  }
-}
-
 async function logEnd({ folder }: Installation): Promise<string> {
   const log = await readFile(join(folder, 'broker.log'), 'utf8').catch(() => '');
   return log.trim().split('\n').slice(-15).join('\n');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const address = server.address();
-  await new Promise((closed) => server.close(closed));
-  if (address === null || typeof address === 'string') throw new Error('no free port on 127.0.0.1');
-  return address.port;
 }

@@ -3,12 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrokerAvailability, brokerAvailability } from './broker-availability.ts';
 import { brokerJars } from './broker-jars.ts';
-import { type LocalBroker, startLocalBroker } from './local-broker.ts';
+import { type Broker, startBroker } from './own-broker.ts';
 
-export interface TestBroker {
-  readonly brokers: readonly string[];
-  /** Absent where `KAFKA_BROKERS` names brokers that are not ours to stop. */
-  readonly local: LocalBroker | undefined;
+export interface TestBroker extends Broker {
   stop(): Promise<void>;
 }
 
@@ -37,23 +34,15 @@ async function withJars(availability: BrokerAvailability): Promise<BrokerAvailab
   );
 }
 
-/** The brokers of `KAFKA_BROKERS`, or a local one in a temporary folder. */
+/** The brokers of `KAFKA_BROKERS`, or one of our own with its data in a temporary folder. */
 export async function startTestBroker(availability: BrokerAvailability): Promise<TestBroker> {
-  switch (availability.way) {
-    case 'given':
-      return { brokers: availability.brokers, local: undefined, stop: async () => {} };
-    case 'local': {
-      const folder = await mkdtemp(join(tmpdir(), 'kindred-kafka-'));
-      const local = await startLocalBroker({ folder, jarsFolder: JARS_FOLDER });
-      const stop = async (): Promise<void> => {
-        await local.stop();
-        await rm(folder, { recursive: true, force: true });
-      };
-      return { brokers: local.brokers, local, stop };
-    }
-    case 'none':
-      throw new Error(availability.reason);
-    default:
-      return availability satisfies never;
-  }
+  const folder = await mkdtemp(join(tmpdir(), 'kindred-kafka-'));
+  const broker = await startBroker(availability, { folder, jarsFolder: JARS_FOLDER });
+  return {
+    ...broker,
+    stop: async () => {
+      await broker.own?.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
 }

@@ -1,25 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Admin, Kafka, logLevel } from 'kafkajs';
+import { kafkaClient } from '@kindred/shared/event-log/kafka-client';
+import type { KafkaConfig, TopicNames } from '@kindred/shared/event-log/kafka-config';
+import type { Admin } from 'kafkajs';
 
-const EVENTS_TOPIC = 'kindred.events';
-const DEAD_LETTERS_TOPIC = 'kindred.events.dead-letters';
 const SERVED_TIMEOUT_MS = 20_000;
+const REQUEST_TIMEOUT_MS = 10_000;
 
 export interface TopicOptions {
   /** Of the events; at most so many consumers share the work. Dead letters have one. */
   readonly partitions: number;
   /** How long a message is kept, and so at most how long a user's data outlives an erasure in the log. */
   readonly retentionMs: number;
-  readonly eventsTopic?: string;
-  readonly deadLettersTopic?: string;
 }
 
 /**
  * Makes the topics that are missing, with the brokers' own replication factor; leaves those that exist as they are.
  * @throws when no broker answers within about ten seconds.
  */
-export async function createTopics(brokers: readonly string[], options: TopicOptions): Promise<void> {
-  const { partitions, retentionMs, eventsTopic = EVENTS_TOPIC, deadLettersTopic = DEAD_LETTERS_TOPIC } = options;
+export async function createTopics(
+  kafka: KafkaConfig,
+  { events, deadLetters }: TopicNames,
+  { partitions, retentionMs }: TopicOptions,
+): Promise<void> {
   const settings = {
     'cleanup.policy': 'delete',
     'retention.ms': String(retentionMs),
@@ -29,28 +31,24 @@ export async function createTopics(brokers: readonly string[], options: TopicOpt
     'compression.type': 'uncompressed',
   };
   const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
-  const kafka = new Kafka({
-    clientId: 'kindred-topics',
-    brokers: [...brokers],
-    logLevel: logLevel.NOTHING,
-    retry: { initialRetryTime: 200, maxRetryTime: 3_000, retries: 6 },
-  });
-  const admin = kafka.admin();
-  await admin.connect();
+  const client = kafkaClient({ ...kafka, clientId: 'kindred-topics' }, REQUEST_TIMEOUT_MS);
+  const admin = client.kafka.admin();
   try {
+    await admin.connect();
     // kafkajs's own wait for leaders gives up on a topic that the broker has not taken up yet.
     const waitForLeaders = false;
     await admin.createTopics({
       waitForLeaders,
-      topics: [{ topic: eventsTopic, numPartitions: partitions, configEntries }],
+      topics: [{ topic: events, numPartitions: partitions, configEntries }],
     });
     await admin.createTopics({
       waitForLeaders,
-      topics: [{ topic: deadLettersTopic, numPartitions: 1, configEntries }],
+      topics: [{ topic: deadLetters, numPartitions: 1, configEntries }],
     });
-    for (const topic of [eventsTopic, deadLettersTopic]) await untilServed(admin, topic);
+    for (const topic of [events, deadLetters]) await untilServed(admin, topic);
   } finally {
-    await admin.disconnect();
+    await admin.disconnect().catch(() => {});
+    client.cutOff();
   }
 }
 

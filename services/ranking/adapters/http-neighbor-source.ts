@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ItemId, SpaceId } from '@kindred/shared/id';
 import { Counter, type Registry } from '@kindred/shared/metrics';
 import type { NeighborAnswer, NeighborQuery, NeighborSource } from '@kindred/shared/neighbor';
@@ -28,8 +29,8 @@ const CONNECTIONS_MAX = 16;
 class Retryable extends Error {}
 
 /**
- * Asks the replicas of the index in turn, over connections that are kept: one that does not answer within 400 ms, or is
- * not ready, is passed over for the next, until 1 s has gone.
+ * Asks the replicas of the index over connections that are kept: one that does not answer within 400 ms, or is not ready,
+ * is passed over for the next, until 1 s has gone.
  */
 export function httpNeighborSource({ urls, apiKey, registry }: HttpNeighborSourceOptions): NeighborSource & {
   close(): Promise<void>;
@@ -45,11 +46,11 @@ export function httpNeighborSource({ urls, apiKey, registry }: HttpNeighborSourc
     labelNames: ['replica'] as const,
     registers: [registry],
   });
-  let turn = 0;
 
-  const inTurn = (): readonly Replica[] => {
-    turn = (turn + 1) % replicas.length;
-    const rotated = [...replicas.slice(turn), ...replicas.slice(0, turn)];
+  /** The same question goes to the same replica while that answers: two of them may know different neighbors as near. */
+  const inTurn = (question: string): readonly Replica[] => {
+    const first = createHash('sha1').update(question).digest().readUInt32BE() % replicas.length;
+    const rotated = [...replicas.slice(first), ...replicas.slice(0, first)];
     const since = performance.now() - AVOID_MS;
     return [
       ...rotated.filter((each) => each.failedAtMs < since),
@@ -79,10 +80,11 @@ export function httpNeighborSource({ urls, apiKey, registry }: HttpNeighborSourc
 
   return {
     async neighbors(catalog, queries, position = 0) {
-      const body = JSON.stringify({ catalog, position, queries: queries.map(written) });
+      const question = JSON.stringify(queries.map(written));
+      const body = `{"catalog":${JSON.stringify(catalog)},"position":${position},"queries":${question}}`;
       const deadlineMs = performance.now() + DEADLINE_MS;
       let cause: unknown;
-      for (const replica of inTurn()) {
+      for (const replica of inTurn(question)) {
         const leftMs = deadlineMs - performance.now();
         if (leftMs <= 0) break;
         try {

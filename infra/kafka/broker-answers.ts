@@ -1,0 +1,16 @@
+import { Kafka, logLevel } from 'kafkajs';
+
+/** Whether a broker on a port of this machine is up and knows who leads. */
+export async function answers(port: number): Promise<boolean> {
+  const retry = { initialRetryTime: 50, maxRetryTime: 50, retries: 0 };
+  const admin = new Kafka({ brokers: [`127.0.0.1:${port}`], logLevel: logLevel.NOTHING, retry }).admin();
+  try {
+    await admin.connect();
+    const { brokers, controller } = await admin.describeCluster();
+    return brokers.length === 1 && controller !== null;
+  } catch {
+    return false;
+  } finally {
+    await admin.disconnect().catch(() => {});
+  }
+}
