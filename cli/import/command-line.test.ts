@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { CommandError } from '../command-error.ts';
 import { readCommandLine } from './command-line.ts';
-import { ImportError } from './import-error.ts';
 
 test('reads a path and a catalog in any order', () => {
   expect(readCommandLine(['books.csv'])).toEqual({ path: 'books.csv', catalog: undefined });
@@ -20,6 +20,6 @@ test.each([
   [['a.csv', '--catalog']],
   [['a.csv', '--catalog', 'A b']],
 ])('refuses %j with the usage', (words) => {
-  expect(() => readCommandLine(words)).toThrow(ImportError);
+  expect(() => readCommandLine(words)).toThrow(CommandError);
   expect(() => readCommandLine(words)).toThrow(/usage: npm run import/);
 });

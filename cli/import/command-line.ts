@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type CatalogId, catalogIdSchema } from '@kindred/shared/id';
-import { ImportError } from './import-error.ts';
+import { CommandError } from '../command-error.ts';
 
 export const USAGE = `usage: npm run import -- FILE_OR_FOLDER [--catalog NAME]
 
@@ -24,7 +24,7 @@ export interface CommandLine {
 
 /**
  * @returns `'help'` when that is asked for.
- * @throws {ImportError} for anything that is not of the usage.
+ * @throws {CommandError} for anything that is not of the usage.
  */
 export function readCommandLine(words: readonly string[]): CommandLine | 'help' {
   const { values, positionals } = parsed(words);
@@ -53,6 +53,6 @@ function catalogOf(name: string): CatalogId {
   throw usageError(`--catalog ${catalog.error.issues[0]?.message}`);
 }
 
-function usageError(problem: string): ImportError {
-  return new ImportError(`${problem}\n\n${USAGE}`);
+function usageError(problem: string): CommandError {
+  return new CommandError(`${problem}\n\n${USAGE}`);
 }

@@ -6,6 +6,7 @@ import { readImportConfig } from './config.ts';
 test('has a default for everything', () => {
   expect(readImportConfig({ KINDRED_URL: '' })).toEqual({
     url: 'http://127.0.0.1:8080',
+    rankingUrl: 'http://127.0.0.1:8080',
     apiKey: undefined,
     stateFolder: resolve('.kindred', 'imports'),
     workingFolder: process.cwd(),

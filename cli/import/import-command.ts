@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
+import { CommandError } from '../command-error.ts';
+import { AwayError, createClient, type KindredClient } from '../kindred-client.ts';
 import type { CommandLine } from './command-line.ts';
 import type { ImportConfig } from './config.ts';
-import { ImportError } from './import-error.ts';
 import { type ImportSummary, runImport } from './import-run.ts';
 import { stateFileOf } from './import-state.ts';
-import { AwayError, createClient, type KindredClient } from './kindred-client.ts';
 import { planOf } from './path-plan.ts';
 import { countText, type Reporter } from './reporter.ts';
 import { retried } from './retry.ts';
@@ -20,7 +20,7 @@ export interface ImportCommand {
 /**
  * The whole of `npm run import`.
  * @returns Whether every row was accepted.
- * @throws {ImportError} and {DataError}, meant for the user.
+ * @throws {CommandError} and {DataError}, meant for the user.
  */
 export async function importInto({ commandLine, config, reporter, giveUpAfterMs }: ImportCommand): Promise<boolean> {
   const client = createClient(config);
@@ -50,7 +50,7 @@ async function firstAnswer(
       await client.catalogs();
     } catch (error) {
       if (!(error instanceof AwayError) || error.hasAnswered) throw error;
-      throw new ImportError(`no Kindred answers at ${url}: start one with \`npm start\` (${error.message})`, {
+      throw new CommandError(`no Kindred answers at ${url}: start one with \`npm start\` (${error.message})`, {
         cause: error,
       });
     }
@@ -62,7 +62,7 @@ async function firstAnswer(
     });
   } catch (error) {
     if (!(error instanceof AwayError)) throw error;
-    throw new ImportError(`the server at ${url} is not ready: ${error.message}`, { cause: error });
+    throw new CommandError(`the server at ${url} is not ready: ${error.message}`, { cause: error });
   }
 }
 

@@ -80,7 +80,13 @@ test('stops when the server stays away, says how to go on, and goes on from ther
   const command = (giveUpAfterMs: number) =>
     importInto({
       commandLine: { path, catalog: undefined },
-      config: { url: first.url, apiKey: undefined, stateFolder: join(folder, 'away'), workingFolder: folder },
+      config: {
+        url: first.url,
+        rankingUrl: first.url,
+        apiKey: undefined,
+        stateFolder: join(folder, 'away'),
+        workingFolder: folder,
+      },
       reporter: plainReporter(new PassThrough(), new PassThrough()),
       giveUpAfterMs,
     });

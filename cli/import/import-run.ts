@@ -1,9 +1,9 @@
+import { CommandError } from '../command-error.ts';
+import { AwayError, type KindredClient } from '../kindred-client.ts';
 import { type Batch, batchesOf, readAhead } from './batch.ts';
-import { ImportError } from './import-error.ts';
 import { paceFrom } from './import-pace.ts';
 import type { ImportPart, ImportPlan } from './import-plan.ts';
 import type { ImportState, StateFile } from './import-state.ts';
-import { AwayError, type KindredClient } from './kindred-client.ts';
 import { byLine, type Rejection, rejectionsOf, rejectionText } from './rejection.ts';
 import type { Reporter } from './reporter.ts';
 import { retried } from './retry.ts';
@@ -31,7 +31,7 @@ export interface ImportSummary {
 /**
  * Sends the rows of a plan, one request after another: two at once could store the older of two versions of an item
  * last. It begins where the state file says and brings that up to date after every acknowledged batch.
- * @throws {ImportError} when the server refuses a request or stays away; the state file tells how far it came.
+ * @throws {CommandError} when the server refuses a request or stays away; the state file tells how far it came.
  */
 export async function runImport(options: ImportRunOptions): Promise<ImportSummary> {
   const { plan, stateFile, reporter } = options;
@@ -97,9 +97,9 @@ async function send(options: ImportRunOptions, batch: Batch, state: ImportState)
     const rejected = byLine(batch, [...items.rejected, ...events.rejected]);
     return { items: items.accepted, events: events.accepted, rejected };
   } catch (error) {
-    if (!(error instanceof AwayError) && !(error instanceof ImportError)) throw error;
+    if (!(error instanceof AwayError) && !(error instanceof CommandError)) throw error;
     const what = error instanceof AwayError ? `the server stays away: ${error.message}` : error.message;
-    throw new ImportError(`${what}\n${howToGoOn(options.plan, state)}`, { cause: error });
+    throw new CommandError(`${what}\n${howToGoOn(options.plan, state)}`, { cause: error });
   }
 }
 

@@ -1,9 +1,9 @@
 import { ConfigError } from '@kindred/shared/config';
 import { DataError } from '@kindred/shared/dataset/data-error';
+import { CommandError } from '../command-error.ts';
 import { readCommandLine, USAGE } from './command-line.ts';
 import { readImportConfig } from './config.ts';
 import { importInto } from './import-command.ts';
-import { ImportError } from './import-error.ts';
 import { plainReporter } from './plain-reporter.ts';
 import { terminalReporter } from './terminal-reporter.ts';
 
@@ -43,7 +43,7 @@ async function main(): Promise<number> {
 
 function failureText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const isForTheUser = error instanceof ImportError || error instanceof DataError || error instanceof ConfigError;
+  const isForTheUser = error instanceof CommandError || error instanceof DataError || error instanceof ConfigError;
   // What the system says of a file is for the user too; anything else is a bug and needs its stack.
   return isForTheUser || 'syscall' in error ? error.message : (error.stack ?? error.message);
 }

@@ -1,6 +1,6 @@
 import type { FieldProblem } from '@kindred/shared/problem';
+import type { BatchAnswer } from '../kindred-client.ts';
 import type { Batch } from './batch.ts';
-import type { BatchAnswer } from './kindred-client.ts';
 import type { GoodRow } from './row.ts';
 
 /** A bad row, by the line of its file. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { AwayError } from './kindred-client.ts';
+import { AwayError } from '../kindred-client.ts';
 import { retried } from './retry.ts';
 
 function failing(times: number, retryAfterMs = 0): () => Promise<string> {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AwayError } from './kindred-client.ts';
+import { AwayError } from '../kindred-client.ts';
 
 const PAUSE_MS_MIN = 250;
 const PAUSE_MS_MAX = 5_000;

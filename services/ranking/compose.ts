@@ -58,6 +58,7 @@ export async function composeRanking(parts: RankingParts): Promise<RankingServic
   const ranking = createRanking({
     eventLog,
     events,
+    deadLetters,
     reader,
     neighbors,
     recommender,

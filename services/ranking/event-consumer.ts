@@ -15,6 +15,7 @@ export interface EventConsumerOptions {
 }
 
 const BATCH_SIZE_MAX = 1_000;
+const REQUEST_IDS_MAX = 20;
 
 /** Applies the log's events to the store: at least once from the log, exactly once in effect, by unique event ids. */
 export async function startEventConsumer(options: EventConsumerOptions): Promise<Consumer> {
@@ -42,6 +43,10 @@ export async function startEventConsumer(options: EventConsumerOptions): Promise
     await deadLetters.send(eventLog.name, letters);
     for (const outcome of await events.apply(eventLog.name, partition, readable, nextOffset)) outcomes.inc({ outcome });
     outcomes.inc({ outcome: 'dead-letter' }, letters.length);
+    for (const { reason, value: _, ...letter } of letters)
+      log.info({ ...letter, reason }, 'a message is a dead letter');
+    const requestIds = [...new Set(messages.map(({ headers }) => headers['request-id']))].slice(0, REQUEST_IDS_MAX);
+    log.debug({ partition, nextOffset, messages: messages.length, requestIds }, 'messages were applied');
     onApplied();
   };
 

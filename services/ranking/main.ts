@@ -2,7 +2,7 @@ import { serviceDatabase } from '@kindred/shared/database';
 import { kafkaEventLog } from '@kindred/shared/event-log/kafka-event-log';
 import { runService, sayListening } from '@kindred/shared/run-service';
 import { httpNeighborSource } from './adapters/http-neighbor-source.ts';
-import { postgresDeadLetters } from './adapters/postgres-dead-letters.ts';
+import { kafkaDeadLetters } from './adapters/kafka-dead-letters.ts';
 import { composeRanking } from './compose.ts';
 import { readRankingConfig } from './config.ts';
 
@@ -16,8 +16,9 @@ await runService({
     const database = serviceDatabase(databaseUrl, CONNECTIONS_MAX, log);
     const neighbors = httpNeighborSource({ urls, apiKey, registry });
     const groupId = `kindred-ranking.${topics.events}`;
-    const eventLog = kafkaEventLog({ ...kafka, topic: topics.events, groupId, clientId: 'kindred-ranking', log });
-    const deadLetters = postgresDeadLetters(database);
+    const client = { ...kafka, clientId: 'kindred-ranking', log };
+    const eventLog = kafkaEventLog({ ...client, topic: topics.events, groupId });
+    const deadLetters = kafkaDeadLetters({ ...client, topic: topics.deadLetters });
     const service = await composeRanking({
       ...{ database, databaseUrl, eventLog, deadLetters, neighbors, modelsFolder, model, log, registry },
     });
@@ -25,7 +26,7 @@ await runService({
       ...service,
       stop: async () => {
         await service.stop();
-        await neighbors.close();
+        await Promise.all([deadLetters.close(), neighbors.close()]);
         await database.end();
       },
     };

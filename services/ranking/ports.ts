@@ -18,21 +18,36 @@ export interface ReadableEvent {
   readonly atMs: number;
   readonly slate: string | undefined;
   readonly position: number | undefined;
-  /** Where in the log it stands. */
+  /** Where in its partition it stands. */
   readonly offset: number;
+  /** Where it stood first, where it comes from a dead letter: an erasure after that drops it. */
+  readonly first?: FirstPlace;
 }
 
-/** A message that could not be read. */
-export interface DeadLetter extends Position {
+/** Where and when a message stood first in the log: it keeps that when it comes again from a dead letter. */
+export interface FirstPlace extends Position {
+  readonly appendedAtMs: number;
+}
+
+/** A message that could not be read, known by where it stood first. */
+export interface DeadLetter extends FirstPlace {
   readonly reason: string;
   readonly value: Buffer;
-  readonly catalog: string | undefined;
-  readonly user: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  /** As the message says, or `main`: it need not exist. */
+  readonly catalog: string;
+  /** As the message says, or ''. */
+  readonly user: string;
 }
 
 /** Keeps what could not be read, each message once: known by its first position. */
 export interface DeadLetters {
+  /** Keeps letters, in place of earlier ones of the same messages. */
   send(log: string, letters: readonly DeadLetter[]): Promise<void>;
+  /** All that were not retried since. */
+  list(log: string): Promise<readonly DeadLetter[]>;
+  /** Takes letters from the list, because their messages are in the log again. */
+  markRetried(log: string, letters: readonly DeadLetter[]): Promise<void>;
 }
 
 /** What became of one event. */
@@ -52,7 +67,8 @@ export interface SeenItem {
 /** Events and what follows from them. An event's id is unique in its catalog: the first wins. */
 export interface EventStore {
   /**
-   * Applies a batch of one partition, of catalogs that exist, and stores `nextOffset`, all in one transaction.
+   * Applies a batch of one partition, of catalogs that exist, and stores `nextOffset`, all in one transaction. What lies
+   * below the stored progress was applied and counts as a duplicate.
    * Events of value 0 take back earlier ones whatever the order of arrival.
    * @returns What became of each event, in their order.
    */

@@ -8,7 +8,8 @@ import type { CatalogId, ItemId, SpaceId, UserId } from '@kindred/shared/id';
 import type { Neighbor, NeighborSource, NeighborTarget } from '@kindred/shared/neighbor';
 import { Problem } from '@kindred/shared/problem';
 import type { Interest } from './domain/interest.ts';
-import type { EventStore, UserEvent } from './ports.ts';
+import type { DeadLetter, DeadLetters, EventStore, UserEvent } from './ports.ts';
+import { firstPlaceHeaders } from './read-event.ts';
 import type { Reader, Reads } from './reads.ts';
 import type { Recommender } from './recommend.ts';
 import type { RecommendRequest, Slate } from './slate.ts';
@@ -17,6 +18,7 @@ import { createWriteWaiter, type Reflected } from './write-waiter.ts';
 export interface RankingOptions {
   readonly eventLog: EventLog;
   readonly events: EventStore;
+  readonly deadLetters: DeadLetters;
   readonly reader: Reader;
   readonly neighbors: NeighborSource;
   readonly recommender: Recommender;
@@ -54,19 +56,25 @@ export interface Ranking {
   ): Promise<{ readonly interests: readonly Interest[]; readonly events: readonly UserEvent[] }>;
   /** @returns How many events were deleted. */
   eraseUser(catalog: CatalogId, user: UserId): Promise<number>;
+  deadLetters(): Promise<readonly DeadLetter[]>;
+  /** Puts the messages of all dead letters into the log again. @returns How many. */
+  retryDeadLetters(requestId: string): Promise<number>;
   requireCatalog(catalog: CatalogId): Promise<void>;
   /** Lets waiting reads look again, now that something was applied. */
   applied(): void;
 }
 
 const LATEST_EVENTS_MAX = 100;
+const RETRIED_AT_ONCE = 500;
+/** No event is so large: what is stays a dead letter. */
+const RETRIED_BYTES_MAX = 512 * 1024;
 /** Asked for beyond the limit, for items that were deleted since the index saw them. */
 const SPARE_NEIGHBORS = 10;
 /** How often a search follows a change of the serving space. */
 const SPACE_ATTEMPTS = 3;
 
 export function createRanking(options: RankingOptions): Ranking {
-  const { eventLog, events, reader, neighbors, recommender, queryEmbedderOf } = options;
+  const { eventLog, events, deadLetters, reader, neighbors, recommender, queryEmbedderOf } = options;
   const writes = createWriteWaiter(events, neighbors);
 
   // Catalogs are made and never deleted, so one that was seen is there.
@@ -180,6 +188,27 @@ export function createRanking(options: RankingOptions): Ranking {
       await eventLog.erase(catalog, user);
       reader.forget(catalog, user);
       return deleted;
+    },
+
+    deadLetters: () => deadLetters.list(eventLog.name).catch(logAway),
+
+    retryDeadLetters: async (requestId) => {
+      const letters = (await deadLetters.list(eventLog.name).catch(logAway)).filter(
+        ({ value }) => value.length <= RETRIED_BYTES_MAX,
+      );
+      for (let start = 0; start < letters.length; start += RETRIED_AT_ONCE) {
+        const some = letters.slice(start, start + RETRIED_AT_ONCE);
+        const messages = some.map((letter) => ({
+          catalog: letter.catalog as CatalogId,
+          user: letter.user as UserId,
+          value: letter.value,
+          headers: { 'request-id': requestId, ...firstPlaceHeaders(letter) },
+        }));
+        // Marked once they are in the log: after a crash between, they are retried twice, which event ids make harmless.
+        await eventLog.append(messages).catch(logAway);
+        await deadLetters.markRetried(eventLog.name, some).catch(logAway);
+      }
+      return letters.length;
     },
 
     requireCatalog,

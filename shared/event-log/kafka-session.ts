@@ -230,7 +230,8 @@ function pastTheEnd(partition: number, progress: number, end: number): Error {
   );
 }
 
-function toMessage(partition: number, { offset, value, timestamp, headers = {} }: KafkaMessage): Message {
+/** A message as kafkajs gives it, as ours. */
+export function toMessage(partition: number, { offset, value, timestamp, headers = {} }: KafkaMessage): Message {
   return {
     partition,
     offset: Number(offset),

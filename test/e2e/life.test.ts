@@ -93,7 +93,11 @@ describe('start and stop', () => {
       expect(refused.body.code).toBe('unauthorized');
     }
     expect(
-      (await client.raw('GET', '/v1/catalogs', undefined, { Authorization: 'Bearer wrong-key-of-mine' })).status,
+      (
+        await client.raw('GET', '/v1/catalogs', undefined, {
+          Authorization: 'Bearer wrong-key-of-mine',
+        })
+      ).status,
     ).toBe(401);
     expect((await client.raw('GET', '/v1/catalogs', undefined, { Authorization: `Bearer ${key}` })).status).toBe(200);
     expect(await server.stop()).toBe(0);
@@ -118,6 +122,7 @@ describe('documents', () => {
     const document = JSON.parse((await client.get('/openapi.json')).text);
     expect(document.openapi).toBe('3.1.0');
     expect(Object.keys(document.paths).sort()).toEqual([
+      '/schemas/event.json',
       '/v1/catalogs',
       '/v1/catalogs/{catalog}',
       '/v1/catalogs/{catalog}/events',
@@ -127,6 +132,8 @@ describe('documents', () => {
       '/v1/catalogs/{catalog}/recommendations',
       '/v1/catalogs/{catalog}/search',
       '/v1/catalogs/{catalog}/users/{user}',
+      '/v1/dead-letters',
+      '/v1/dead-letters/retry',
     ]);
     const page = await client.get('/docs/');
     expect(page.text).toContain('swagger-ui');

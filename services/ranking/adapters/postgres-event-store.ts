@@ -13,8 +13,11 @@ export function postgresEventStore(database: Database): EventStore {
   return {
     apply: (log, partition, events, nextOffset) =>
       transaction(database, async (client) => {
-        const outcomes = new Map<ReadableEvent, EventOutcome>();
-        for (const [catalog, own] of byCatalog(events)) {
+        // A consumer that was held up may come with what the one that took its place has applied.
+        const appliedTo = await lockProgress(client, log, partition);
+        const outcomes = new Map<ReadableEvent, EventOutcome>(events.map((event) => [event, 'duplicate']));
+        const unapplied = events.filter(({ offset }) => offset >= appliedTo);
+        for (const [catalog, own] of byCatalog(unapplied)) {
           await lockCatalog(client, catalog);
           const erased = await erasedOf(client, catalog, own, log, partition);
           const fresh = own.filter((event) => !erased.has(event));
@@ -27,12 +30,11 @@ export function postgresEventStore(database: Database): EventStore {
             added.map(({ event }) => event),
             retracted,
           );
-          for (const event of own) outcomes.set(event, erased.has(event) ? 'erased' : 'duplicate');
+          for (const event of erased) outcomes.set(event, 'erased');
           for (const { event } of inserted) outcomes.set(event, 'applied');
         }
         await client.query(
-          `INSERT INTO progress VALUES ($1, $2, $3)
-           ON CONFLICT (log, partition) DO UPDATE SET next_offset = greatest(progress.next_offset, excluded.next_offset)`,
+          'UPDATE progress SET next_offset = greatest(next_offset, $3) WHERE log = $1 AND partition = $2',
           [log, partition, nextOffset],
         );
         return events.map((event) => outcomes.get(event)!);
@@ -139,6 +141,16 @@ async function lockCatalog(client: Transaction, catalog: CatalogId): Promise<voi
   await client.query('SELECT pg_advisory_xact_lock(7003, hashtext($1))', [catalog]);
 }
 
+/** Holds the partition's progress until the transaction ends. Locked before any catalog, so that none waits in a circle. */
+async function lockProgress(client: Transaction, log: string, partition: number): Promise<number> {
+  const { rows } = await client.query<{ next_offset: number }>(
+    `INSERT INTO progress VALUES ($1, $2, 0)
+     ON CONFLICT (log, partition) DO UPDATE SET next_offset = progress.next_offset RETURNING next_offset`,
+    [log, partition],
+  );
+  return rows[0]!.next_offset;
+}
+
 async function erasedOf(
   client: Transaction,
   catalog: CatalogId,
@@ -146,13 +158,18 @@ async function erasedOf(
   log: string,
   partition: number,
 ): Promise<ReadonlySet<ReadableEvent>> {
-  const { rows } = await client.query<{ user_id: UserId; before_offset: number }>(
-    `SELECT given.user_id, before_offset FROM unnest($2::text[], $3::bytea[]) AS given (user_id, user_hash)
-     JOIN erasures e ON e.catalog = $1 AND e.user_hash = given.user_hash AND e.log = $4 AND e.partition = $5`,
-    [catalog, ...usersOf(events), log, partition],
+  const { rows } = await client.query<{ user_id: UserId; partition: number; before_offset: number }>(
+    `SELECT given.user_id, partition, before_offset FROM unnest($2::text[], $3::bytea[]) AS given (user_id, user_hash)
+     JOIN erasures e ON e.catalog = $1 AND e.user_hash = given.user_hash AND e.log = $4`,
+    [catalog, ...usersOf(events), log],
   );
-  const before = new Map(rows.map((row) => [row.user_id, row.before_offset]));
-  return new Set(events.filter((event) => event.offset < (before.get(event.user) ?? 0)));
+  if (rows.length === 0) return new Set();
+  const before = new Map(rows.map((row) => [`${row.partition}/${row.user_id}`, row.before_offset]));
+  return new Set(
+    events.filter(({ user, offset, first = { partition, offset } }) => {
+      return first.offset < (before.get(`${first.partition}/${user}`) ?? 0);
+    }),
+  );
 }
 
 function usersOf(events: readonly ReadableEvent[]): [UserId[], Buffer[]] {

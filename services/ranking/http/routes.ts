@@ -8,6 +8,7 @@ import { itemIdSchema, userIdSchema } from '@kindred/shared/id';
 import { momentSchema, textSchema } from '@kindred/shared/text';
 import { z } from 'zod';
 import { SOURCE_NAMES } from '../domain/candidate.ts';
+import { messageJsonSchema } from '../read-event.ts';
 import type { NeighborList, Ranking } from '../service.ts';
 
 const LIMIT_MAX = 200;
@@ -85,6 +86,20 @@ const userAnswer = z.object({
     z.object({ id: z.string(), item: z.string(), type: z.enum(EVENT_TYPES), value: z.number(), at: z.string() }),
   ),
 });
+const deadLettersAnswer = z.object({
+  letters: z.array(
+    z.object({
+      partition: z.int(),
+      offset: z.int(),
+      at: z.string(),
+      reason: z.string(),
+      catalog: z.string(),
+      user: z.string(),
+      value: z.string().meta({ description: 'The message as text, its first 2,000 characters' }),
+    }),
+  ),
+});
+const VALUE_SHOWN_MAX = 2_000;
 const eventRows = { list: 'events', row: eventSchema };
 
 /** The addresses of events, recommendations, neighbors and users. */
@@ -145,6 +160,8 @@ export function rankingRoutes(ranking: Ranking): readonly Route[] {
     }),
     ...neighborRoutes(ranking),
     ...userRoutes(ranking),
+    ...deadLetterRoutes(ranking),
+    eventSchemaRoute,
   ];
 }
 
@@ -224,3 +241,45 @@ function userRoutes(ranking: Ranking): readonly Route[] {
     }),
   ];
 }
+
+function deadLetterRoutes(ranking: Ranking): readonly Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/v1/dead-letters',
+      summary: 'List the messages that could not be read as events',
+      description: 'Each once, by where it stood first in the event log, with the reason.',
+      answers: { 200: { description: 'Those that were not retried since', body: deadLettersAnswer } },
+      problems: [],
+      handle: async () => {
+        const letters = (await ranking.deadLetters()).map(({ appendedAtMs, value, headers: _, ...letter }) => ({
+          ...letter,
+          at: new Date(appendedAtMs).toISOString(),
+          value: value.toString().slice(0, VALUE_SHOWN_MAX),
+        }));
+        return { status: 200, body: { letters } };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/dead-letters/retry',
+      summary: 'Put the messages of all dead letters into the event log again',
+      description: 'What still cannot be read becomes a dead letter again. Messages of users erased since are dropped.',
+      answers: { 202: { description: 'They are in the log', body: z.object({ retried: z.int() }) } },
+      problems: [],
+      handle: async ({ requestId }) => ({
+        status: 202,
+        body: { retried: await ranking.retryDeadLetters(requestId) },
+      }),
+    }),
+  ];
+}
+
+const eventSchemaRoute = route({
+  method: 'get',
+  path: '/schemas/event.json',
+  summary: 'The JSON Schema of a message of the event log',
+  answers: { 200: { description: 'JSON Schema 2020-12', body: z.record(z.string(), z.unknown()) } },
+  problems: [],
+  handle: async () => ({ status: 200, body: messageJsonSchema() }),
+});

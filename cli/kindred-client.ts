@@ -1,8 +1,9 @@
 import { batchAnswerSchema } from '@kindred/shared/http/common-schemas';
 import type { CatalogId } from '@kindred/shared/id';
 import { z } from 'zod';
-import { ImportError } from './import-error.ts';
-import type { RowKind } from './row.ts';
+import type { ClientConfig } from './client-config.ts';
+import { CommandError } from './command-error.ts';
+import type { RowKind } from './import/row.ts';
 
 /** The server cannot answer just now; the same request may succeed later. */
 export class AwayError extends Error {
@@ -30,18 +31,37 @@ export interface CatalogSize {
   readonly waiting: number;
 }
 
-/** The part of the HTTP API that an import needs. @throws {AwayError} or, for what will not pass, {ImportError}. */
+/** A message that could not be read as an event. */
+export type DeadLetter = z.infer<typeof deadLettersSchema>['letters'][number];
+
+/** The part of the HTTP API that commands need. @throws {AwayError} or, for what will not pass, {CommandError}. */
 export interface KindredClient {
   catalogs(): Promise<readonly CatalogSize[]>;
   /** Does nothing where the catalog is there. */
   createCatalog(catalog: CatalogId): Promise<void>;
   /** @param rows  JSON, each on one line. */
   write(catalog: CatalogId, kind: RowKind, rows: readonly string[]): Promise<BatchAnswer>;
+  deadLetters(): Promise<readonly DeadLetter[]>;
+  /** @returns How many are in the event log again. */
+  retryDeadLetters(): Promise<number>;
 }
 
 const REQUEST_TIMEOUT_MS = 120_000;
 
 const catalogsSchema = z.object({ catalogs: z.array(z.object({ catalog: z.string(), waiting: z.int() })) });
+const deadLettersSchema = z.object({
+  letters: z.array(
+    z.object({
+      partition: z.int(),
+      offset: z.int(),
+      at: z.string(),
+      reason: z.string(),
+      catalog: z.string(),
+      user: z.string(),
+      value: z.string(),
+    }),
+  ),
+});
 const problemSchema = z.object({ code: z.string(), detail: z.string() });
 const nothingAcceptedSchema = batchAnswerSchema
   .pick({ accepted: true, rejected: true })
@@ -59,8 +79,8 @@ interface Answer {
   readonly body: unknown;
 }
 
-export function createClient({ url, apiKey }: { readonly url: string; readonly apiKey?: string }): KindredClient {
-  const ask = (exchange: Exchange): Promise<Answer> => answerTo(url, apiKey, exchange);
+export function createClient({ url, rankingUrl, apiKey }: ClientConfig): KindredClient {
+  const ask = (exchange: Exchange, at = url): Promise<Answer> => answerTo(at, apiKey, exchange);
   return {
     catalogs: async () => {
       const exchange = { method: 'GET', path: '/v1/catalogs' } as const;
@@ -72,9 +92,19 @@ export function createClient({ url, apiKey }: { readonly url: string; readonly a
     },
     write: async (catalog, kind, rows) => {
       const exchange = { method: 'POST', path: `/v1/catalogs/${catalog}/${kind}s`, body: rows.join('\n') } as const;
-      const answer = await ask(exchange);
+      const at = kind === 'event' ? rankingUrl : url;
+      const answer = await ask(exchange, at);
       const nothingAccepted = nothingAcceptedSchema.safeParse(answer.body);
-      return nothingAccepted.success ? nothingAccepted.data : understood(batchAnswerSchema, url, exchange, answer);
+      return nothingAccepted.success ? nothingAccepted.data : understood(batchAnswerSchema, at, exchange, answer);
+    },
+    deadLetters: async () => {
+      const exchange = { method: 'GET', path: '/v1/dead-letters' } as const;
+      return understood(deadLettersSchema, rankingUrl, exchange, await ask(exchange, rankingUrl)).letters;
+    },
+    retryDeadLetters: async () => {
+      const exchange = { method: 'POST', path: '/v1/dead-letters/retry' } as const;
+      const answer = await ask(exchange, rankingUrl);
+      return understood(z.object({ retried: z.int() }), rankingUrl, exchange, answer).retried;
     },
   };
 }
@@ -106,7 +136,7 @@ async function answerTo(url: string, apiKey: string | undefined, { method, path,
   });
 }
 
-/** @throws {ImportError} when the answer is a refusal, or none that Kindred gives. */
+/** @throws {CommandError} when the answer is a refusal, or none that Kindred gives. */
 function understood<Schema extends z.ZodType>(
   schema: Schema,
   url: string,
@@ -115,11 +145,11 @@ function understood<Schema extends z.ZodType>(
 ): z.output<Schema> {
   if (answer.status >= 300) {
     const hint = answer.status === 401 ? '; set KINDRED_API_KEY to the key' : '';
-    throw new ImportError(`${url} refused ${method} ${path} with ${answer.status}${detailOf(answer)}${hint}`);
+    throw new CommandError(`${url} refused ${method} ${path} with ${answer.status}${detailOf(answer)}${hint}`);
   }
   const parsed = schema.safeParse(answer.body);
   if (parsed.success) return parsed.data;
-  throw new ImportError(
+  throw new CommandError(
     `what answers at ${url} is not Kindred, or another version: it does not know ${method} ${path}`,
   );
 }
