@@ -25,7 +25,9 @@ FROM node:24-slim
 WORKDIR /app
 COPY --from=build /app /app
 ARG KINDRED_MODEL=bge-small-en-v1.5
+# kafkajs sets timers in the past, which Node warns of; harmless (kafkajs #1751).
 ENV NODE_ENV=production \
+    NODE_OPTIONS=--disable-warning=TimeoutNegativeWarning \
     HOST=0.0.0.0 \
     KINDRED_MODEL=$KINDRED_MODEL \
     KINDRED_MODELS_DIR=/app/.kindred/models \

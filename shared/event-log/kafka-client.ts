@@ -48,7 +48,8 @@ export function kafkaClient(
       return socket.once('close', () => sockets.delete(socket));
     },
     logLevel: log === undefined ? logLevel.NOTHING : logLevel.INFO,
-    logCreator: () => (entry) => writeTo(log, entry),
+    // What a client that was cut off still says is no news.
+    logCreator: () => (entry) => writeTo(isCutOff ? undefined : log, entry),
   });
   return {
     kafka,
