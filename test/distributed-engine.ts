@@ -22,13 +22,24 @@ export interface DistributedEngine {
 
 const PARTITIONS = 4;
 
-/** @param options  What differs from one process of each service. */
+/**
+ * @param options  What differs from one process of each service.
+ * @param database  Default: one on the run's own server.
+ */
 export async function startDistributed(
   brokers: readonly string[],
   options: Partial<ClusterOptions> = {},
+  database?: TestDatabase,
+): Promise<DistributedEngine> {
+  return start(brokers, options, database ?? (await testDatabase()));
+}
+
+async function start(
+  brokers: readonly string[],
+  options: Partial<ClusterOptions>,
+  database: TestDatabase,
 ): Promise<DistributedEngine> {
   const folder = await mkdtemp(join(tmpdir(), 'kindred-distributed-'));
-  const database = await testDatabase();
   const topic = `test.${randomBytes(6).toString('hex')}`;
   const topics = { events: topic, deadLetters: `${topic}.dead-letters` };
   await createTopics({ brokers }, topics, { partitions: PARTITIONS, retentionMs: 3_600_000 });

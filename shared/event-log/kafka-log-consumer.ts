@@ -20,7 +20,7 @@ export function startKafkaConsumer(options: KafkaConsumerOptions): Consumer {
   const stopped = new Promise<undefined>((resolve) => {
     stopping.signal.addEventListener('abort', () => resolve(undefined), { once: true });
   });
-  const backoff = createBackoff({ firstMs: 250, maxMs: 5_000 });
+  const backoff = createBackoff({ firstMs: 250, maxMs: 2_000 });
   let session = new KafkaSession(options);
 
   async function lag(): Promise<number> {

@@ -16,7 +16,8 @@ const REQUEST_TIMEOUT_MS = 5_000;
 const CLOSE_TIMEOUT_MS = 5_000;
 const HEARTBEAT_MS = 1_000;
 const CONSUMER = {
-  sessionTimeout: 10_000,
+  // The least that brokers allow: so long a dead member's partitions wait.
+  sessionTimeout: 6_000,
   heartbeatInterval: HEARTBEAT_MS,
   rebalanceTimeout: 60_000,
   // An idle fetch holds up leaving and joining for so long.
@@ -40,7 +41,7 @@ export class KafkaSession {
   readonly #consumer: KafkaConsumer;
   readonly #running: Promise<void>;
   readonly #closing = new AbortController();
-  readonly #backoff = createBackoff({ firstMs: 100, maxMs: 5_000 });
+  readonly #backoff = createBackoff({ firstMs: 100, maxMs: 1_000 });
   readonly #positions = new Map<number, number>();
   #assigned: readonly number[] | undefined;
   /** Counts assignments: what was begun under an earlier one is void. */
@@ -54,7 +55,8 @@ export class KafkaSession {
     this.#consumer = this.#client.kafka.consumer({
       ...CONSUMER,
       groupId: options.groupId,
-      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5, restartOnFailure: async () => false },
+      // Through an outage of minutes: a member that comes back as itself need not wait until its former self is forgotten.
+      retry: { initialRetryTime: 100, maxRetryTime: 500, retries: 1_000, restartOnFailure: async () => false },
     });
     const { topic } = options;
     this.#consumer.on('consumer.group_join', ({ payload }) => this.#begin(payload.memberAssignment[topic] ?? []));

@@ -27,7 +27,7 @@ export function startPostgresConsumer(options: PostgresConsumerOptions): Postgre
   const { databaseUrl, handler, pollMs, end, batchSizeMax, onError } = options;
   const stopping = new AbortController();
   const wakeup = createWakeup();
-  const backoff = createBackoff({ firstMs: 100, maxMs: 5_000 });
+  const backoff = createBackoff({ firstMs: 100, maxMs: 1_000 });
   /** Known while we own the log. */
   let next: number | undefined;
 

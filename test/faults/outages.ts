@@ -1,0 +1,145 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TestBroker } from '@kindred/infra/kafka/test-broker';
+import { removeLocalPostgres, startLocalPostgres } from '@kindred/infra/postgres/local-postgres';
+import { migrate } from '@kindred/infra/postgres/migrate';
+import type { TestDatabase } from '@kindred/infra/postgres/test-database';
+import { openDatabase } from '@kindred/shared/database';
+import { expect } from 'vitest';
+import { clientOf } from '../client.ts';
+import { type DistributedEngine, startDistributed } from '../distributed-engine.ts';
+import { until } from '../until.ts';
+import { createLoadCatalog, expectNothingLost, fillItems, type Load, startLoad } from './load.ts';
+import { type CuttableProxy, startProxy } from './proxy.ts';
+
+const ITEMS = 500;
+
+export interface OutageOptions {
+  /** Kills −9 of the broker and of the database each, and terminations of all sessions. */
+  readonly kills: number;
+  /** How long each of both is away once, at the end. */
+  readonly awayMs: number;
+}
+
+interface Scene {
+  readonly engine: DistributedEngine;
+  readonly broker: TestBroker;
+  readonly proxy: CuttableProxy;
+  readonly load: Load;
+  readonly postgresPid: () => number;
+}
+
+/**
+ * Takes the broker and the database away under load. No service may exit, reads go on, writes are taken or refused with
+ * 503 and Retry-After, and nothing acknowledged is lost.
+ */
+export async function surviveOutages(
+  broker: TestBroker,
+  { kills, awayMs }: OutageOptions,
+  random: () => number,
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'kindred-outage-'));
+  const postgres = await startLocalPostgres(folder);
+  await migrate(postgres.url);
+  const proxy = await startProxy(Number(new URL(postgres.url).port));
+  const engine = await startDistributed(broker.brokers, {}, ownDatabase(postgres.url, proxy.port));
+  try {
+    await createLoadCatalog(engine);
+    await fillItems(engine.database, ITEMS, random);
+    const load = startLoad(engine, { random, itemCount: ITEMS });
+    const scene: Scene = { engine, broker, proxy, load, postgresPid: () => postgres.pid };
+    await recovered(scene);
+    const times = { broker: 0, database: 0, sessions: 0, brokerOutage: 0, databaseOutage: 0 };
+    for (let kill = 0; kill < kills; kill++) {
+      times.broker = Math.max(times.broker, await killBroker(scene, 1_000));
+      times.database = Math.max(times.database, await killDatabase(scene));
+      times.sessions = Math.max(times.sessions, await terminateSessions(scene));
+    }
+    times.brokerOutage = await killBroker(scene, awayMs);
+    times.databaseOutage = await cutDatabase(scene, awayMs);
+    await load.stop();
+    await expectNothingLost(engine, load);
+    for (const name of engine.cluster.urls.keys()) expect(engine.cluster.starts(name), name).toBe(1);
+    expect(load.reads.wrong).toEqual([]);
+    expect(load.writes.wrong).toEqual([]);
+    expect([load.reads.broken, load.writes.broken]).toEqual([0, 0]);
+    expect(load.reads.degraded).toBeGreaterThan(0);
+    expect(load.writes.unavailable).toBeGreaterThan(0);
+    const { ok, degraded, unavailable } = load.reads;
+    console.log(
+      `whole again after at most (ms): ${JSON.stringify(times)}; reads: ${ok} whole, ${degraded} degraded, ${unavailable} refused; writes: ${load.writes.ok} taken, ${load.writes.unavailable} refused; ${load.events.size} events acknowledged, none lost`,
+    );
+  } finally {
+    await engine.stop();
+    await proxy.cut();
+    await postgres.stop();
+    await removeLocalPostgres(folder);
+  }
+}
+
+/** The services reach it through the proxy; we look into it past that. */
+function ownDatabase(url: string, proxyPort: number): TestDatabase {
+  const database = openDatabase({ url, connectionsMax: 5, onError: () => {} });
+  const throughProxy = new URL(url);
+  throughProxy.port = String(proxyPort);
+  return { url: throughProxy.href, database, drop: () => database.end() };
+}
+
+async function killBroker(scene: Scene, awayMs: number): Promise<number> {
+  await scene.broker.own!.kill();
+  await sleep(awayMs);
+  await scene.broker.own!.restart();
+  return recovered(scene);
+}
+
+async function killDatabase(scene: Scene): Promise<number> {
+  process.kill(scene.postgresPid(), 'SIGKILL');
+  await answers(scene);
+  return recovered(scene);
+}
+
+async function terminateSessions(scene: Scene): Promise<number> {
+  await scene.engine.database.database.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`,
+  );
+  return recovered(scene);
+}
+
+async function cutDatabase(scene: Scene, awayMs: number): Promise<number> {
+  await scene.proxy.cut();
+  await sleep(awayMs);
+  await scene.proxy.restore();
+  return recovered(scene);
+}
+
+async function answers({ engine }: Scene): Promise<void> {
+  await until('the database answers', async () => {
+    await engine.database.database.query('SELECT 1');
+    return true;
+  });
+}
+
+/** @returns After how many milliseconds writes are taken and applied, and reads are whole. */
+async function recovered({ engine }: Scene): Promise<number> {
+  const startMs = Date.now();
+  const ranking = clientOf(engine.cluster.rankingUrl);
+  const catalog = clientOf(engine.cluster.catalogUrl);
+  const base = '/v1/catalogs/load';
+  await until('an item is taken', async () => (await catalog.put(`${base}/items/probe`, {})).status < 300);
+  let token: string | undefined;
+  await until('events are taken', async () => {
+    const id = `probe-${Date.now()}`;
+    const { status, body } = await ranking.post(`${base}/events`, {
+      events: [{ id, user: 'probe', item: 'i1', type: 'save' }],
+    });
+    token = body.token;
+    return status === 202;
+  });
+  await until('events are applied and slates are whole', async () => {
+    const { status, body } = await ranking.post(`${base}/recommendations`, { user: 'probe', after: token });
+    return status === 200 && body.degraded.length === 0;
+  });
+  return Date.now() - startMs;
+}
