@@ -19,10 +19,14 @@ export interface KafkaClient {
 const CONNECT_TIMEOUT_MS = 2_000;
 const KEEP_ALIVE_MS = 30_000;
 
-/** @param requestTimeoutMs  How long a broker may take to answer one request. */
+/**
+ * @param requestTimeoutMs  How long a broker may take to answer one request.
+ * @param retries  How often what failed is tried again, at most a second apart, before it is given up.
+ */
 export function kafkaClient(
   { brokers, security, clientId, log }: KafkaClientOptions,
   requestTimeoutMs: number,
+  retries = 3,
 ): KafkaClient {
   const sockets = new Set<Socket>();
   let isCutOff = false;
@@ -32,7 +36,7 @@ export function kafkaClient(
     connectionTimeout: CONNECT_TIMEOUT_MS,
     requestTimeout: requestTimeoutMs,
     // All of them given: kafkajs has other defaults under NODE_ENV=test.
-    retry: { initialRetryTime: 100, maxRetryTime: 1_000, multiplier: 2, factor: 0.2, retries: 3 },
+    retry: { initialRetryTime: 100, maxRetryTime: 1_000, multiplier: 2, factor: 0.2, retries },
     ...(security?.sasl && { sasl: { ...security.sasl } as SASLOptions }),
     ssl: security?.tls ?? false,
     socketFactory: ({ host, port, onConnect }) => {

@@ -15,6 +15,8 @@ export interface KafkaSessionOptions extends KafkaClientOptions, ConsumeOptions 
 const REQUEST_TIMEOUT_MS = 5_000;
 const CLOSE_TIMEOUT_MS = 5_000;
 const HEARTBEAT_MS = 1_000;
+/** Through an outage of minutes: a member that comes back as itself need not wait until its former self is forgotten. */
+const OUTAGE_RETRIES = 1_000;
 const CONSUMER = {
   // The least that brokers allow: so long a dead member's partitions wait.
   sessionTimeout: 6_000,
@@ -51,12 +53,11 @@ export class KafkaSession {
 
   constructor(options: KafkaSessionOptions) {
     this.#options = options;
-    this.#client = kafkaClient(options, REQUEST_TIMEOUT_MS);
+    this.#client = kafkaClient(options, REQUEST_TIMEOUT_MS, OUTAGE_RETRIES);
     this.#consumer = this.#client.kafka.consumer({
       ...CONSUMER,
       groupId: options.groupId,
-      // Through an outage of minutes: a member that comes back as itself need not wait until its former self is forgotten.
-      retry: { initialRetryTime: 100, maxRetryTime: 500, retries: 1_000, restartOnFailure: async () => false },
+      retry: { initialRetryTime: 100, maxRetryTime: 500, retries: OUTAGE_RETRIES, restartOnFailure: async () => false },
     });
     const { topic } = options;
     this.#consumer.on('consumer.group_join', ({ payload }) => this.#begin(payload.memberAssignment[topic] ?? []));

@@ -1,9 +1,11 @@
 import { startTestBroker, testBrokerAvailability } from '@kindred/infra/kafka/test-broker';
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
 import { surviveOutages } from './outages.ts';
 import { seededRandom } from './random.ts';
 
 const availability = await testBrokerAvailability();
+/** The figure that docs/RELIABILITY.md promises. */
+const RECOVERED_MS = 5_000;
 const isOurs = availability.way === 'docker' || availability.way === 'local';
 
 test.skipIf(!isOurs)(
@@ -12,8 +14,9 @@ test.skipIf(!isOurs)(
     const broker = await startTestBroker(availability);
     const kills = Number(process.env.KILLS ?? 10);
     const awayMs = Number(process.env.AWAY_MS ?? 60_000);
-    await surviveOutages(broker, { kills, awayMs }, seededRandom('outages'));
+    const times = await surviveOutages(broker, { kills, awayMs }, seededRandom('outages'));
     await broker.stop();
+    expect(Math.max(...Object.values(times)), JSON.stringify(times)).toBeLessThan(RECOVERED_MS);
   },
   1_800_000,
 );

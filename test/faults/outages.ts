@@ -34,12 +34,13 @@ interface Scene {
 /**
  * Takes the broker and the database away under load. No service may exit, reads go on, writes are taken or refused with
  * 503 and Retry-After, and nothing acknowledged is lost.
+ * @returns The longest time, in milliseconds, from a store's answering again to whole answers, by what was done to it.
  */
 export async function surviveOutages(
   broker: TestBroker,
   { kills, awayMs }: OutageOptions,
   random: () => number,
-): Promise<void> {
+): Promise<Readonly<Record<string, number>>> {
   const folder = await mkdtemp(join(tmpdir(), 'kindred-outage-'));
   const postgres = await startLocalPostgres(folder);
   await migrate(postgres.url);
@@ -71,6 +72,7 @@ export async function surviveOutages(
     console.log(
       `whole again after at most (ms): ${JSON.stringify(times)}; reads: ${ok} whole, ${degraded} degraded, ${unavailable} refused; writes: ${load.writes.ok} taken, ${load.writes.unavailable} refused; ${load.events.size} events acknowledged, none lost`,
     );
+    return times;
   } finally {
     await engine.stop();
     await proxy.cut();
