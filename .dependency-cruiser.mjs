@@ -1,5 +1,5 @@
 const test = '[.](test|contract|fixture)[.]ts$|/test-[^/]+[.]ts$|^test/';
-const services = ['ingestion', 'index', 'ranking'];
+const services = ['ingestion', 'index', 'ranking', 'trainer'];
 
 /** Who may import whom. @type {import('dependency-cruiser').IConfiguration} */
 export default {
@@ -31,7 +31,7 @@ export default {
       from: { path: '^services/[^/]+/domain/', pathNot: test },
       to: {
         pathNot:
-          '^services/[^/]+/domain/|^shared/(id|vector|packed-vectors|dot-kernel|filter|catalog|event|neighbor)[.]ts$|^node:crypto$|^crypto$',
+          '^services/[^/]+/domain/|^shared/(id|vector|packed-vectors|dot-kernel|random|model/[^/]+|filter|catalog|event|neighbor)[.]ts$|^node:crypto$|^crypto$',
       },
     },
     {
@@ -46,20 +46,22 @@ export default {
         'Only composition roots name adapters: main.ts, and compose.ts, which main.ts and the embedded mode share.',
       severity: 'error',
       from: {
-        path: '^services/(ingestion|index|ranking)/([^/]+|sources/[^/]+)[.]ts$',
+        path: '^services/(ingestion|index|ranking|trainer)/([^/]+|sources/[^/]+)[.]ts$',
         pathNot: `${test}|/(main|compose)[.]ts$`,
       },
       to: { path: '^services/[^/]+/adapters/' },
     },
-    ...['pg', 'kafkajs', 'hnswlib-node', '@xenova/transformers', '@huggingface/transformers'].map((library) => ({
-      name: `${library.replaceAll(/[@/]/g, '')}-stays-in-adapters`,
-      severity: 'error',
-      from: {
-        path: '^(shared|services)/',
-        pathNot: `/adapters/|^shared/(database|embedding/|event-log/)|${test}`,
-      },
-      to: { path: `node_modules/${library}/` },
-    })),
+    ...['pg', 'kafkajs', 'hnswlib-node', 'onnxruntime-node', '@xenova/transformers', '@huggingface/transformers'].map(
+      (library) => ({
+        name: `${library.replaceAll(/[@/]/g, '')}-stays-in-adapters`,
+        severity: 'error',
+        from: {
+          path: '^(shared|services)/',
+          pathNot: `/adapters/|^shared/(database|embedding/|event-log/)|${test}`,
+        },
+        to: { path: `node_modules/${library}/` },
+      }),
+    ),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -1,4 +1,4 @@
-import { seededRandom } from '@kindred/ranking/domain/random';
+import { seededRandom } from '@kindred/shared/random';
 import { expect, test } from 'vitest';
 import { bootstrap } from './bootstrap.ts';
 

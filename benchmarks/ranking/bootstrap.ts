@@ -1,4 +1,4 @@
-import { type Random, seededRandom } from '@kindred/ranking/domain/random';
+import { type Random, seededRandom } from '@kindred/shared/random';
 import { quantile } from '../measure/quantile.ts';
 
 /** A mean over users, with what is known of its error. */

@@ -1,10 +1,10 @@
 import type { Neighbor, NeighborTarget } from '@kindred/shared/neighbor';
+import type { Random } from '@kindred/shared/random';
 import type { Candidate, SourceName } from './candidate.ts';
 import type { Engagement } from './engagement.ts';
 import type { EngagementGraph } from './engagement-graph.ts';
 import type { Interest } from './interest.ts';
 import type { Leaders } from './leaders.ts';
-import type { Random } from './random.ts';
 
 /** What is known of the user and the catalog when candidates are retrieved. */
 export interface RetrievalContext {

@@ -1,7 +1,7 @@
 import { compareIds, type ItemId } from '@kindred/shared/id';
+import { sampleByWeight } from '@kindred/shared/random';
 import type { Candidate } from '../domain/candidate.ts';
 import type { CandidateSource } from '../domain/candidate-source.ts';
-import { sampleByWeight } from '../domain/random.ts';
 
 const INTERESTS_MAX = 5;
 const NEIGHBORS_PER_INTEREST = 100;

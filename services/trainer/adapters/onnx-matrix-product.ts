@@ -1,0 +1,56 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { MatrixProduct } from '../domain/matrix-product.ts';
+
+/** Matrix products by ONNX Runtime: one node, in a model that is written out here. @param threads  At least 1. */
+export async function onnxMatrixProduct(threads: number): Promise<MatrixProduct> {
+  const session = await InferenceSession.create(matMulModel(), {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    // Results are written where the caller wants them: nothing is worth keeping between products.
+    enableCpuMemArena: false,
+  });
+  return async ({ a, b, rows, inner, columns, into }) => {
+    await session.run(
+      { a: new Tensor('float32', a, [rows, inner]), b: new Tensor('float32', b, [inner, columns]) },
+      { c: new Tensor('float32', into, [rows, columns]) },
+    );
+  };
+}
+
+/** `c = MatMul(a, b)` as an ONNX model (protocol buffers, opset 13). @see onnx.proto3 for the field numbers. */
+function matMulModel(): Uint8Array {
+  const node = [...text(1, 'a'), ...text(1, 'b'), ...text(2, 'c'), ...text(4, 'MatMul')];
+  const graph = [
+    ...nested(1, node),
+    ...text(2, 'product'),
+    ...nested(11, matrix('a', 'rows', 'inner')),
+    ...nested(11, matrix('b', 'inner', 'columns')),
+    ...nested(12, matrix('c', 'rows', 'columns')),
+  ];
+  const IR_VERSION = 8;
+  const OPSET = 13;
+  return Uint8Array.from([...number(1, IR_VERSION), ...nested(7, graph), ...nested(8, number(2, OPSET))]);
+}
+
+function matrix(name: string, rows: string, columns: string): readonly number[] {
+  const FLOAT = 1;
+  const shape = [rows, columns].flatMap((dimension) => nested(1, text(2, dimension)));
+  return [...text(1, name), ...nested(2, nested(1, [...number(1, FLOAT), ...nested(2, shape)]))];
+}
+
+/** Fields of protocol buffers; every length here is below 128 or of two digits of base 128. */
+function nested(field: number, body: readonly number[]): readonly number[] {
+  return [field * 8 + 2, ...varint(body.length), ...body];
+}
+
+function text(field: number, value: string): readonly number[] {
+  return nested(field, [...Buffer.from(value)]);
+}
+
+function number(field: number, value: number): readonly number[] {
+  return [field * 8, ...varint(value)];
+}
+
+function varint(value: number): readonly number[] {
+  return value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))];
+}
