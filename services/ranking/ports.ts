@@ -3,8 +3,8 @@ import type { EventType } from '@kindred/shared/event';
 import type { Position } from '@kindred/shared/event-log/event-log';
 import type { CatalogId, EventId, ItemId, SpaceId, UserId } from '@kindred/shared/id';
 import type { Mean } from './centred-vectors.ts';
+import type { CoEngagement } from './domain/co-engagement.ts';
 import type { HistoryEvent } from './domain/engagement.ts';
-import type { EngagementGraph } from './domain/engagement-graph.ts';
 import type { Leaders } from './domain/leaders.ts';
 
 /** An event that could be read, with its defaults filled in. */
@@ -151,7 +151,7 @@ export interface EmbeddingSource {
 export interface CatalogState {
   readonly space: SpaceId | undefined;
   readonly leaders: Leaders;
-  readonly graph: EngagementGraph | undefined;
+  readonly graph: CoEngagement | undefined;
   /** The mean of the serving space's embeddings; `undefined` where there are none yet. */
   readonly mean: Mean | undefined;
   /** Names of what was not computed yet. */

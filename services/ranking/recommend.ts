@@ -178,7 +178,7 @@ export function createRecommender(options: RecommenderOptions): Recommender {
       const largest = pool[0]?.candidate.fused ?? 0;
       const picked = await diversifyPool({ reads, centre, state, request, pool, largest });
       lap('diversify');
-      const causes = state.graph?.causesAmong(profile.engagements) ?? (() => []);
+      const causes = (item: ItemId): readonly ItemId[] => state.graph?.causes(profile.engagements, item) ?? [];
       const isLive = (item: ItemId): boolean => profile.rows.has(item);
       const byItem = new Map(pool.map((entry) => [entry.candidate.item, entry]));
       degraded.push(...reads.missing);

@@ -1,10 +1,11 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Database, openDatabase, type Transaction, transaction } from '@kindred/shared/database';
-import type { CatalogId, ItemId, SpaceId } from '@kindred/shared/id';
+import { type CatalogId, compareIds, type ItemId, type SpaceId } from '@kindred/shared/id';
+import { coEngagementRows } from '@kindred/shared/model/co-engagement';
+import type { SparseRows } from '@kindred/shared/model/sparse-rows';
 import { type PackedIds, packIds } from '@kindred/shared/packed-ids';
 import { vectorOf } from '@kindred/shared/vector';
-import { type EngagementEdges, type WalkFactors, walkFactors } from '../domain/engagement-graph.ts';
 
 export interface BuildTask {
   readonly id: number;
@@ -13,18 +14,22 @@ export interface BuildTask {
   readonly space?: SpaceId;
 }
 
-export interface PackedGraph extends EngagementEdges, WalkFactors {
+export interface PackedCoEngagement {
+  readonly rows: SparseRows;
+  /** Rising. */
   readonly items: PackedIds;
 }
 
 export interface BuildAnswer {
   readonly id: number;
-  readonly graph?: PackedGraph;
+  readonly graph?: PackedCoEngagement;
   readonly mean?: Float32Array;
   readonly error?: string;
 }
 
 const PAGE_ROWS = 5_000;
+/** Of the items that one leads to. */
+const KEPT_PER_ITEM = 200;
 
 // On Linux a priority belongs to a thread: the threads that serve requests come first.
 if (process.platform === 'linux') setPriority(10);
@@ -42,9 +47,9 @@ async function answer(task: BuildTask): Promise<void> {
       const mean = await meanOf(database, task.catalog, task.space);
       parentPort?.postMessage({ id: task.id, mean } satisfies BuildAnswer);
     } else {
-      const graph = await graphOf(database, task.catalog);
-      const { items, ...arrays } = graph;
-      const buffers = [items.bytes, items.ends, ...Object.values(arrays)].map((array) => array.buffer);
+      const graph = await coEngagementOf(database, task.catalog);
+      const { items, rows } = graph;
+      const buffers = [items.bytes, items.ends, rows.starts, rows.columns, rows.values].map((array) => array.buffer);
       parentPort?.postMessage({ id: task.id, graph } satisfies BuildAnswer, buffers);
     }
   } catch (error) {
@@ -70,9 +75,8 @@ async function pages(
   }
 }
 
-async function graphOf(pool: Database, catalog: CatalogId): Promise<PackedGraph> {
-  const numbers = new Map<ItemId, number>();
-  const items: ItemId[] = [];
+async function coEngagementOf(pool: Database, catalog: CatalogId): Promise<PackedCoEngagement> {
+  const found = new Map<ItemId, number>();
   const userStarts: number[] = [];
   const itemsOfUsers: number[] = [];
   let user: string | undefined;
@@ -87,41 +91,24 @@ async function graphOf(pool: Database, catalog: CatalogId): Promise<PackedGraph>
         for (const [ofUser, item] of rows) {
           if (ofUser !== user) userStarts.push(itemsOfUsers.length);
           user = ofUser;
-          let number = numbers.get(item!);
-          if (number === undefined) {
-            number = items.length;
-            numbers.set(item!, number);
-            items.push(item!);
-          }
+          const number = found.get(item!) ?? found.size;
+          found.set(item!, number);
           itemsOfUsers.push(number);
         }
       },
     ),
   );
   userStarts.push(itemsOfUsers.length);
-  const edges = {
-    userStarts: Int32Array.from(userStarts),
-    itemsOfUsers: Int32Array.from(itemsOfUsers),
-    ...transposed(userStarts, itemsOfUsers, items.length),
+  // Numbers in the order of the ids, so that ties by number are ties by id.
+  const items = [...found.keys()].sort(compareIds);
+  const numberOf = new Int32Array(items.length);
+  for (const [number, item] of items.entries()) numberOf[found.get(item)!] = number;
+  const engagements = {
+    starts: Int32Array.from(userStarts),
+    columns: Int32Array.from(itemsOfUsers, (item) => numberOf[item]!),
+    values: new Float32Array(itemsOfUsers.length).fill(1),
   };
-  return { items: packIds(items), ...edges, ...walkFactors(edges) };
-}
-
-/** The edges by item, users rising. */
-function transposed(
-  userStarts: readonly number[],
-  itemsOfUsers: readonly number[],
-  itemCount: number,
-): Pick<EngagementEdges, 'itemStarts' | 'usersOfItems'> {
-  const itemStarts = new Int32Array(itemCount + 1);
-  for (const item of itemsOfUsers) itemStarts[item + 1]!++;
-  for (let item = 0; item < itemCount; item++) itemStarts[item + 1]! += itemStarts[item]!;
-  const next = itemStarts.slice();
-  const usersOfItems = new Int32Array(itemsOfUsers.length);
-  for (let user = 0; user + 1 < userStarts.length; user++) {
-    for (let i = userStarts[user]!; i < userStarts[user + 1]!; i++) usersOfItems[next[itemsOfUsers[i]!]!++] = user;
-  }
-  return { itemStarts, usersOfItems };
+  return { items: packIds(items), rows: coEngagementRows(engagements, items.length, KEPT_PER_ITEM) };
 }
 
 async function meanOf(pool: Database, catalog: CatalogId, space: SpaceId): Promise<Float32Array | undefined> {

@@ -1,12 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import type { CatalogId, SpaceId } from '@kindred/shared/id';
 import { unpackIds } from '@kindred/shared/packed-ids';
-import type { EngagementGraphData } from '../domain/engagement-graph.ts';
+import type { CoEngagementData } from '../domain/co-engagement.ts';
 import type { BuildAnswer, BuildTask } from './graph-builder-worker.ts';
 
 /** Builds what needs a pass over a whole catalog, in a worker thread with a connection of its own. */
 export interface GraphBuilder {
-  graph(catalog: CatalogId): Promise<EngagementGraphData>;
+  graph(catalog: CatalogId): Promise<CoEngagementData>;
   /** The mean of all embeddings of a space, shape `[dimensions]`, not of unit length; `undefined` when there are none. */
   mean(catalog: CatalogId, space: SpaceId): Promise<Float32Array | undefined>;
   stop(): Promise<void>;
@@ -49,7 +49,7 @@ export function graphBuilder(databaseUrl: string): GraphBuilder {
       const { graph } = await ask({ kind: 'graph', catalog });
       if (graph === undefined) throw new Error('the builder answered without a graph');
       const { ids, numbers } = await unpackIds(graph.items);
-      return { ...graph, items: ids, numbers };
+      return { rows: graph.rows, items: ids, numbers };
     },
     mean: async (catalog, space) => (await ask({ kind: 'mean', catalog, space })).mean,
     stop: async () => {

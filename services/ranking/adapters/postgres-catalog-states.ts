@@ -2,7 +2,7 @@ import type { Database } from '@kindred/shared/database';
 import type { CatalogId, ItemId, SpaceId } from '@kindred/shared/id';
 import type { Log } from '@kindred/shared/log';
 import { LRUCache } from 'lru-cache';
-import { engagementGraph } from '../domain/engagement-graph.ts';
+import { coEngagement } from '../domain/co-engagement.ts';
 import type { Leader, Leaders } from '../domain/leaders.ts';
 import type { CatalogState, CatalogStates } from '../ports.ts';
 import type { GraphBuilder } from './graph-builder.ts';
@@ -75,7 +75,7 @@ export function postgresCatalogStates({ database, builder, log }: CatalogStatesO
     }
     if (isDue(entry.graph) && entry.graph?.events !== marks.events) {
       const startMs = Date.now();
-      const graph = engagementGraph(await builder.graph(catalog));
+      const graph = coEngagement(await builder.graph(catalog));
       entry.graph = { events: marks.events, builtAtMs: Date.now(), tookMs: Date.now() - startMs };
       replace(entry, { graph }, entry.marks);
     }

@@ -1,8 +1,8 @@
 import type { Neighbor, NeighborTarget } from '@kindred/shared/neighbor';
 import type { Random } from '@kindred/shared/random';
 import type { Candidate, SourceName } from './candidate.ts';
+import type { CoEngagement } from './co-engagement.ts';
 import type { Engagement } from './engagement.ts';
-import type { EngagementGraph } from './engagement-graph.ts';
 import type { Interest } from './interest.ts';
 import type { Leaders } from './leaders.ts';
 
@@ -12,7 +12,7 @@ export interface RetrievalContext {
   readonly engagements: readonly Engagement[];
   readonly interests: readonly Interest[];
   readonly leaders: Leaders;
-  readonly graph: EngagementGraph | undefined;
+  readonly graph: CoEngagement | undefined;
   readonly nowMs: number;
   readonly random: Random;
 }

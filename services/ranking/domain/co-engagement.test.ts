@@ -1,0 +1,80 @@
+import { compareIds, type ItemId } from '@kindred/shared/id';
+import { coEngagementRows } from '@kindred/shared/model/co-engagement';
+import { elementOf, SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type CoEngagementData, coEngagement } from './co-engagement.ts';
+import type { Engagement } from './engagement.ts';
+
+const USERS = 6;
+const ITEMS = 8;
+const idOf = (item: number): ItemId => `item-${item}` as ItemId;
+/** The items of each user. */
+const histories = fc.array(fc.uniqueArray(fc.nat(ITEMS - 1), { maxLength: ITEMS }), {
+  minLength: USERS,
+  maxLength: USERS,
+});
+const engaged = fc
+  .uniqueArray(fc.tuple(fc.nat(ITEMS + 1), fc.integer({ min: 1, max: 3 })), {
+    selector: ([item]) => item,
+    maxLength: 4,
+  })
+  .map((pairs) => pairs.map(([item, weight]): Engagement => ({ item: idOf(item), weight, latestMs: 0 })));
+
+function dataOf(users: readonly (readonly number[])[]): CoEngagementData {
+  const builder = new SparseRowsBuilder(users.length);
+  for (const items of users) {
+    for (const item of items) builder.add(item, 1);
+    builder.endRow();
+  }
+  const items = Array.from({ length: ITEMS }, (_, item) => idOf(item));
+  const numbers = new Map(items.map((item, number) => [item, number]));
+  return { rows: coEngagementRows(builder.done(), ITEMS, ITEMS), items, numbers };
+}
+
+test('adds up what the engaged items lead to, best first, ties by id, without those engaged with', () => {
+  fc.assert(
+    fc.property(histories, engaged, fc.integer({ min: 1, max: 10 }), (users, engagements, count) => {
+      const data = dataOf(users);
+      const wanted = data.items
+        .filter((item) => !engagements.some((each) => each.item === item))
+        .map((item) => ({
+          item,
+          score: engagements.reduce(
+            (sum, each) =>
+              sum + each.weight * elementOf(data.rows, data.numbers.get(each.item) ?? -1, data.numbers.get(item)!),
+            0,
+          ),
+        }))
+        .filter(({ score }) => score > 0);
+      const found = coEngagement(data).coEngaged(engagements, count);
+      expect(found).toHaveLength(Math.min(count, wanted.length));
+      for (const { item, score } of found) {
+        expect(score).toBeCloseTo(wanted.find((each) => each.item === item)!.score, 5);
+      }
+      for (let i = 1; i < found.length; i++) {
+        const [before, after] = [found[i - 1]!, found[i]!];
+        expect(before.score > after.score || compareIds(before.item, after.item) < 0).toBe(true);
+      }
+    }),
+  );
+});
+
+test('asking twice gives the same, and causes are engaged items that share a user with the item', () => {
+  fc.assert(
+    fc.property(histories, engaged, (users, engagements) => {
+      const graph = coEngagement(dataOf(users));
+      const found = graph.coEngaged(engagements, 10);
+      expect(graph.coEngaged(engagements, 10)).toEqual(found);
+      for (const { item } of found) {
+        const because = graph.causes(engagements, item);
+        expect(because.length).toBeGreaterThan(0);
+        for (const cause of because) {
+          expect(
+            users.some((items) => items.some((i) => idOf(i) === cause) && items.some((i) => idOf(i) === item)),
+          ).toBe(true);
+        }
+      }
+    }),
+  );
+});
