@@ -1,6 +1,8 @@
 import type { Consumer, EventLog, MessageBatch } from '@kindred/shared/event-log/event-log';
+import type { CatalogId } from '@kindred/shared/id';
 import type { Log } from '@kindred/shared/log';
 import { Counter, type Registry } from '@kindred/shared/metrics';
+import { createApplyQueue } from './apply-queue.ts';
 import type { DeadLetter, DeadLetters, EventStore, ReadableEvent } from './ports.ts';
 import { deadLetter, readEvent } from './read-event.ts';
 
@@ -15,6 +17,7 @@ export interface EventConsumerOptions {
 }
 
 const BATCH_SIZE_MAX = 1_000;
+const TRANSACTION_EVENTS_MAX = 2_000;
 const REQUEST_IDS_MAX = 20;
 
 /** Applies the log's events to the store: at least once from the log, exactly once in effect, by unique event ids. */
@@ -27,21 +30,31 @@ export async function startEventConsumer(options: EventConsumerOptions): Promise
     registers: [registry],
   });
 
+  const queue = createApplyQueue({
+    apply: (readable, progress) => events.apply(eventLog.name, readable, progress),
+    eventsMax: TRANSACTION_EVENTS_MAX,
+  });
+  /** Catalogs that were seen to exist: none is ever deleted. */
+  const known = new Set<CatalogId>();
+
+  const learn = async (catalogs: ReadonlySet<CatalogId>): Promise<void> => {
+    const unknown = catalogs.difference(known);
+    if (unknown.size > 0) for (const catalog of await events.existing([...unknown])) known.add(catalog);
+  };
+
   const apply = async ({ partition, messages, nextOffset }: MessageBatch): Promise<void> => {
     const read = messages.map((message) => ({ message, ...readEvent(message) }));
-    const catalogs = await events.existing([
-      ...new Set(read.flatMap((entry) => ('event' in entry ? [entry.event.catalog] : []))),
-    ]);
+    await learn(new Set(read.flatMap((entry) => ('event' in entry ? [entry.event.catalog] : []))));
     const letters: DeadLetter[] = [];
     const readable: ReadableEvent[] = [];
     for (const entry of read) {
       if ('letter' in entry) letters.push(entry.letter);
-      else if (catalogs.has(entry.event.catalog)) readable.push(entry.event);
+      else if (known.has(entry.event.catalog)) readable.push(entry.event);
       else letters.push(deadLetter(entry.message, 'catalog: there is no such catalog', entry.event));
     }
     // A letter is sent before progress is stored: a crash between sends it again, and its position says it is the same.
     await deadLetters.send(eventLog.name, letters);
-    for (const outcome of await events.apply(eventLog.name, partition, readable, nextOffset)) outcomes.inc({ outcome });
+    for (const outcome of await queue.apply({ partition, events: readable, nextOffset })) outcomes.inc({ outcome });
     outcomes.inc({ outcome: 'dead-letter' }, letters.length);
     for (const { reason, value: _, ...letter } of letters)
       log.info({ ...letter, reason }, 'a message is a dead letter');

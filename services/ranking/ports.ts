@@ -7,8 +7,8 @@ import type { CoEngagement } from './domain/co-engagement.ts';
 import type { HistoryEvent } from './domain/engagement.ts';
 import type { Leaders } from './domain/leaders.ts';
 
-/** An event that could be read, with its defaults filled in. */
-export interface ReadableEvent {
+/** An event that could be read, with its defaults filled in, and where it stands in the log. */
+export interface ReadableEvent extends Position {
   readonly catalog: CatalogId;
   readonly id: EventId;
   readonly user: UserId;
@@ -18,8 +18,6 @@ export interface ReadableEvent {
   readonly atMs: number;
   readonly slate: string | undefined;
   readonly position: number | undefined;
-  /** Where in its partition it stands. */
-  readonly offset: number;
   /** Where it stood first, where it comes from a dead letter: an erasure after that drops it. */
   readonly first?: FirstPlace;
 }
@@ -67,16 +65,16 @@ export interface SeenItem {
 /** Events and what follows from them. An event's id is unique in its catalog: the first wins. */
 export interface EventStore {
   /**
-   * Applies a batch of one partition, of catalogs that exist, and stores `nextOffset`, all in one transaction. What lies
-   * below the stored progress was applied and counts as a duplicate.
+   * Applies events of catalogs that exist and stores how far their partitions have been read, all in one transaction.
+   * What lies below the stored progress was applied and counts as a duplicate.
    * Events of value 0 take back earlier ones whatever the order of arrival.
+   * @param progress  One past the last message read of each partition that the events are of.
    * @returns What became of each event, in their order.
    */
   apply(
     log: string,
-    partition: number,
     events: readonly ReadableEvent[],
-    nextOffset: number,
+    progress: ReadonlyMap<number, number>,
   ): Promise<readonly EventOutcome[]>;
   /** @returns Those of the given catalogs that exist. */
   existing(catalogs: readonly CatalogId[]): Promise<ReadonlySet<CatalogId>>;

@@ -1,5 +1,5 @@
 import { type Event, eventSchema } from '@kindred/shared/event';
-import type { Message } from '@kindred/shared/event-log/event-log';
+import type { Message, Position } from '@kindred/shared/event-log/event-log';
 import { fieldProblems } from '@kindred/shared/http/parse';
 import { catalogIdSchema, MAIN_CATALOG } from '@kindred/shared/id';
 import { z } from 'zod';
@@ -37,6 +37,7 @@ export function readEvent(message: Message): { event: ReadableEvent } | { letter
   return {
     event: {
       catalog,
+      partition: message.partition,
       offset: message.offset,
       ...(first && { first }),
       slate: undefined,
@@ -99,7 +100,7 @@ export function firstPlaceOf(headers: Readonly<Record<string, string>>): FirstPl
 function completed(
   event: Event,
   appendedAtMs: number,
-): Omit<ReadableEvent, 'catalog' | 'offset' | 'first' | 'slate' | 'position'> {
+): Omit<ReadableEvent, 'catalog' | keyof Position | 'first' | 'slate' | 'position'> {
   const { at, value = 1, ...rest } = event;
   // An event cannot happen after it arrived: a clock that runs ahead would rank above all others for ever.
   const atMs = at === undefined ? appendedAtMs : Math.min(Date.parse(at), appendedAtMs);

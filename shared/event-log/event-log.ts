@@ -32,7 +32,7 @@ export interface MessageHandler {
   /**
    * Applies a batch of one partition, offsets rising, and stores `nextOffset` as its progress.
    * When it throws, the log pauses, asks for `progress` again and delivers from there: a batch can arrive twice or in
-   * other cuts. In one process it never runs twice at once for one partition. Over processes it can: a member that was
+   * other cuts. In one process it runs for several partitions at once, and never twice at once for one. Over processes it can: a member that was
    * held up may still apply what the group has given to another. So the transaction locks the stored progress, and takes
    * nothing from a batch that lies below it.
    */

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EachBatchPayload, IHeaders, Consumer as KafkaConsumer, KafkaMessage } from 'kafkajs';
+import type { EachBatchPayload, Consumer as KafkaConsumer } from 'kafkajs';
 import { createBackoff } from './backoff.ts';
-import type { ConsumeOptions, Message, MessageBatch, MessageHandler } from './event-log.ts';
+import type { ConsumeOptions, MessageBatch, MessageHandler } from './event-log.ts';
 import { type KafkaClient, type KafkaClientOptions, kafkaClient } from './kafka-client.ts';
+import { toMessage } from './kafka-message.ts';
 import type { KafkaOffsets, PartitionRange } from './kafka-offsets.ts';
 
 export interface KafkaSessionOptions extends KafkaClientOptions, ConsumeOptions {
@@ -17,15 +18,21 @@ const CLOSE_TIMEOUT_MS = 5_000;
 const HEARTBEAT_MS = 1_000;
 /** Through an outage of minutes: a member that comes back as itself need not wait until its former self is forgotten. */
 const OUTAGE_RETRIES = 1_000;
-const CONSUMER = {
-  // The least that brokers allow: so long a dead member's partitions wait.
-  sessionTimeout: 6_000,
-  heartbeatInterval: HEARTBEAT_MS,
-  rebalanceTimeout: 60_000,
+/** All that one fetch brings, so that the handler can apply it together. */
+const PARTITIONS_AT_ONCE = 1_000;
+/** How the brokers are asked for messages. */
+export const FETCHING = {
   // An idle fetch holds up leaving and joining for so long.
   maxWaitTimeInMs: 250,
   maxBytesPerPartition: 1024 * 1024,
   maxBytes: 8 * 1024 * 1024,
+};
+const CONSUMER = {
+  ...FETCHING,
+  // The least that brokers allow: so long a dead member's partitions wait.
+  sessionTimeout: 6_000,
+  heartbeatInterval: HEARTBEAT_MS,
+  rebalanceTimeout: 60_000,
   allowAutoTopicCreation: false,
 };
 
@@ -45,11 +52,11 @@ export class KafkaSession {
   readonly #closing = new AbortController();
   readonly #backoff = createBackoff({ firstMs: 100, maxMs: 1_000 });
   readonly #positions = new Map<number, number>();
+  readonly #applying = new Set<Promise<void>>();
   #assigned: readonly number[] | undefined;
   /** Counts assignments: what was begun under an earlier one is void. */
   #generation = 0;
   #activeAtMs = Date.now();
-  #applying: Promise<void> | undefined;
 
   constructor(options: KafkaSessionOptions) {
     this.#options = options;
@@ -84,13 +91,13 @@ export class KafkaSession {
 
   /** For how long nothing was read or applied; 0 while the handler is at work. */
   get idleMs(): number {
-    return this.#applying === undefined ? Date.now() - this.#activeAtMs : 0;
+    return this.#applying.size === 0 ? Date.now() - this.#activeAtMs : 0;
   }
 
-  /** Finishes the batch at hand and leaves the group, for which it waits at most 5 s. */
+  /** Finishes the batches at hand and leaves the group, for which it waits at most 5 s. */
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.#applying?.catch(() => {});
+    await Promise.allSettled(this.#applying);
     await Promise.race([leave(this.#consumer, this.#running), sleep(CLOSE_TIMEOUT_MS)]);
     this.#client.cutOff();
   }
@@ -101,7 +108,7 @@ export class KafkaSession {
     await this.#consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: 1,
+      partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
       eachBatch: (payload) => this.#deliver(payload),
     });
   }
@@ -178,12 +185,13 @@ export class KafkaSession {
   async #apply(batch: MessageBatch, heartbeat: () => Promise<void>): Promise<void> {
     // A beat that fails is repeated, and its failure thrown, after the batch.
     const timer = setInterval(() => heartbeat().catch(() => {}), HEARTBEAT_MS);
+    const applying = this.#options.handler.apply(batch);
+    this.#applying.add(applying);
     try {
-      this.#applying = this.#options.handler.apply(batch);
-      await this.#applying;
+      await applying;
     } finally {
       clearInterval(timer);
-      this.#applying = undefined;
+      this.#applying.delete(applying);
       this.#activeAtMs = Date.now();
     }
   }
@@ -231,21 +239,4 @@ function pastTheEnd(partition: number, progress: number, end: number): Error {
   return new Error(
     `progress ${progress} of partition ${partition} lies past the log's end (${end}): was the topic made anew? Nothing is read until that progress is deleted`,
   );
-}
-
-/** A message as kafkajs gives it, as ours. */
-export function toMessage(partition: number, { offset, value, timestamp, headers = {} }: KafkaMessage): Message {
-  return {
-    partition,
-    offset: Number(offset),
-    value,
-    appendedAtMs: Number(timestamp),
-    headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, headerText(text)])),
-  };
-}
-
-/** The last one where a header is repeated. */
-function headerText(value: IHeaders[string]): string {
-  const last = Array.isArray(value) ? value.at(-1) : value;
-  return last === undefined || last === null ? '' : last.toString('utf8');
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Message } from './event-log.ts';
 import { type KafkaClientOptions, kafkaClient } from './kafka-client.ts';
+import { toMessage } from './kafka-message.ts';
 import { kafkaOffsets } from './kafka-offsets.ts';
-import { toMessage } from './kafka-session.ts';
 
 const REQUEST_TIMEOUT_MS = 5_000;
 const TIMEOUT_MS = 30_000;

@@ -42,7 +42,9 @@ const draws = fc.array(
   { maxLength: 40 },
 );
 
-function eventOf(catalog: CatalogId, draw: Draw, offset: number): ReadableEvent {
+const partitionSets = fc.constantFrom([0], [1, 0], [0, 1, 2]);
+
+function eventOf(catalog: CatalogId, draw: Draw, offset: number, partition = 0): ReadableEvent {
   return {
     catalog,
     id: `e${draw.id}` as EventId,
@@ -53,6 +55,7 @@ function eventOf(catalog: CatalogId, draw: Draw, offset: number): ReadableEvent 
     atMs: draw.day * DAY_MS,
     slate: undefined,
     position: undefined,
+    partition,
     offset,
   };
 }
@@ -76,20 +79,26 @@ function counting(events: readonly ReadableEvent[]): ReadableEvent[] {
   );
 }
 
-/** As they come from one partition of a catalog's own log. */
-async function applyInBatches(events: readonly ReadableEvent[], batchSize: number, partition = 0): Promise<void> {
-  for (let start = 0; start < events.length; start += batchSize) {
-    await store.apply(events[0]!.catalog, partition, events.slice(start, start + batchSize), start + batchSize);
+/** As they come from some partitions of a catalog's own log, in turn. */
+async function applyInBatches(
+  events: readonly ReadableEvent[],
+  batchSize: number,
+  partitions: readonly number[] = [0],
+): Promise<void> {
+  const placed = events.map((event, index) => ({ ...event, partition: partitions[index % partitions.length]! }));
+  for (let start = 0; start < placed.length; start += batchSize) {
+    const progress = new Map(partitions.map((partition) => [partition, start + batchSize]));
+    await store.apply(placed[0]!.catalog, placed.slice(start, start + batchSize), progress);
   }
 }
 
 test('counters and histories are those of a plain replay, whatever the batches, repeats and order of retractions', async () => {
   await fc.assert(
-    fc.asyncProperty(draws, fc.integer({ min: 1, max: 12 }), async (given, batchSize) => {
+    fc.asyncProperty(draws, fc.integer({ min: 1, max: 12 }), partitionSets, async (given, batchSize, partitions) => {
       const catalog = await newCatalog();
       const events = given.map((draw, index) => eventOf(catalog, draw, index));
-      await applyInBatches(events, batchSize);
-      await applyInBatches(events, batchSize + 1, 1);
+      await applyInBatches(events, batchSize, partitions);
+      await applyInBatches(events, batchSize + 1, [3]);
       const wanted = counting(events);
 
       for (const user of ['u0', 'u1'] as UserId[]) {
@@ -129,10 +138,12 @@ test('erasing a user leaves what the others did, and drops the user’s older me
       await applyInBatches(events, 10);
       const ends = new Map([0, 1].map((partition) => [partition, events.length]));
       await store.erase(catalog, 'u0' as UserId, catalog, ends);
-      const outcomes = await store.apply(catalog, 1, events, events.length);
+      const again = events.map((event) => ({ ...event, partition: 1 }));
+      const outcomes = await store.apply(catalog, again, new Map([[1, events.length]]));
       expect(outcomes).toEqual(events.map((event) => (event.user === 'u0' ? 'erased' : 'duplicate')));
-      const later = eventOf(catalog, { id: 1_000, user: 0, item: 0, type: 'save', value: 1, day: 9 }, events.length);
-      expect(await store.apply(catalog, 1, [later], events.length + 1)).toEqual(['applied']);
+      const draw: Draw = { id: 1_000, user: 0, item: 0, type: 'save', value: 1, day: 9 };
+      const later = eventOf(catalog, draw, events.length, 1);
+      expect(await store.apply(catalog, [later], new Map([[1, events.length + 1]]))).toEqual(['applied']);
 
       const wanted = [...counting(events.filter((event) => event.user !== 'u0')), later];
       const { rows } = await database.query(
@@ -162,9 +173,12 @@ test('erasing a user leaves what the others did, and drops the user’s older me
 test('two batches that retract each other’s events at once end as one after the other', async () => {
   for (let round = 0; round < 20; round++) {
     const catalog = await newCatalog();
-    const save = eventOf(catalog, { id: 1, user: 0, item: 0, type: 'save', value: 1, day: 1 }, 0);
-    const undo = eventOf(catalog, { id: 2, user: 0, item: 0, type: 'save', value: 0, day: 2 }, 0);
-    await Promise.all([store.apply(catalog, 1, [save], 1), store.apply(catalog, 2, [undo], 1)]);
+    const save = eventOf(catalog, { id: 1, user: 0, item: 0, type: 'save', value: 1, day: 1 }, 0, 1);
+    const undo = eventOf(catalog, { id: 2, user: 0, item: 0, type: 'save', value: 0, day: 2 }, 0, 2);
+    await Promise.all([
+      store.apply(catalog, [save], new Map([[1, 1]])),
+      store.apply(catalog, [undo], new Map([[2, 1]])),
+    ]);
     expect(await store.history(catalog, 'u0' as UserId, 10)).toEqual([]);
     const { rows } = await database.query('SELECT saves, long_value FROM item_counters WHERE catalog = $1', [catalog]);
     for (const row of rows) expect(row).toEqual({ saves: 0, long_value: 0 });
@@ -176,10 +190,41 @@ test('takes nothing from a batch that lies below the stored progress, and never 
   const events = [0, 1, 2, 3].map((offset) =>
     eventOf(catalog, { id: offset, user: 0, item: offset, type: 'save', value: 1, day: 1 }, offset),
   );
-  await store.apply(catalog, 0, [], 2);
+  await store.apply(catalog, [], new Map([[0, 2]]));
   // As from a member of the group that was held up: half of its batch was passed by the one that took its place.
-  expect(await store.apply(catalog, 0, events, 4)).toEqual(['duplicate', 'duplicate', 'applied', 'applied']);
-  await store.apply(catalog, 0, events.slice(0, 2), 2);
+  expect(await store.apply(catalog, events, new Map([[0, 4]]))).toEqual([
+    'duplicate',
+    'duplicate',
+    'applied',
+    'applied',
+  ]);
+  await store.apply(catalog, events.slice(0, 2), new Map([[0, 2]]));
   expect(await store.progress(catalog, [0])).toEqual(new Map([[0, 4]]));
   expect((await store.history(catalog, 'u0' as UserId, 10)).map(({ item }) => item).sort()).toEqual(['i2', 'i3']);
+});
+
+test('takes from each of several partitions what lies above its own progress, all or nothing', async () => {
+  const catalog = await newCatalog();
+  const at = (id: number, partition: number, offset: number): ReadableEvent =>
+    eventOf(catalog, { id, user: 0, item: id, type: 'save', value: 1, day: 1 }, offset, partition);
+  await store.apply(catalog, [], new Map([[1, 5]]));
+  const both = [at(1, 0, 4), at(2, 1, 4), at(3, 1, 5)];
+  const progress = new Map([
+    [1, 6],
+    [0, 5],
+  ]);
+  const unfit = { ...at(4, 1, 5), item: '\0' as ItemId };
+  await expect(store.apply(catalog, [...both, unfit], progress)).rejects.toThrow();
+  expect(await store.progress(catalog, [0, 1])).toEqual(new Map([[1, 5]]));
+  expect(await store.apply(catalog, both, progress)).toEqual(['applied', 'duplicate', 'applied']);
+  expect(await store.progress(catalog, [0, 1])).toEqual(progress);
+  expect((await store.history(catalog, 'u0' as UserId, 10)).map(({ item }) => item).sort()).toEqual(['i1', 'i3']);
+});
+
+test('consumers with some of the same partitions do not wait in a circle', async () => {
+  const catalog = await newCatalog();
+  const apply = (partitions: readonly number[]) =>
+    store.apply(catalog, [], new Map(partitions.map((partition) => [partition, 1])));
+  for (let round = 0; round < 50; round++) await Promise.all([apply([0, 1, 2]), apply([2, 1, 0]), apply([1, 0, 2])]);
+  expect((await store.progress(catalog, [0, 1, 2])).size).toBe(3);
 });

@@ -3,6 +3,7 @@ import { type Database, type Transaction, transaction } from '@kindred/shared/da
 import type { CatalogId, UserId } from '@kindred/shared/id';
 import type { HistoryEvent } from '../domain/engagement.ts';
 import type { EventOutcome, EventStore, ReadableEvent, SeenItem, UserEvent } from '../ports.ts';
+import { insertEvents, retract } from './postgres-event-rows.ts';
 import { type CountedEvent, updateCounters } from './postgres-item-counters.ts';
 
 /**
@@ -11,15 +12,15 @@ import { type CountedEvent, updateCounters } from './postgres-item-counters.ts';
  */
 export function postgresEventStore(database: Database): EventStore {
   return {
-    apply: (log, partition, events, nextOffset) =>
+    apply: (log, events, progress) =>
       transaction(database, async (client) => {
         // A consumer that was held up may come with what the one that took its place has applied.
-        const appliedTo = await lockProgress(client, log, partition);
+        const appliedTo = await lockProgress(client, log, [...progress.keys()]);
         const outcomes = new Map<ReadableEvent, EventOutcome>(events.map((event) => [event, 'duplicate']));
-        const unapplied = events.filter(({ offset }) => offset >= appliedTo);
+        const unapplied = events.filter(({ partition, offset }) => offset >= (appliedTo.get(partition) ?? 0));
         for (const [catalog, own] of byCatalog(unapplied)) {
           await lockCatalog(client, catalog);
-          const erased = await erasedOf(client, catalog, own, log, partition);
+          const erased = await erasedOf(client, catalog, own, log);
           const fresh = own.filter((event) => !erased.has(event));
           const inserted = await insertEvents(client, catalog, fresh);
           const retracted = await retract(client, catalog, inserted);
@@ -33,10 +34,13 @@ export function postgresEventStore(database: Database): EventStore {
           for (const event of erased) outcomes.set(event, 'erased');
           for (const { event } of inserted) outcomes.set(event, 'applied');
         }
-        await client.query(
-          'UPDATE progress SET next_offset = greatest(next_offset, $3) WHERE log = $1 AND partition = $2',
-          [log, partition, nextOffset],
-        );
+        await client.query({
+          name: 'store-progress',
+          text: `UPDATE progress p SET next_offset = greatest(p.next_offset, given.next_offset)
+                 FROM unnest($2::int[], $3::bigint[]) AS given (partition, next_offset)
+                 WHERE p.log = $1 AND p.partition = given.partition`,
+          values: [log, [...progress.keys()], [...progress.values()]],
+        });
         return events.map((event) => outcomes.get(event)!);
       }),
 
@@ -115,12 +119,6 @@ export function postgresEventStore(database: Database): EventStore {
   };
 }
 
-interface InsertedEvent {
-  readonly event: ReadableEvent;
-  /** Whether an event of value 0 takes it back. */
-  isRetracted: boolean;
-}
-
 /** The user as an erasure keeps them: enough to know their messages, not who they were. */
 function hashOf(user: UserId): Buffer {
   return createHash('sha256').update(user).digest();
@@ -138,17 +136,29 @@ function byCatalog(events: readonly ReadableEvent[]): [CatalogId, ReadableEvent[
 }
 
 async function lockCatalog(client: Transaction, catalog: CatalogId): Promise<void> {
-  await client.query('SELECT pg_advisory_xact_lock(7003, hashtext($1))', [catalog]);
+  await client.query({
+    name: 'lock-catalog',
+    text: 'SELECT pg_advisory_xact_lock(7003, hashtext($1))',
+    values: [catalog],
+  });
 }
 
-/** Holds the partition's progress until the transaction ends. Locked before any catalog, so that none waits in a circle. */
-async function lockProgress(client: Transaction, log: string, partition: number): Promise<number> {
-  const { rows } = await client.query<{ next_offset: number }>(
-    `INSERT INTO progress VALUES ($1, $2, 0)
-     ON CONFLICT (log, partition) DO UPDATE SET next_offset = progress.next_offset RETURNING next_offset`,
-    [log, partition],
-  );
-  return rows[0]!.next_offset;
+/**
+ * Holds the progress of partitions until the transaction ends. Locked before any catalog and in one order, so that none
+ * waits in a circle.
+ */
+async function lockProgress(
+  client: Transaction,
+  log: string,
+  partitions: readonly number[],
+): Promise<ReadonlyMap<number, number>> {
+  const { rows } = await client.query<{ partition: number; next_offset: number }>({
+    name: 'lock-progress',
+    text: `INSERT INTO progress SELECT $1, partition, 0 FROM unnest($2::int[]) AS partition ORDER BY partition
+           ON CONFLICT (log, partition) DO UPDATE SET next_offset = progress.next_offset RETURNING partition, next_offset`,
+    values: [log, partitions],
+  });
+  return new Map(rows.map((row) => [row.partition, row.next_offset]));
 }
 
 async function erasedOf(
@@ -156,18 +166,19 @@ async function erasedOf(
   catalog: CatalogId,
   events: readonly ReadableEvent[],
   log: string,
-  partition: number,
 ): Promise<ReadonlySet<ReadableEvent>> {
-  const { rows } = await client.query<{ user_id: UserId; partition: number; before_offset: number }>(
-    `SELECT given.user_id, partition, before_offset FROM unnest($2::text[], $3::bytea[]) AS given (user_id, user_hash)
-     JOIN erasures e ON e.catalog = $1 AND e.user_hash = given.user_hash AND e.log = $4`,
-    [catalog, ...usersOf(events), log],
-  );
+  const { rows } = await client.query<{ user_id: UserId; partition: number; before_offset: number }>({
+    name: 'erased',
+    text: `SELECT given.user_id, partition, before_offset FROM unnest($2::text[], $3::bytea[]) AS given (user_id, user_hash)
+           JOIN erasures e ON e.catalog = $1 AND e.user_hash = given.user_hash AND e.log = $4`,
+    values: [catalog, ...usersOf(events), log],
+  });
   if (rows.length === 0) return new Set();
   const before = new Map(rows.map((row) => [`${row.partition}/${row.user_id}`, row.before_offset]));
   return new Set(
-    events.filter(({ user, offset, first = { partition, offset } }) => {
-      return first.offset < (before.get(`${first.partition}/${user}`) ?? 0);
+    events.filter((event) => {
+      const { partition, offset } = event.first ?? event;
+      return offset < (before.get(`${partition}/${event.user}`) ?? 0);
     }),
   );
 }
@@ -175,68 +186,4 @@ async function erasedOf(
 function usersOf(events: readonly ReadableEvent[]): [UserId[], Buffer[]] {
   const users = [...new Set(events.map((event) => event.user))];
   return [users, users.map(hashOf)];
-}
-
-/** @returns The events whose ids are new, each with whether a later one had already taken it back. */
-async function insertEvents(
-  client: Transaction,
-  catalog: CatalogId,
-  events: readonly ReadableEvent[],
-): Promise<readonly InsertedEvent[]> {
-  const first = new Map<string, ReadableEvent>();
-  for (const event of events) if (!first.has(event.id)) first.set(event.id, event);
-  const unique = [...first.values()];
-  const { rows } = await client.query<{ event_id: string; retracted: boolean }>(
-    `INSERT INTO events (catalog, event_id, user_id, item_id, type, value, at_ms, slate, position, change, retracted)
-     SELECT $1, g.event_id, g.user_id, g.item_id, g.type, g.value, g.at_ms, g.slate, g.position, nextval('event_changes'),
-       EXISTS (SELECT FROM events r WHERE r.catalog = $1 AND r.user_id = g.user_id AND r.item_id = g.item_id AND r.type = g.type
-               AND r.value = 0 AND (r.at_ms, r.event_id) > (g.at_ms, g.event_id COLLATE "C"))
-     FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::bigint[], $8::text[], $9::int[])
-       AS g (event_id, user_id, item_id, type, value, at_ms, slate, position)
-     ON CONFLICT DO NOTHING RETURNING event_id, retracted`,
-    [
-      catalog,
-      unique.map((event) => event.id),
-      unique.map((event) => event.user),
-      unique.map((event) => event.item),
-      unique.map((event) => event.type),
-      unique.map((event) => event.value),
-      unique.map((event) => event.atMs),
-      unique.map((event) => event.slate ?? null),
-      unique.map((event) => event.position ?? null),
-    ],
-  );
-  return rows.map((row) => ({ event: first.get(row.event_id)!, isRetracted: row.retracted }));
-}
-
-/** Marks what new events of value 0 take back. @returns Events that counted until now. */
-async function retract(
-  client: Transaction,
-  catalog: CatalogId,
-  inserted: readonly InsertedEvent[],
-): Promise<readonly CountedEvent[]> {
-  const retractions = inserted.map(({ event }) => event).filter((event) => event.value === 0);
-  if (retractions.length === 0) return [];
-  const byId = new Map<string, InsertedEvent>(inserted.map((entry) => [entry.event.id, entry]));
-  const { rows } = await client.query<CountedEvent & { id: string }>(
-    `UPDATE events e SET retracted = true
-     FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[]) AS g (user_id, item_id, type, at_ms, event_id)
-     WHERE e.catalog = $1 AND e.user_id = g.user_id AND e.item_id = g.item_id AND e.type = g.type
-       AND e.value > 0 AND NOT e.retracted AND (e.at_ms, e.event_id) < (g.at_ms, g.event_id COLLATE "C")
-     RETURNING e.event_id AS id, e.item_id AS item, e.type, e.value, e.at_ms AS "atMs"`,
-    [
-      catalog,
-      retractions.map((event) => event.user),
-      retractions.map((event) => event.item),
-      retractions.map((event) => event.type),
-      retractions.map((event) => event.atMs),
-      retractions.map((event) => event.id),
-    ],
-  );
-  // Those of this batch were not counted yet: they never will be.
-  for (const { id } of rows) {
-    const own = byId.get(id);
-    if (own) own.isRetracted = true;
-  }
-  return rows.filter((row) => !byId.has(row.id));
 }

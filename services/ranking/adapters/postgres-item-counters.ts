@@ -23,12 +23,13 @@ export async function updateCounters(
 ): Promise<void> {
   const items = [...new Set([...added, ...removed].map((event) => event.item))];
   if (items.length === 0) return;
-  const { rows } = await client.query<ItemCounter & { item: ItemId }>(
-    `SELECT item_id AS item, impressions, clicks, saves, dwells, hides,
+  const { rows } = await client.query<ItemCounter & { item: ItemId }>({
+    name: 'counters',
+    text: `SELECT item_id AS item, impressions, clicks, saves, dwells, hides,
        short_value AS "shortValue", long_value AS "longValue", decayed_to_ms AS "decayedToMs"
      FROM item_counters WHERE catalog = $1 AND item_id = ANY($2)`,
-    [catalog, items],
-  );
+    values: [catalog, items],
+  });
   const counters = new Map<ItemId, ItemCounter>(rows.map(({ item, ...counter }) => [item, counter]));
   const change = (event: CountedEvent, sign: 1 | -1): void => {
     const weighted = { type: event.type, atMs: event.atMs, weight: engagementWeight(event.type, event.value) };
@@ -52,8 +53,9 @@ async function write(
 ): Promise<void> {
   const rank = (value: number, counter: ItemCounter, days: number): number | null =>
     rankOf(value, counter.decayedToMs, days) ?? null;
-  await client.query(
-    `INSERT INTO item_counters (catalog, item_id, impressions, clicks, saves, dwells, hides,
+  await client.query({
+    name: 'store-counters',
+    text: `INSERT INTO item_counters (catalog, item_id, impressions, clicks, saves, dwells, hides,
        short_value, long_value, decayed_to_ms, short_rank, long_rank)
      SELECT $1, * FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
        $8::float8[], $9::float8[], $10::bigint[], $11::float8[], $12::float8[])
@@ -61,7 +63,7 @@ async function write(
        impressions = excluded.impressions, clicks = excluded.clicks, saves = excluded.saves, dwells = excluded.dwells,
        hides = excluded.hides, short_value = excluded.short_value, long_value = excluded.long_value,
        decayed_to_ms = excluded.decayed_to_ms, short_rank = excluded.short_rank, long_rank = excluded.long_rank`,
-    [
+    values: [
       catalog,
       items,
       counters.map((counter) => counter.impressions),
@@ -75,5 +77,5 @@ async function write(
       counters.map((counter) => rank(counter.shortValue, counter, HALF_LIFE_DAYS.short)),
       counters.map((counter) => rank(counter.longValue, counter, HALF_LIFE_DAYS.long)),
     ],
-  );
+  });
 }
