@@ -18,10 +18,11 @@ test('options are read wherever they stand', () => {
 });
 
 test.each([
-  [[], /must be one of embedding, ann, ranking, serving/],
+  [[], /must be one of embedding, ann, ranking, serving, freshness/],
   [['speed'], /must be one of/],
   [['ann', 'ranking'], /must be one of/],
   [['ann', '--users', '5'], /belong to ranking/],
+  [['freshness', '--data', 'goodbooks'], /makes its own data/],
   [['ranking', '--users', '0'], /--users must be/],
   [['ranking', '--seed', '1e3'], /--seed must be/],
   [['ranking', '--fast'], /--fast/],

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-const QUESTION_NAMES = ['embedding', 'ann', 'ranking', 'serving'] as const;
+const QUESTION_NAMES = ['embedding', 'ann', 'ranking', 'serving', 'freshness'] as const;
 export type QuestionName = (typeof QUESTION_NAMES)[number];
 
 export interface BenchArguments {
@@ -28,7 +28,8 @@ const USAGE = `usage: npm run bench -- QUESTION [--data NAME|FOLDER] [--out FILE
   embedding   texts embedded a second and core, against a bare loop over the same model
   ann         recall and speed of the served index, against exact search
   ranking     offline quality of the served ranking; [--users N] a hashed sample, [--validate] on held-out training rows
-  serving     latency over HTTP and start-up of the real server`;
+  serving     latency over HTTP and start-up of the real server
+  freshness   from an event to the slate that holds it, in both modes, and events applied a second`;
 const SEED_DEFAULT = 20_240_607;
 
 /** @throws {UsageError} */
@@ -41,6 +42,9 @@ export function readArguments(words: readonly string[]): BenchArguments {
   const isValidation = values.validate ?? false;
   if (question !== 'ranking' && (isValidation || values.users !== undefined)) {
     throw new UsageError('--users and --validate belong to ranking');
+  }
+  if (question === 'freshness' && values.data !== undefined) {
+    throw new UsageError('freshness makes its own data: --data belongs to the other questions');
   }
   return {
     question,

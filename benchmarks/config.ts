@@ -16,6 +16,8 @@ export interface BenchConfig extends ModelConfig {
   /** Where the benchmarks keep databases that are costly to fill. */
   readonly benchFolder: string;
   readonly embeddingWorkers: number;
+  /** Where a broker's jars are kept. */
+  readonly kafkaFolder: string;
 }
 
 /** @throws {ConfigError} with every mistake at once. */
@@ -28,5 +30,6 @@ export function readBenchConfig(environment: Readonly<Record<string, string | un
     modelsFolder,
     model,
     embeddingWorkers,
+    kafkaFolder: join(dataFolder, 'kafka'),
   };
 }

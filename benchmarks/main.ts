@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigError } from '@kindred/shared/config';
+import { StartError } from '@kindred/shared/config';
 import { DataError } from '@kindred/shared/dataset/data-error';
 import { ann } from './ann/question.ts';
 import { readArguments, UsageError } from './bench-arguments.ts';
@@ -8,6 +8,7 @@ import type { Answer, BenchRun } from './bench-run.ts';
 import { readBenchConfig } from './config.ts';
 import { DatasetMissingError } from './datasets/find-dataset.ts';
 import { embedding } from './embedding/question.ts';
+import { freshness } from './freshness/question.ts';
 import { ranking } from './ranking/question.ts';
 import type { BenchResult } from './report/bench-result.ts';
 import { benchmarksPage, resultSection } from './report/benchmarks-page.ts';
@@ -19,8 +20,8 @@ const PAGE = join(import.meta.dirname, '..', 'docs', 'BENCHMARKS.md');
 try {
   await main({ ...readArguments(process.argv.slice(2)), config: readBenchConfig(process.env) });
 } catch (error) {
-  const isForUser = [UsageError, ConfigError, DataError, DatasetMissingError].some((kind) => error instanceof kind);
-  console.error(error instanceof Error ? `Kindred benchmarks: ${isForUser ? error.message : error.stack}` : error);
+  const isForUser = [UsageError, StartError, DataError, DatasetMissingError].some((kind) => error instanceof kind);
+  console.error('Kindred benchmarks:', error instanceof Error && isForUser ? error.message : error);
   process.exitCode = isForUser ? 2 : 1;
 }
 
@@ -44,6 +45,8 @@ function ask(run: BenchRun): AsyncIterable<Answer<BenchResult>> {
       return embedding(run);
     case 'serving':
       return serving(run);
+    case 'freshness':
+      return freshness(run);
     default:
       return run.question satisfies never;
   }

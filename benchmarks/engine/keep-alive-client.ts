@@ -3,19 +3,22 @@ import { Agent, request } from 'node:http';
 export interface TimedReply {
   readonly status: number;
   readonly body: string;
-  /** From the first byte sent to the last received. */
+  /** From the first byte sent to the last received, with what it waited for a connection. */
   readonly tookMs: number;
 }
 
-/** One client on one connection. */
+/** One client on a connection or several. */
 export interface KeepAliveClient {
   send(method: 'GET' | 'PUT' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<TimedReply>;
   close(): void;
 }
 
-/** Thin, so that what is measured is the server. */
-export function keepAliveClient(url: string): KeepAliveClient {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+/**
+ * Thin, so that what is measured is the server.
+ * @param connections  Requests at once; others wait for one of these to be answered.
+ */
+export function keepAliveClient(url: string, connections = 1): KeepAliveClient {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
   return {
     send: (method, path, body) =>
       new Promise((resolve, reject) => {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { processMetric } from './process-metric.ts';
 
 /** The real server, started as `npm start` starts it. */
 export interface ServerProcess {
@@ -55,19 +56,12 @@ export async function startServer(dataFolder: string): Promise<ServerProcess> {
   return {
     url: server,
     readyMs,
-    memoryMb: async () => (await metricOf(server, 'process_resident_memory_bytes')) / 2 ** 20,
-    cpuSeconds: () => metricOf(server, 'process_cpu_seconds_total'),
+    memoryMb: async () => (await processMetric(server, 'process_resident_memory_bytes')) / 2 ** 20,
+    cpuSeconds: () => processMetric(server, 'process_cpu_seconds_total'),
     async stop() {
       child.kill('SIGINT');
       const isOver = await Promise.race([exited.then(() => true), sleep(STOP_TIMEOUT_MS, false)]);
       if (!isOver) throw new Error(`the server did not stop:\n${said}`);
     },
   };
-}
-
-async function metricOf(url: string, name: string): Promise<number> {
-  const metrics = await (await fetch(`${url}/metrics`)).text();
-  const value = Number(new RegExp(`^${name} (\\S+)`, 'm').exec(metrics)?.[1]);
-  if (!(value > 0)) throw new Error(`the server has no metric ${name}`);
-  return value;
 }

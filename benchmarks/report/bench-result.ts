@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { annResultSchema } from '../ann/result.ts';
 import { embeddingResultSchema } from '../embedding/result.ts';
+import { freshnessResultSchema } from '../freshness/result.ts';
 import { rankingResultSchema } from '../ranking/result.ts';
 import { servingResultSchema } from '../serving/result.ts';
 
@@ -10,6 +11,7 @@ export const benchResultSchema = z.discriminatedUnion('benchmark', [
   annResultSchema,
   rankingResultSchema,
   servingResultSchema,
+  freshnessResultSchema,
 ]);
 
 export type BenchResult = z.infer<typeof benchResultSchema>;

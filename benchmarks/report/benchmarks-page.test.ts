@@ -42,11 +42,41 @@ const ranking: BenchResult = {
   memoryMb: 400,
 };
 
+const freshness: BenchResult = {
+  ...header,
+  benchmark: 'freshness',
+  data: 'synthetic',
+  items: 10_000,
+  modes: [
+    { ...watched('distributed'), eventsPerSecond: 1_000, reachedPerSecond: 999.6, goals: { p50Ms: 1, p99Ms: 1_000 } },
+    { ...watched('embedded'), eventsPerSecond: 500, reachedPerSecond: 499.9, goals: { p99Ms: 200 } },
+  ],
+  throughput: {
+    ...{ events: 300_000, appliedPerSecond: 6_000, goalPerSecond: 5_000, rankingCores: 0.5 },
+    ...{ bareEvents: 300_000, barePerSecond: 120_000 },
+  },
+};
+
+function watched<Mode extends 'distributed' | 'embedded'>(mode: Mode) {
+  return { mode, lateMaxMs: 12, changed: latency, precision: latency, acknowledged: latency };
+}
+
 test('goals that are missed are said to be, as plainly as those that are met', () => {
   const page = benchmarksPage([serving]);
   expect(page).toMatch(/\| similar +\| +1\.23 \| +4\.00 \| +≤ 5 \| +met \|/);
   expect(page).toMatch(/\| recommendations \| +1\.23 \| +30\.0 \| +≤ 25 \| +\*\*missed\*\* \|/);
   expect(page).toContain('after 2.4, 5.1 s (goal 5 s: **missed**)');
+});
+
+test('freshness of both modes is judged by each goal, and the events applied stand beside what kafkajs alone reads', () => {
+  const page = benchmarksPage([freshness]);
+  const rows = page.split('\n').filter((line) => /^\| (distributed|embedded):/.test(line));
+  expect(rows.map((row) => row.split(/ *\| */).slice(2, -1))).toEqual([
+    ['1,000', '10', '1.23', '30.0', '1.23 / 30.0', '1.23 / 30.0', 'p50 ≤ 1, p99 ≤ 1,000', '**missed**'],
+    ['500', '10', '1.23', '30.0', '1.23 / 30.0', '1.23 / 30.0', 'p99 ≤ 200', 'met'],
+  ]);
+  expect(page).toContain('**6,000 a second** (goal 5,000: met)');
+  expect(page).toContain('at 120,000 a second: Kindred applies 5 % of that');
 });
 
 test('a ranking stands among what others reach, with what it wins and loses', () => {

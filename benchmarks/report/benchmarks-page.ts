@@ -1,6 +1,7 @@
 import { annSection } from './ann-section.ts';
 import type { BenchResult } from './bench-result.ts';
 import { embeddingSection } from './embedding-section.ts';
+import { freshnessSection } from './freshness-section.ts';
 import { rankingSection } from './ranking-section.ts';
 import { servingSection } from './serving-section.ts';
 
@@ -16,6 +17,8 @@ const QUESTIONS = {
   ann: '## How much does the index find, and how fast?\n\n`npm run bench -- ann`: recall@10 against every vector compared in double precision; equally near items are equally good.',
   serving:
     '## How long do answers take?\n\n`npm run bench -- serving`: the real server in a process of its own, over HTTP.',
+  freshness:
+    '## How soon do recommendations hold what a user did?\n\n`npm run bench -- freshness`: the embedded mode, and the distributed one with a real broker, a real database and one process of each service, all on the machine named below with the load and the watching.',
   embedding:
     '## What does the way through the product cost an embedding?\n\n`npm run bench -- embedding`: against transformers.js called in a loop on the same model file, one ONNX thread each.',
 } as const satisfies Record<BenchResult['benchmark'], string>;
@@ -37,6 +40,8 @@ export function resultSection(result: BenchResult): string {
       return annSection(result);
     case 'embedding':
       return embeddingSection(result);
+    case 'freshness':
+      return freshnessSection(result);
     case 'ranking':
       return rankingSection(result);
     case 'serving':

@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { removeLocalPostgres, startLocalPostgres } from '@kindred/infra/postgres/local-postgres';
+import { migrate } from '@kindred/infra/postgres/migrate';
+import type { KnownModel } from '@kindred/shared/embedding/known-models';
+import { fillSyntheticCatalog } from './synthetic-catalog.ts';
+
+export interface OwnDatabase {
+  readonly url: string;
+  /** Of the catalog in it. */
+  readonly dataHash: string;
+  stop(): Promise<void>;
+}
+
+/** A server with its data in a folder's `postgres`, where engines expect it: new, and filled with the synthetic catalog. */
+export async function startOwnDatabase(folder: string, model: KnownModel, seed: number): Promise<OwnDatabase> {
+  await removeOwnDatabase(folder);
+  const { url, stop } = await startLocalPostgres(databaseFolder(folder));
+  try {
+    await migrate(url);
+    return { url, dataHash: await fillSyntheticCatalog(url, model, seed), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+export function removeOwnDatabase(folder: string): Promise<void> {
+  return removeLocalPostgres(databaseFolder(folder));
+}
+
+const databaseFolder = (folder: string): string => join(folder, 'postgres');
