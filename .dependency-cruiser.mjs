@@ -31,7 +31,7 @@ export default {
       from: { path: '^services/[^/]+/domain/', pathNot: test },
       to: {
         pathNot:
-          '^services/[^/]+/domain/|^shared/(id|vector|packed-vectors|dot-kernel|random|model/[^/]+|filter|catalog|event|neighbor)[.]ts$|^node:crypto$|^crypto$',
+          '^services/[^/]+/domain/|^shared/(id|vector|packed-vectors|dot-kernel|random|model/[^/]+|filter|catalog|event|neighbor)[.]ts$|^node:crypto$|^crypto$|node_modules/ml-matrix/',
       },
     },
     {

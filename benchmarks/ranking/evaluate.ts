@@ -1,9 +1,9 @@
 import type { ItemId } from '@kindred/shared/id';
+import { coverageOf, giniOf, RANKED_MAX, USER_METRICS, userMetrics } from '@kindred/shared/model/ranking-metrics';
 import { startProgress } from '../measure/progress.ts';
 import { latencyOf } from '../measure/quantile.ts';
 import { bootstrap } from './bootstrap.ts';
 import type { Contender } from './contender.ts';
-import { coverageOf, giniOf, RANKED_MAX, USER_METRICS, userMetrics } from './metrics.ts';
 import type { EvaluatedUser } from './protocol.ts';
 import type { ContenderResult } from './result.ts';
 

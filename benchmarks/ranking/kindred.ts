@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ranking } from '@kindred/ranking/service';
 import type { Slate } from '@kindred/ranking/slate';
 import type { CatalogId, UserId } from '@kindred/shared/id';
+import { RANKED_MAX } from '@kindred/shared/model/ranking-metrics';
 import type { Contender } from './contender.ts';
-import { RANKED_MAX } from './metrics.ts';
 
 export interface KindredOptions {
   readonly ranking: Ranking;

@@ -1,7 +1,7 @@
 import type { ItemId } from '@kindred/shared/id';
+import { RANKED_MAX } from '@kindred/shared/model/ranking-metrics';
 import { hashOrdered } from '../measure/stable-hash.ts';
 import type { Contender } from './contender.ts';
-import { RANKED_MAX } from './metrics.ts';
 
 /** The items with most positive engagements in training, the same for all; ties by a hash of the item. */
 export function popular(counts: ReadonlyMap<ItemId, number>, seed: number): Contender {

@@ -10,6 +10,7 @@ import { popular } from './popular.ts';
 import { evaluatedUsers, positiveCounts } from './protocol.ts';
 import type { ContenderResult, RankingResult } from './result.ts';
 import { testSplit, validationSplit } from './split.ts';
+import { trainPrepared } from './trained.ts';
 
 const DATA_DEFAULT = 'goodbooks';
 /** What the API takes when a request does not say. */
@@ -23,6 +24,11 @@ export async function* ranking(run: BenchRun): AsyncGenerator<Answer<RankingResu
   const all = evaluatedUsers({ ...split, trainPositivesMin });
   const users = run.users === undefined ? all : hashOrdered(all, ({ user }) => user, run.seed).slice(0, run.users);
   console.log(`ranking: ${users.length} of ${all.length} users of ${dataset.info.name}`);
+  const { catalog: trainedCatalog, folder } = split.prepared;
+  const training = await trainPrepared(folder, trainedCatalog);
+  console.log(
+    `ranking: trained in ${training.seconds.toFixed(0)} s, ${training.memoryMiB} MiB: ${JSON.stringify(training.summary)}`,
+  );
   const judged = await withEngine(run.config, split.prepared.folder, async (engine) => {
     const { catalog, startMs: atMs } = split.prepared;
     const { seed } = run;

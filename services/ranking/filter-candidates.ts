@@ -2,6 +2,7 @@ import { cardOf, predicateOf } from '@kindred/shared/filter';
 import type { ItemId } from '@kindred/shared/id';
 import type { SourceName } from './domain/candidate.ts';
 import type { FusedCandidate } from './domain/fusion.ts';
+import type { ScoredCandidate, Scoring } from './domain/scoring.ts';
 import type { CatalogState, ItemRow, PageKey } from './ports.ts';
 import type { Reads } from './reads.ts';
 import type { RecommendRequest } from './slate.ts';
@@ -15,7 +16,7 @@ const REFILL_PAGE_ROWS = 1_000;
 
 /** A candidate that may be shown, with its row as it is now. */
 export interface Eligible {
-  readonly candidate: FusedCandidate;
+  readonly candidate: ScoredCandidate;
   readonly row: ItemRow;
 }
 
@@ -23,7 +24,10 @@ interface FilterTask {
   readonly reads: Reads;
   readonly state: CatalogState;
   readonly request: RecommendRequest;
-  readonly fused: readonly FusedCandidate[];
+  /** Best first. */
+  readonly scored: readonly ScoredCandidate[];
+  /** Scores what follows when too few remain. */
+  readonly scoring: Scoring;
   /** How many are wanted; fewer do where they are enough for the limit. */
   readonly poolSize: number;
 }
@@ -40,14 +44,14 @@ export interface Filtered {
  * When too few remain, further items follow in the order of the popular and then of the newest.
  */
 export async function filterCandidates(task: FilterTask): Promise<Filtered> {
-  const { reads, state, request, fused, poolSize } = task;
+  const { reads, state, request, scored, scoring, poolSize } = task;
   const { user, filter, includeSeen, limit } = request;
   const passes = predicateOf(filter ?? {});
   const considered = new Set<ItemId>(request.exclude);
   const eligible: Eligible[] = [];
   const read: string[] = [];
 
-  const consider = async (candidates: readonly FusedCandidate[]): Promise<void> => {
+  const consider = async (candidates: readonly ScoredCandidate[]): Promise<void> => {
     const fresh = candidates.filter(({ item }) => !considered.has(item));
     const asked = fresh.map(({ item }) => item);
     for (const item of asked) considered.add(item);
@@ -63,10 +67,10 @@ export async function filterCandidates(task: FilterTask): Promise<Filtered> {
   };
 
   const pageSize = poolSize + PAGE_SPARE;
-  for (let start = 0; start < fused.length && eligible.length < limit; start += pageSize) {
-    await consider(fused.slice(start, start + pageSize));
+  for (let start = 0; start < scored.length && eligible.length < limit; start += pageSize) {
+    await consider(scored.slice(start, start + pageSize));
   }
-  if (eligible.length < limit) await consider(refill('popular', state.leaders.popular, 0));
+  if (eligible.length < limit) await consider(refill('popular', state.leaders.popular, 0).map(scoring.score));
   let after: PageKey | undefined;
   for (let count = 0; eligible.length < limit && count < REFILL_ROWS_MAX; ) {
     const page = await reads.page(after, REFILL_PAGE_ROWS);
@@ -76,7 +80,7 @@ export async function filterCandidates(task: FilterTask): Promise<Filtered> {
         'fresh',
         page.map(({ item, createdAtMs }) => ({ item, score: createdAtMs })),
         count,
-      ),
+      ).map(scoring.score),
     );
     count += page.length;
     after = page.at(-1);

@@ -3,9 +3,10 @@ import type { EventType } from '@kindred/shared/event';
 import type { Position } from '@kindred/shared/event-log/event-log';
 import type { CatalogId, EventId, ItemId, SpaceId, UserId } from '@kindred/shared/id';
 import type { Mean } from './centred-vectors.ts';
-import type { CoEngagement } from './domain/co-engagement.ts';
+import type { CoEngagementData } from './domain/co-engagement.ts';
 import type { HistoryEvent } from './domain/engagement.ts';
 import type { Leaders } from './domain/leaders.ts';
+import type { TrainedCatalog } from './domain/trained-scores.ts';
 
 /** An event that could be read, with its defaults filled in, and where it stands in the log. */
 export interface ReadableEvent extends Position {
@@ -62,6 +63,12 @@ export interface SeenItem {
   readonly isHidden: boolean;
 }
 
+export interface HistoryOptions {
+  readonly countMax: number;
+  /** Whether what the user only saw counts. */
+  readonly hasSeen: boolean;
+}
+
 /** Events and what follows from them. An event's id is unique in its catalog: the first wins. */
 export interface EventStore {
   /**
@@ -79,8 +86,11 @@ export interface EventStore {
   /** @returns Those of the given catalogs that exist. */
   existing(catalogs: readonly CatalogId[]): Promise<ReadonlySet<CatalogId>>;
   progress(log: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>>;
-  /** Positive events and hides that were not taken back, latest first, at most `countMax`. */
-  history(catalog: CatalogId, user: UserId, countMax: number): Promise<readonly HistoryEvent[]>;
+  /**
+   * Positive events and hides that were not taken back, at most `countMax`, and with `hasSeen` as many impressions; latest
+   * first. One round trip.
+   */
+  history(catalog: CatalogId, user: UserId, options: HistoryOptions): Promise<readonly HistoryEvent[]>;
   /** Those of the given items that the user has any event on, by id. */
   seen(catalog: CatalogId, user: UserId, items: readonly ItemId[]): Promise<readonly SeenItem[]>;
   /** All of a user's latest events, latest first, but those on items that were deleted. */
@@ -149,7 +159,9 @@ export interface EmbeddingSource {
 export interface CatalogState {
   readonly space: SpaceId | undefined;
   readonly leaders: Leaders;
-  readonly graph: CoEngagement | undefined;
+  readonly graph: CoEngagementData | undefined;
+  /** `undefined` where nothing was trained. */
+  readonly trained: TrainedCatalog | undefined;
   /** The mean of the serving space's embeddings; `undefined` where there are none yet. */
   readonly mean: Mean | undefined;
   /** Names of what was not computed yet. */

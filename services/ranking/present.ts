@@ -1,51 +1,65 @@
 import type { ItemId } from '@kindred/shared/id';
+import type { SourceName } from './domain/candidate.ts';
 import type { PickedItem } from './domain/diversify.ts';
-import type { FusedCandidate } from './domain/fusion.ts';
+import type { ScoredCandidate } from './domain/scoring.ts';
 import type { Eligible } from './filter-candidates.ts';
-import type { Recommendation, RecommendRequest } from './slate.ts';
+import type { Explanation, Recommendation, RecommendRequest } from './slate.ts';
 
 const BECAUSE_MAX = 3;
 
-/**
- * A picked item as it is answered.
- * @param largest  The request's largest fused score: parts are shares of it.
- * @param isLive  Whether an item of the user's history still exists: only such are named.
- * @param coEngagementCauses  Tells what led the co-engagement source to an item; asked only for those that are answered.
- */
+/** What is said of an item beside its score. */
+export interface Explaining {
+  readonly weights: 'trained' | 'fixed';
+  /** Names of the parts. */
+  readonly names: readonly string[];
+  /** Shares of the request's largest; before diversity takes its part. */
+  readonly parts: Float64Array;
+  /** Whether an item of the user's history still exists: only such are named. */
+  readonly isLive: (item: ItemId) => boolean;
+  /** What led a source to an item, where the candidate does not say; asked only for those that are answered. */
+  readonly causes: (source: SourceName, item: ItemId) => readonly ItemId[];
+}
+
+/** A picked item as it is answered. */
 export function presented(
   picked: PickedItem,
   { candidate, row }: Eligible,
-  largest: number,
   { diversity, explain, expand }: RecommendRequest,
-  isLive: (item: ItemId) => boolean,
-  coEngagementCauses: (item: ItemId) => readonly ItemId[],
+  explaining: Explaining,
 ): Recommendation {
   const { item, ranks } = candidate;
-  const parts: Record<string, number> = {};
-  for (const { source, part } of ranks) parts[source] = ((1 - diversity) * part) / largest;
-  parts.diversity = picked.penalty;
   const base = { item, score: picked.score, sources: ranks.map(({ source }) => source) };
   const details = { id: item, available: true, ...row.fields, createdAt: new Date(row.createdAtMs).toISOString() };
   return {
     ...base,
-    ...(explain && {
-      explanation: {
-        parts,
-        sources: ranks.map(({ source, rank, score }) => ({ source, rank, score })),
-        because: causes(candidate, isLive, coEngagementCauses),
-      },
-    }),
+    ...(explain && { explanation: explanation(picked, candidate, diversity, explaining) }),
     ...(expand && { details }),
   };
 }
 
+function explanation(
+  { penalty }: PickedItem,
+  candidate: ScoredCandidate,
+  diversity: number,
+  explaining: Explaining,
+): Explanation {
+  const parts: Record<string, number> = {};
+  for (const [place, name] of explaining.names.entries()) {
+    const part = explaining.parts[place]!;
+    if (part !== 0) parts[name] = (1 - diversity) * part;
+  }
+  parts.diversity = penalty;
+  return {
+    weights: explaining.weights,
+    parts,
+    sources: candidate.ranks.map(({ source, rank, score }) => ({ source, rank, score })),
+    because: causes(candidate, explaining),
+  };
+}
+
 /** Causes of the sources in turn, so that each source's strongest is named first. */
-function causes(
-  { item, ranks }: FusedCandidate,
-  isLive: (item: ItemId) => boolean,
-  coEngagementCauses: (item: ItemId) => readonly ItemId[],
-): readonly ItemId[] {
-  const lists = ranks.map(({ source, because }) => (source === 'co-engagement' ? coEngagementCauses(item) : because));
+function causes({ item, ranks }: ScoredCandidate, { isLive, causes: causesOf }: Explaining): readonly ItemId[] {
+  const lists = ranks.map(({ source, because }) => (because.length > 0 ? because : causesOf(source, item)));
   const merged = new Set<ItemId>();
   for (let place = 0; place < BECAUSE_MAX; place++) {
     for (const list of lists) {

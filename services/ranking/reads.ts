@@ -25,7 +25,8 @@ export interface ReaderOptions {
 
 /** What one request reads: from the store, and once that is away, from what was read last. */
 export interface Reads {
-  history(user: UserId): Promise<readonly HistoryEvent[]>;
+  /** @param hasSeen  Whether what the user only saw counts. */
+  history(user: UserId, hasSeen: boolean): Promise<readonly HistoryEvent[]>;
   seen(user: UserId, items: readonly ItemId[]): Promise<readonly SeenItem[]>;
   rows(space: SpaceId | undefined, items: readonly ItemId[]): Promise<ReadonlyMap<ItemId, ItemRow>>;
   page(after: PageKey | undefined, countMax: number): Promise<readonly PageKey[]>;
@@ -103,11 +104,11 @@ export function createReader({ events, items, embeddings, isAway, log }: ReaderO
     // Whoever reads rows is told; a request that fails before it does must not leave a rejection behind.
     view.catch(() => {});
     return {
-      history: (user) =>
+      history: (user, hasSeen) =>
         attempt(
           'history',
           async () => {
-            const history = await events.history(catalog, user, HISTORY_MAX);
+            const history = await events.history(catalog, user, { countMax: HISTORY_MAX, hasSeen });
             const seen = users.peek(keyOf(catalog, user))?.seen ?? new Map<ItemId, boolean>();
             if (history.length > 0) users.set(keyOf(catalog, user), { history, seen });
             return history;

@@ -6,11 +6,15 @@ import { Problem } from '@kindred/shared/problem';
 import { seededRandom } from '@kindred/shared/random';
 import { LRUCache } from 'lru-cache';
 import { createCentredVectors } from './centred-vectors.ts';
+import { SOURCE_NAMES, type SourceName } from './domain/candidate.ts';
 import type { CandidateSource, RetrievalContext } from './domain/candidate-source.ts';
+import { coEngagementOf } from './domain/co-engagement.ts';
 import { diversify, type PickedItem } from './domain/diversify.ts';
 import { type Engagement, engagementsOf, type HistoryEvent } from './domain/engagement.ts';
 import { fuse } from './domain/fusion.ts';
 import { type Cluster, clustersOf, type EmbeddedEngagement, type Interest, interestsOf } from './domain/interest.ts';
+import { byScore, fixedScoring, shares, trainedScoring } from './domain/scoring.ts';
+import { trainedScoresOf } from './domain/trained-scores.ts';
 import { type Eligible, filterCandidates } from './filter-candidates.ts';
 import type { RankingMeter } from './metrics.ts';
 import type { CatalogState, CatalogStates, ItemRow, WantedVector } from './ports.ts';
@@ -21,6 +25,7 @@ import { coEngagementSource } from './sources/co-engagement-source.ts';
 import { interestsSource } from './sources/interests-source.ts';
 import { freshSource, popularSource, trendingSource } from './sources/leader-sources.ts';
 import { similarSource } from './sources/similar-source.ts';
+import { collaborativeSource, contentSource } from './sources/trained-sources.ts';
 import type { Reflected } from './write-waiter.ts';
 
 export interface RecommenderOptions {
@@ -32,8 +37,10 @@ export interface RecommenderOptions {
 }
 
 /** Names what ranks, so that slates of different rankings are told apart. */
-const RANKING_VERSION = 'reciprocal-rank-1';
+const RANKING_VERSION = { trained: 'trained-1', fixed: 'reciprocal-rank-1' } as const;
 const SOURCES: readonly CandidateSource[] = [
+  collaborativeSource,
+  contentSource,
   interestsSource,
   similarSource,
   coEngagementSource,
@@ -44,6 +51,8 @@ const SOURCES: readonly CandidateSource[] = [
 /** Ward clustering is quadratic: 100 items take about 3 ms. */
 const CLUSTERED_MAX = 100;
 const MERGE_COST_MAX = 1.5;
+/** Engagements that co-engagement is walked from. */
+const CO_ENGAGED_MAX = 100;
 /** Users whose clusters are kept: some 10 kB each. */
 const CLUSTERINGS_MAX = 5_000;
 /** Candidates that diversification chooses from: at least so many, and twice what is asked for. */
@@ -128,7 +137,7 @@ export function createRecommender(options: RecommenderOptions): Recommender {
     interests: async (catalog, user, nowMs) => {
       const state = await stateOf(catalog, false);
       const reads = reader.begin(catalog);
-      return (await profileOf(catalog, state, reads, await reads.history(user), nowMs)).interests;
+      return (await profileOf(catalog, state, reads, await reads.history(user, false), nowMs)).interests;
     },
 
     recommend: async (catalog, request, reflected) => {
@@ -136,12 +145,17 @@ export function createRecommender(options: RecommenderOptions): Recommender {
       const state = await stateOf(catalog, reflected !== undefined);
       const degraded = [...state.missing];
       const reads = reader.begin(catalog);
-      const profile = await profileOf(catalog, state, reads, await reads.history(request.user), request.atMs);
+      const hasSeen = (state.trained?.model.seenWeight ?? 0) > 0;
+      const history = await reads.history(request.user, hasSeen);
+      const profile = await profileOf(catalog, state, reads, history, request.atMs);
       lap('profile');
+      const { engagements } = profile;
+      const together = state.graph && coEngagementOf(state.graph, engagements.slice(0, CO_ENGAGED_MAX));
+      const trained = state.trained && trainedScoresOf(state.trained, history, engagements);
+      const scoring = (trained && trainedScoring(trained, together)) ?? fixedScoring(SOURCE_NAMES);
       const context: RetrievalContext = {
-        ...profile,
+        ...{ engagements, interests: profile.interests, together, trained },
         leaders: state.leaders,
-        graph: state.graph,
         nowMs: request.atMs,
         random: seededRandom(request.seed),
       };
@@ -167,34 +181,45 @@ export function createRecommender(options: RecommenderOptions): Recommender {
           candidates: source.candidates(context, wishes[index]!, lists[index]!),
         })),
       );
+      const scored = byScore(fused.map(scoring.score));
       lap('score');
       const poolSize = Math.max(POOL_MIN, 2 * request.limit);
       const { eligible, read } = await filterCandidates({
-        ...{ reads, state, request, fused, poolSize },
+        ...{ reads, state, request, scored, scoring, poolSize },
       });
       lap('filter');
       const pool = eligible.slice(0, poolSize);
-      // The request's largest is its first: candidates come by falling fused score.
-      const largest = pool[0]?.candidate.fused ?? 0;
-      const picked = await diversifyPool({ reads, centre, state, request, pool, largest });
+      const sharesOfPool = shares(
+        pool.map(({ candidate }) => candidate),
+        scoring,
+      );
+      const picked = await diversifyPool({ reads, centre, state, request, pool, shares: sharesOfPool });
       lap('diversify');
-      const causes = (item: ItemId): readonly ItemId[] => state.graph?.causes(profile.engagements, item) ?? [];
+      const causes = (source: SourceName, item: ItemId): readonly ItemId[] => {
+        if (source === 'co-engagement') return together?.causes(item) ?? [];
+        return source === 'collaborative' || source === 'content' ? (trained?.causes(source, item) ?? []) : [];
+      };
       const isLive = (item: ItemId): boolean => profile.rows.has(item);
-      const byItem = new Map(pool.map((entry) => [entry.candidate.item, entry]));
+      const places = new Map(pool.map(({ candidate }, place) => [candidate.item, place]));
       degraded.push(...reads.missing);
       meter.degraded(degraded);
       const slate = {
         at: new Date(request.atMs).toISOString(),
         seed: request.seed,
         versions: {
-          ranking: RANKING_VERSION,
+          ranking: RANKING_VERSION[scoring.weights],
           state: state.version,
           read: digest([profile.history, read]),
           index: answer?.version ?? 'none',
           space: state.space ?? 'none',
         },
         degraded,
-        items: picked.map((entry) => presented(entry, byItem.get(entry.item)!, largest, request, isLive, causes)),
+        items: picked.map((entry) => {
+          const place = places.get(entry.item)!;
+          const { parts } = sharesOfPool[place]!;
+          const { weights, parts: names } = scoring;
+          return presented(entry, pool[place]!, request, { weights, names, parts, isLive, causes });
+        }),
       };
       const whole = { slate: digest([catalog, request, slate]), ...slate };
       lap('explain');
@@ -222,9 +247,9 @@ async function diversifyPool(task: {
   state: CatalogState;
   request: RecommendRequest;
   pool: readonly Eligible[];
-  largest: number;
+  shares: readonly { readonly relevance: number }[];
 }): Promise<readonly PickedItem[]> {
-  const { reads, centre, state, request, pool, largest } = task;
+  const { reads, centre, state, request, pool, shares: sharesOfPool } = task;
   const wanted = pool.flatMap(({ row }) =>
     row.embeddingChange === undefined ? [] : [{ item: row.item, change: row.embeddingChange }],
   );
@@ -233,11 +258,11 @@ async function diversifyPool(task: {
       ? new Map<ItemId, Float32Array>()
       : await reads.vectors(state.space, wanted);
   return diversify(
-    pool.map(({ candidate: { item, fused } }) => {
+    pool.map(({ candidate: { item } }, place) => {
       const vector = vectors.get(item);
       return {
         item,
-        relevance: fused / largest,
+        relevance: sharesOfPool[place]!.relevance,
         vector: vector && centre(vector, state.mean),
       };
     }),

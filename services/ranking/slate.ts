@@ -25,7 +25,9 @@ export interface Recommendation {
 }
 
 export interface Explanation {
-  /** One number a source, and `diversity` ≤ 0; they sum to the score. */
+  /** Whether the score is made by weights that were trained on the catalog's history, or by fixed ones. */
+  readonly weights: 'trained' | 'fixed';
+  /** One number a part (a source's name with fixed weights), and `diversity` ≤ 0; they sum to the score. */
   readonly parts: Readonly<Record<string, number>>;
   readonly sources: readonly { readonly source: SourceName; readonly rank: number; readonly score: number }[];
   /** Items of the user's own history, strongest cause first. */

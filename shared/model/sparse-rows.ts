@@ -22,6 +22,20 @@ export function addRow({ starts, columns, values }: SparseRows, row: number, fac
   }
 }
 
+/** Raises what `into` holds, shape `[columns]`, to `factor` times the row where that is larger. */
+export function raiseToRow(
+  { starts, columns, values }: SparseRows,
+  row: number,
+  factor: number,
+  into: Float32Array,
+): void {
+  const end = starts[row + 1] ?? 0;
+  for (let i = starts[row] ?? 0; i < end; i++) {
+    const column = columns[i]!;
+    into[column] = Math.max(into[column]!, factor * values[i]!);
+  }
+}
+
 /** The value of one element; 0 where nothing is stored. Columns of a row may stand in any order. Cost: O(entries of the row). */
 export function elementOf({ starts, columns, values }: SparseRows, row: number, column: number): number {
   const end = starts[row + 1] ?? 0;

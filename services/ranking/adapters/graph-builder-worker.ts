@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Database, openDatabase, type Transaction, transaction } from '@kindred/shared/database';
@@ -9,9 +10,11 @@ import { vectorOf } from '@kindred/shared/vector';
 
 export interface BuildTask {
   readonly id: number;
-  readonly kind: 'graph' | 'mean';
+  readonly kind: 'graph' | 'mean' | 'artefact';
   readonly catalog: CatalogId;
   readonly space?: SpaceId;
+  /** Of the artefact. */
+  readonly version?: number;
 }
 
 export interface PackedCoEngagement {
@@ -24,6 +27,7 @@ export interface BuildAnswer {
   readonly id: number;
   readonly graph?: PackedCoEngagement;
   readonly mean?: Float32Array;
+  readonly artefact?: Uint8Array<ArrayBuffer>;
   readonly error?: string;
 }
 
@@ -46,6 +50,9 @@ async function answer(task: BuildTask): Promise<void> {
     if (task.kind === 'mean' && task.space !== undefined) {
       const mean = await meanOf(database, task.catalog, task.space);
       parentPort?.postMessage({ id: task.id, mean } satisfies BuildAnswer);
+    } else if (task.kind === 'artefact' && task.version !== undefined) {
+      const artefact = await artefactOf(database, task.catalog, task.version);
+      parentPort?.postMessage({ id: task.id, artefact } satisfies BuildAnswer, [artefact.buffer]);
     } else {
       const graph = await coEngagementOf(database, task.catalog);
       const { items, rows } = graph;
@@ -131,4 +138,32 @@ async function meanOf(pool: Database, catalog: CatalogId, space: SpaceId): Promi
     ),
   );
   return sum && Float32Array.from(sum, (value) => value / count);
+}
+
+/** An artefact's bytes, put together from their parts. @throws where they are not those that were stored. */
+async function artefactOf(pool: Database, catalog: CatalogId, version: number): Promise<Uint8Array<ArrayBuffer>> {
+  const { rows: found } = await pool.query<{ sha256: Buffer }>(
+    'SELECT sha256 FROM artefacts WHERE catalog = $1 AND version = $2',
+    [catalog, version],
+  );
+  const parts: Buffer[] = [];
+  for (;;) {
+    const { rows } = await pool.query<{ bytes: Buffer }>(
+      'SELECT bytes FROM artefact_parts WHERE catalog = $1 AND version = $2 AND part = $3',
+      [catalog, version, parts.length],
+    );
+    if (rows[0] === undefined) break;
+    parts.push(rows[0].bytes);
+  }
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let end = 0;
+  for (const part of parts) {
+    bytes.set(part, end);
+    end += part.length;
+  }
+  const digest = createHash('sha256').update(bytes).digest();
+  if (found[0] === undefined || !digest.equals(found[0].sha256)) {
+    throw new Error(`artefact ${version} of ${catalog} is not what was stored: train the catalog anew`);
+  }
+  return bytes;
 }

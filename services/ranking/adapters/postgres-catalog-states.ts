@@ -2,7 +2,6 @@ import type { Database } from '@kindred/shared/database';
 import type { CatalogId, ItemId, SpaceId } from '@kindred/shared/id';
 import type { Log } from '@kindred/shared/log';
 import { LRUCache } from 'lru-cache';
-import { coEngagement } from '../domain/co-engagement.ts';
 import type { Leader, Leaders } from '../domain/leaders.ts';
 import type { CatalogState, CatalogStates } from '../ports.ts';
 import type { GraphBuilder } from './graph-builder.ts';
@@ -25,16 +24,25 @@ const LEADERS_MAX = 1_000;
 const FORGET_MS = 3_600_000;
 const CATALOGS_MAX = 10_000;
 
+interface Marks {
+  readonly events: number;
+  readonly items: number;
+  /** The version of the artefact that should rank; `null` without one. */
+  readonly artefact: number | null;
+}
+
 interface Entry {
   state: CatalogState;
   /** What the state was read from: unchanged means that it still holds. */
-  marks: { events: number; items: number };
+  marks: Marks;
   lookedAtMs: number;
   refreshing: Promise<void> | undefined;
   graph: { readonly events: number; readonly builtAtMs: number; readonly tookMs: number } | undefined;
   mean:
     | { readonly items: number; readonly space: SpaceId; readonly builtAtMs: number; readonly tookMs: number }
     | undefined;
+  /** The artefact that was loaded last, or could not be: a damaged one is not tried again and again. */
+  trained: number | undefined;
   building: Promise<void> | undefined;
 }
 
@@ -55,6 +63,7 @@ export function postgresCatalogStates({ database, builder, log }: CatalogStatesO
     if (marks.events !== entry.marks.events || marks.items !== entry.marks.items) {
       replace(entry, await readLeaders(database, catalog), marks);
     }
+    entry.marks = marks;
     entry.building ??= rebuild(catalog, entry)
       .catch((error) => log.warn({ err: error, catalog }, 'pass over the catalog failed'))
       .finally(() => {
@@ -65,6 +74,12 @@ export function postgresCatalogStates({ database, builder, log }: CatalogStatesO
   const rebuild = async (catalog: CatalogId, entry: Entry): Promise<void> => {
     const { marks } = entry;
     const { space } = entry.state;
+    if (marks.artefact !== null && marks.artefact !== entry.trained) {
+      entry.trained = marks.artefact;
+      // One that cannot be read leaves the last good one to rank.
+      const trained = await builder.trained(catalog, marks.artefact);
+      replace(entry, { trained }, entry.marks);
+    }
     const isDue = (built: { builtAtMs: number; tookMs: number } | undefined): boolean =>
       built === undefined || Date.now() - built.builtAtMs > Math.max(REBUILD_MS, REBUILD_PAUSE_FACTOR * built.tookMs);
     if (space !== undefined && isDue(entry.mean) && (entry.mean?.items !== marks.items || entry.mean.space !== space)) {
@@ -75,7 +90,7 @@ export function postgresCatalogStates({ database, builder, log }: CatalogStatesO
     }
     if (isDue(entry.graph) && entry.graph?.events !== marks.events) {
       const startMs = Date.now();
-      const graph = coEngagement(await builder.graph(catalog));
+      const graph = await builder.graph(catalog);
       entry.graph = { events: marks.events, builtAtMs: Date.now(), tookMs: Date.now() - startMs };
       replace(entry, { graph }, entry.marks);
     }
@@ -92,15 +107,17 @@ export function postgresCatalogStates({ database, builder, log }: CatalogStatesO
         space: undefined,
         leaders: { trending: [], popular: [], fresh: [] },
         graph: undefined,
+        trained: undefined,
         mean: undefined,
         missing: ['co-engagement', 'mean'],
         version: '',
       },
-      marks: { events: -1, items: -1 },
+      marks: { events: -1, items: -1, artefact: null },
       lookedAtMs: 0,
       refreshing: undefined,
       graph: undefined,
       mean: undefined,
+      trained: undefined,
       building: undefined,
     };
     await refresh(catalog, entry);
@@ -145,23 +162,24 @@ export function postgresCatalogStates({ database, builder, log }: CatalogStatesO
   };
 }
 
-function replace(entry: Entry, parts: Partial<CatalogState>, marks: Entry['marks']): void {
+function replace(entry: Entry, parts: Partial<CatalogState>, marks: Marks): void {
   const { graph, mean } = entry;
   entry.marks = marks;
   entry.state = {
     ...entry.state,
     ...parts,
     missing: [...(graph === undefined ? ['co-engagement'] : []), ...(mean === undefined ? ['mean'] : [])],
-    version: `events-${marks.events}.items-${marks.items}.graph-${graph?.events ?? 'none'}.mean-${mean?.items ?? 'none'}`,
+    version: `events-${marks.events}.items-${marks.items}.graph-${graph?.events ?? 'none'}.mean-${mean?.items ?? 'none'}.artefact-${parts.trained?.version ?? entry.state.trained?.version ?? 'none'}`,
   };
 }
 
-async function marksOf(database: Database, catalog: CatalogId): Promise<Entry['marks']> {
-  const { rows } = await database.query<{ events: number; items: number }>({
+async function marksOf(database: Database, catalog: CatalogId): Promise<Marks> {
+  const { rows } = await database.query<Marks>({
     name: 'catalog-marks',
     text: `SELECT greatest((SELECT max(change) FROM events WHERE catalog = $1), (SELECT max(change) FROM erasures WHERE catalog = $1), 0) AS events,
              greatest((SELECT max(change) FROM items WHERE catalog = $1), (SELECT max(change) FROM embeddings WHERE catalog = $1),
-               (SELECT max(change) FROM spaces WHERE catalog = $1), 0) AS items`,
+               (SELECT max(change) FROM spaces WHERE catalog = $1), 0) AS items,
+             (SELECT version FROM serving_artefacts WHERE catalog = $1) AS artefact`,
     values: [catalog],
   });
   return rows[0]!;

@@ -102,7 +102,7 @@ test('counters and histories are those of a plain replay, whatever the batches, 
       const wanted = counting(events);
 
       for (const user of ['u0', 'u1'] as UserId[]) {
-        const history = await store.history(catalog, user, 100);
+        const history = await store.history(catalog, user, { countMax: 100, hasSeen: false });
         expect(history.map(({ item, type, value, atMs }) => `${item} ${type} ${value} ${atMs}`).sort()).toEqual(
           wanted
             .filter((event) => event.user === user && event.type !== 'impression')
@@ -179,7 +179,7 @@ test('two batches that retract each other’s events at once end as one after th
       store.apply(catalog, [save], new Map([[1, 1]])),
       store.apply(catalog, [undo], new Map([[2, 1]])),
     ]);
-    expect(await store.history(catalog, 'u0' as UserId, 10)).toEqual([]);
+    expect(await store.history(catalog, 'u0' as UserId, { countMax: 10, hasSeen: false })).toEqual([]);
     const { rows } = await database.query('SELECT saves, long_value FROM item_counters WHERE catalog = $1', [catalog]);
     for (const row of rows) expect(row).toEqual({ saves: 0, long_value: 0 });
   }
@@ -200,7 +200,9 @@ test('takes nothing from a batch that lies below the stored progress, and never 
   ]);
   await store.apply(catalog, events.slice(0, 2), new Map([[0, 2]]));
   expect(await store.progress(catalog, [0])).toEqual(new Map([[0, 4]]));
-  expect((await store.history(catalog, 'u0' as UserId, 10)).map(({ item }) => item).sort()).toEqual(['i2', 'i3']);
+  expect(
+    (await store.history(catalog, 'u0' as UserId, { countMax: 10, hasSeen: false })).map(({ item }) => item).sort(),
+  ).toEqual(['i2', 'i3']);
 });
 
 test('takes from each of several partitions what lies above its own progress, all or nothing', async () => {
@@ -218,7 +220,9 @@ test('takes from each of several partitions what lies above its own progress, al
   expect(await store.progress(catalog, [0, 1])).toEqual(new Map([[1, 5]]));
   expect(await store.apply(catalog, both, progress)).toEqual(['applied', 'duplicate', 'applied']);
   expect(await store.progress(catalog, [0, 1])).toEqual(progress);
-  expect((await store.history(catalog, 'u0' as UserId, 10)).map(({ item }) => item).sort()).toEqual(['i1', 'i3']);
+  expect(
+    (await store.history(catalog, 'u0' as UserId, { countMax: 10, hasSeen: false })).map(({ item }) => item).sort(),
+  ).toEqual(['i1', 'i3']);
 });
 
 test('consumers with some of the same partitions do not wait in a circle', async () => {

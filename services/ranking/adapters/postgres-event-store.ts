@@ -6,6 +6,12 @@ import type { EventOutcome, EventStore, ReadableEvent, SeenItem, UserEvent } fro
 import { insertEvents, retract } from './postgres-event-rows.ts';
 import { type CountedEvent, updateCounters } from './postgres-item-counters.ts';
 
+const HISTORY = `SELECT item_id AS item, type, value, at_ms AS "atMs" FROM events
+  WHERE catalog = $1 AND user_id = $2 AND NOT retracted AND value > 0 AND type <> 'impression'
+  ORDER BY at_ms DESC, event_id DESC LIMIT $3`;
+const SEEN = HISTORY.replace("type <> 'impression'", "type = 'impression'");
+const HISTORY_WITH_SEEN = `SELECT * FROM ((${HISTORY}) UNION ALL (${SEEN})) ORDER BY "atMs" DESC`;
+
 /**
  * All writes of a catalog's events follow one another, by a lock that is held until the commit: so change numbers rise
  * in commit order, and an event and the one that takes it back always see each other, on whatever partitions they came.
@@ -60,14 +66,12 @@ export function postgresEventStore(database: Database): EventStore {
       return new Map(rows.map((row) => [row.partition, row.next_offset]));
     },
 
-    async history(catalog, user, countMax) {
-      const { rows } = await database.query<HistoryEvent>({
-        name: 'history',
-        text: `SELECT item_id AS item, type, value, at_ms AS "atMs" FROM events
-               WHERE catalog = $1 AND user_id = $2 AND NOT retracted AND value > 0 AND type <> 'impression'
-               ORDER BY at_ms DESC, event_id DESC LIMIT $3`,
-        values: [catalog, user, countMax],
-      });
+    async history(catalog, user, { countMax, hasSeen }) {
+      const { rows } = await database.query<HistoryEvent>(
+        hasSeen
+          ? { name: 'history-with-seen', text: HISTORY_WITH_SEEN, values: [catalog, user, countMax] }
+          : { name: 'history', text: HISTORY, values: [catalog, user, countMax] },
+      );
       return rows;
     },
 

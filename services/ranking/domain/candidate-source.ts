@@ -5,6 +5,7 @@ import type { CoEngagement } from './co-engagement.ts';
 import type { Engagement } from './engagement.ts';
 import type { Interest } from './interest.ts';
 import type { Leaders } from './leaders.ts';
+import type { TrainedScores } from './trained-scores.ts';
 
 /** What is known of the user and the catalog when candidates are retrieved. */
 export interface RetrievalContext {
@@ -12,7 +13,10 @@ export interface RetrievalContext {
   readonly engagements: readonly Engagement[];
   readonly interests: readonly Interest[];
   readonly leaders: Leaders;
-  readonly graph: CoEngagement | undefined;
+  /** `undefined` until it is known what users engaged with together. */
+  readonly together: CoEngagement | undefined;
+  /** `undefined` without an artefact that knows something that the user liked. */
+  readonly trained: TrainedScores | undefined;
   readonly nowMs: number;
   readonly random: Random;
 }

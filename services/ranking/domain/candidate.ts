@@ -1,6 +1,15 @@
 import type { ItemId } from '@kindred/shared/id';
 
-export const SOURCE_NAMES = ['interests', 'similar', 'co-engagement', 'trending', 'fresh', 'popular'] as const;
+export const SOURCE_NAMES = [
+  'collaborative',
+  'content',
+  'interests',
+  'similar',
+  'co-engagement',
+  'trending',
+  'fresh',
+  'popular',
+] as const;
 export type SourceName = (typeof SOURCE_NAMES)[number];
 
 export interface Candidate {

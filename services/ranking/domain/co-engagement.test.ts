@@ -3,7 +3,7 @@ import { coEngagementRows } from '@kindred/shared/model/co-engagement';
 import { elementOf, SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type CoEngagementData, coEngagement } from './co-engagement.ts';
+import { type CoEngagementData, coEngagementOf } from './co-engagement.ts';
 import type { Engagement } from './engagement.ts';
 
 const USERS = 6;
@@ -47,7 +47,7 @@ test('adds up what the engaged items lead to, best first, ties by id, without th
           ),
         }))
         .filter(({ score }) => score > 0);
-      const found = coEngagement(data).coEngaged(engagements, count);
+      const found = coEngagementOf(data, engagements).best(count);
       expect(found).toHaveLength(Math.min(count, wanted.length));
       for (const { item, score } of found) {
         expect(score).toBeCloseTo(wanted.find((each) => each.item === item)!.score, 5);
@@ -63,11 +63,11 @@ test('adds up what the engaged items lead to, best first, ties by id, without th
 test('asking twice gives the same, and causes are engaged items that share a user with the item', () => {
   fc.assert(
     fc.property(histories, engaged, (users, engagements) => {
-      const graph = coEngagement(dataOf(users));
-      const found = graph.coEngaged(engagements, 10);
-      expect(graph.coEngaged(engagements, 10)).toEqual(found);
+      const together = coEngagementOf(dataOf(users), engagements);
+      const found = together.best(10);
+      expect(together.best(10)).toEqual(found);
       for (const { item } of found) {
-        const because = graph.causes(engagements, item);
+        const because = together.causes(item);
         expect(because.length).toBeGreaterThan(0);
         for (const cause of because) {
           expect(

@@ -3,11 +3,14 @@ import type { ItemId } from '@kindred/shared/id';
 
 const DAY_MS = 86_400_000;
 
+/** The weight of the strongest event. */
+export const MOST_ENGAGED = 3;
+
 /** How strongly an event says that its user likes the item, in [0, 3]: 0 for what says nothing or the opposite. */
 export function engagementWeight(type: EventType, value: number): number {
   switch (type) {
     case 'save':
-      return value > 0 ? 3 : 0;
+      return value > 0 ? MOST_ENGAGED : 0;
     case 'click':
       return value > 0 ? 1 : 0;
     case 'dwell':

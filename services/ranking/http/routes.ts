@@ -70,6 +70,9 @@ const slateAnswer = z.object({
       sources: z.array(z.enum(SOURCE_NAMES)),
       explanation: z
         .object({
+          weights: z
+            .enum(['trained', 'fixed'])
+            .meta({ description: 'Whether the score is made by weights trained on this catalog' }),
           parts: z.record(z.string(), z.number()).meta({ description: 'They sum to the score' }),
           sources: z.array(z.object({ source: z.enum(SOURCE_NAMES), rank: z.int(), score: z.number() })),
           because: z.array(z.string()).meta({ description: "Items of the user's own history" }),

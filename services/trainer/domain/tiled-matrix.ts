@@ -71,3 +71,25 @@ export function tiledMatrix(size: number): TiledMatrix {
     },
   };
 }
+
+/** Adds `factor` times another matrix of the same size. */
+export function addScaled(matrix: TiledMatrix, other: TiledMatrix, factor: number): void {
+  for (let i = 0; i < matrix.tileCount; i++) {
+    for (let j = i; j < matrix.tileCount; j++) {
+      const tile = matrix.tile(i, j);
+      const added = other.tile(i, j);
+      for (let x = 0; x < tile.length; x++) tile[x] = tile[x]! + factor * added[x]!;
+    }
+  }
+}
+
+/** Adds each element of another matrix of the same size, those below 0 as 0, raised to a power. */
+export function addPowers(matrix: TiledMatrix, other: TiledMatrix, exponent: number): void {
+  for (let i = 0; i < matrix.tileCount; i++) {
+    for (let j = i; j < matrix.tileCount; j++) {
+      const tile = matrix.tile(i, j);
+      const added = other.tile(i, j);
+      for (let x = 0; x < tile.length; x++) tile[x] = tile[x]! + Math.max(0, added[x]!) ** exponent;
+    }
+  }
+}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { coverageOf, giniOf, USER_METRICS, userMetrics } from './metrics.ts';
+import { coverageOf, giniOf, USER_METRICS, userMetrics } from './ranking-metrics.ts';
 
 const ranking = fc.uniqueArray(fc.integer({ min: 0, max: 150 }), { maxLength: 120 });
 const relevant = fc.uniqueArray(fc.integer({ min: 0, max: 150 }), { minLength: 1, maxLength: 40 });

@@ -1,0 +1,94 @@
+import type { ItemId } from '@kindred/shared/id';
+import {
+  type HistoryItem,
+  type ItemModel,
+  scoreItems,
+  type UserScores,
+  userScores,
+} from '@kindred/shared/model/item-model';
+import { Largest } from '@kindred/shared/model/largest';
+import type { Ranker } from '@kindred/shared/model/ranker';
+import type { CandidateSignals } from '@kindred/shared/model/ranking-features';
+import type { Candidate } from './candidate.ts';
+import { causesOf } from './co-engagement.ts';
+import { type Engagement, engagementWeight, type HistoryEvent, MOST_ENGAGED } from './engagement.ts';
+
+/** An artefact of the trainer, in memory. */
+export interface TrainedCatalog {
+  readonly version: number;
+  /** Ids by number, rising. */
+  readonly items: readonly ItemId[];
+  readonly numbers: ReadonlyMap<ItemId, number>;
+  readonly model: ItemModel;
+  /** `undefined` where fusion orders as well. */
+  readonly ranker: Ranker | undefined;
+  readonly borrowedShare: Float32Array;
+  /** What an item that the artefact does not know is taken to be: typical. */
+  readonly typical: { readonly positives: number; readonly seen: number };
+}
+
+/** What an artefact says of all items, for one user. */
+export interface TrainedScores {
+  readonly trained: TrainedCatalog;
+  best(of: 'collaborative' | 'content', count: number): readonly Candidate[];
+  /** But for co-engagement, which is not the artefact's. */
+  signalsOf(item: ItemId): Omit<CandidateSignals, 'coEngagement'>;
+  causes(of: 'collaborative' | 'content', item: ItemId): readonly ItemId[];
+}
+
+/** What a hidden item counts: as the opposite of half a save. */
+const HIDE_STRENGTH = -0.5;
+const HISTORY_MAX = 500;
+
+/** @returns `undefined` where the artefact knows nothing that the user liked. Cost: O(items + entries of the history's rows). */
+export function trainedScoresOf(
+  trained: TrainedCatalog,
+  history: readonly HistoryEvent[],
+  engagements: readonly Engagement[],
+): TrainedScores | undefined {
+  const known = historyItems(trained, history);
+  if (!known.some(({ strength }) => strength > 0)) return undefined;
+  const { items, numbers, model, borrowedShare, typical } = trained;
+  const scores: UserScores = userScores(items.length);
+  scoreItems(model, known, scores);
+  const liked = engagements.map((engagement) => ({ ...engagement, weight: engagement.weight / MOST_ENGAGED }));
+  return {
+    trained,
+    best: (of, count) => {
+      const seen = new Set(known.map(({ number }) => number));
+      const own = scores[of];
+      const largest = new Largest(count);
+      for (let number = 0; number < own.length; number++) {
+        if (own[number]! > 0 && !seen.has(number)) largest.offer(number, own[number]!);
+      }
+      return Array.from(largest.take(), (number) => ({ item: items[number]!, score: own[number]!, because: [] }));
+    },
+    signalsOf: (item) => {
+      const number = numbers.get(item);
+      if (number === undefined) return { collaborative: 0, content: 0, contentMax: 0, borrowedShare: 1, ...typical };
+      return {
+        collaborative: scores.collaborative[number]!,
+        content: Math.max(0, scores.content[number]!),
+        contentMax: scores.contentMax[number]!,
+        borrowedShare: borrowedShare[number]!,
+        positives: model.positives[number]!,
+        seen: model.seen[number]!,
+      };
+    },
+    causes: (of, item) => causesOf({ rows: model[of], numbers }, liked, item),
+  };
+}
+
+/** The items of a history that the artefact knows, each once, as the trainer counts them; latest first. */
+function historyItems({ numbers }: TrainedCatalog, history: readonly HistoryEvent[]): readonly HistoryItem[] {
+  const strengths = new Map<number, number>();
+  for (const { item, type, value } of history) {
+    const number = numbers.get(item);
+    if (number === undefined) continue;
+    const strength = type === 'hide' ? HIDE_STRENGTH : engagementWeight(type, value) / MOST_ENGAGED;
+    const before = strengths.get(number);
+    if (before === undefined && strengths.size >= HISTORY_MAX) continue;
+    if (before === undefined || strength < 0 || (before >= 0 && strength > before)) strengths.set(number, strength);
+  }
+  return [...strengths].map(([number, strength]) => ({ number, strength }));
+}

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { type Database, transaction } from '@kindred/shared/database';
+import type { ArtefactStore, ArtefactVersion } from '../ports.ts';
+
+/** A row of PostgreSQL holds no more than 1 GiB, and a part passes through memory several times. */
+const PART_BYTES = 4 * 1024 * 1024;
+/** As many can be gone back to. */
+const VERSIONS_KEPT = 3;
+
+export function postgresArtefactStore(database: Database): ArtefactStore {
+  return {
+    save: (catalog, { bytes, trainedAtMs, eventsChange, summary }) =>
+      transaction(database, async (client) => {
+        await client.query('SELECT pg_advisory_xact_lock(7004, hashtext($1))', [catalog]);
+        const { rows } = await client.query<{ version: number }>(
+          `INSERT INTO artefacts
+           SELECT $1, coalesce(max(version), 0) + 1, $2, $3, $4, $5 FROM artefacts WHERE catalog = $1
+           RETURNING version`,
+          [catalog, trainedAtMs, eventsChange, JSON.stringify(summary), createHash('sha256').update(bytes).digest()],
+        );
+        const { version } = rows[0]!;
+        for (let part = 0; part * PART_BYTES < bytes.length; part++) {
+          const some = bytes.subarray(part * PART_BYTES, (part + 1) * PART_BYTES);
+          await client.query('INSERT INTO artefact_parts VALUES ($1, $2, $3, $4)', [catalog, version, part, some]);
+        }
+        await client.query(
+          'INSERT INTO serving_artefacts VALUES ($1, $2) ON CONFLICT (catalog) DO UPDATE SET version = excluded.version',
+          [catalog, version],
+        );
+        await client.query(
+          `DELETE FROM artefacts WHERE catalog = $1 AND version NOT IN
+             (SELECT version FROM artefacts WHERE catalog = $1 ORDER BY version DESC LIMIT $2)`,
+          [catalog, VERSIONS_KEPT],
+        );
+        return version;
+      }),
+
+    versions: async (catalog) => {
+      const { rows } = await database.query<ArtefactVersion>(
+        `SELECT version, trained_at_ms AS "trainedAtMs", events_change AS "eventsChange", summary,
+           EXISTS (SELECT FROM serving_artefacts s WHERE s.catalog = a.catalog AND s.version = a.version) AS "isServing"
+         FROM artefacts a WHERE catalog = $1 ORDER BY version DESC`,
+        [catalog],
+      );
+      return rows;
+    },
+
+    serve: async (catalog, version) => {
+      const { rowCount } = await database.query(
+        `UPDATE serving_artefacts SET version = $2
+         WHERE catalog = $1 AND EXISTS (SELECT FROM artefacts WHERE catalog = $1 AND version = $2)`,
+        [catalog, version],
+      );
+      return rowCount === 1;
+    },
+  };
+}

@@ -1,0 +1,153 @@
+import type { ItemFields } from '@kindred/shared/catalog';
+import { type Database, type Transaction, transaction } from '@kindred/shared/database';
+import { type CatalogId, compareIds, type ItemId, type UserId } from '@kindred/shared/id';
+import { SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
+import { vectorOf } from '@kindred/shared/vector';
+import type { Embeddings, TrainingData } from '../domain/training-data.ts';
+import type { HistorySource } from '../ports.ts';
+
+const PAGE_ROWS = 5_000;
+
+/**
+ * How strongly each event says that its user likes the item, in [0, 1]: as ranking's engagement weights, of which a save
+ * is the largest. What was only seen, or taken back, says nothing.
+ */
+const STRENGTH = `CASE WHEN retracted OR value <= 0 THEN 0 WHEN type = 'save' THEN 1 WHEN type = 'click' THEN 1 / 3.0
+  WHEN type = 'dwell' THEN least(value, 60) / 120 ELSE 0 END`;
+
+/** Reads page by page, in one snapshot: memory is bounded by the result. */
+export function postgresHistorySource(database: Database): HistorySource {
+  return {
+    read: (catalog, onRows) =>
+      transaction(database, async (client) => {
+        await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+        const { rows } = await client.query<{ change: number }>(
+          'SELECT coalesce(max(change), 0) AS change FROM events WHERE catalog = $1',
+          [catalog],
+        );
+        const items = await readItems(client, catalog, onRows);
+        const numbers = new Map(items.ids.map((id, number) => [id, number]));
+        const embeddings = await readEmbeddings(client, catalog, numbers, onRows);
+        const { strengths, users } = await readStrengths(client, catalog, numbers, onRows);
+        const data: TrainingData = {
+          items: items.ids,
+          fields: items.fields,
+          createdAtMs: Float64Array.from(items.createdAtMs),
+          embeddings,
+          strengths,
+        };
+        const counts = { items: items.ids.length, users, pairs: strengths.columns.length };
+        return { data, eventsChange: rows[0]!.change, counts };
+      }),
+  };
+}
+
+async function pages<Row extends object>(
+  client: Transaction,
+  sql: string,
+  values: readonly unknown[],
+  each: (rows: readonly Row[]) => void,
+): Promise<void> {
+  await client.query(`DECLARE pages NO SCROLL CURSOR FOR ${sql}`, [...values]);
+  for (;;) {
+    const { rows } = await client.query<Row>(`FETCH ${PAGE_ROWS} FROM pages`);
+    if (rows.length === 0) break;
+    each(rows);
+  }
+  await client.query('CLOSE pages');
+}
+
+async function readItems(
+  client: Transaction,
+  catalog: CatalogId,
+  onRows: (count: number) => void,
+): Promise<{
+  readonly ids: readonly ItemId[];
+  readonly fields: readonly ItemFields[];
+  readonly createdAtMs: readonly number[];
+}> {
+  const items: { id: ItemId; fields: ItemFields; createdAtMs: number }[] = [];
+  await pages<{ id: ItemId; fields: ItemFields; createdAtMs: number }>(
+    client,
+    `SELECT item_id AS id, fields, created_at_ms AS "createdAtMs" FROM items WHERE catalog = $1 AND fields IS NOT NULL`,
+    [catalog],
+    (rows) => {
+      items.push(...rows);
+      onRows(rows.length);
+    },
+  );
+  items.sort((a, b) => compareIds(a.id, b.id));
+  return {
+    ids: items.map(({ id }) => id),
+    fields: items.map(({ fields }) => fields),
+    createdAtMs: items.map(({ createdAtMs }) => createdAtMs),
+  };
+}
+
+async function readEmbeddings(
+  client: Transaction,
+  catalog: CatalogId,
+  numbers: ReadonlyMap<ItemId, number>,
+  onRows: (count: number) => void,
+): Promise<Embeddings | undefined> {
+  let embeddings: Embeddings | undefined;
+  await pages<{ id: ItemId; vector: Buffer }>(
+    client,
+    `SELECT item_id AS id, vector FROM embeddings JOIN spaces USING (catalog, space)
+     WHERE catalog = $1 AND state = 'serving'`,
+    [catalog],
+    (rows) => {
+      onRows(rows.length);
+      for (const { id, vector } of rows) {
+        const number = numbers.get(id);
+        if (number === undefined) continue;
+        const values = vectorOf(vector);
+        const dimensions = values.length;
+        embeddings ??= { dimensions, vectors: new Float32Array(numbers.size * dimensions) };
+        embeddings.vectors.set(values, number * dimensions);
+      }
+    },
+  );
+  return embeddings;
+}
+
+async function readStrengths(
+  client: Transaction,
+  catalog: CatalogId,
+  numbers: ReadonlyMap<ItemId, number>,
+  onRows: (count: number) => void,
+): Promise<{ readonly strengths: TrainingData['strengths']; readonly users: number }> {
+  const { rows: counted } = await client.query<{ users: number }>(
+    'SELECT count(DISTINCT user_id) AS users FROM events WHERE catalog = $1',
+    [catalog],
+  );
+  const users = counted[0]!.users;
+  const builder = new SparseRowsBuilder(users);
+  let user: UserId | undefined;
+  let row: { item: number; strength: number }[] = [];
+  const endRow = (): void => {
+    row.sort((a, b) => a.item - b.item);
+    for (const { item, strength } of row) builder.add(item, strength);
+    builder.endRow();
+    row = [];
+  };
+  await pages<{ user: UserId; item: ItemId; strength: number; isHidden: boolean }>(
+    client,
+    `SELECT user_id AS user, item_id AS item, max(${STRENGTH})::float8 AS strength,
+       bool_or(type = 'hide' AND value > 0 AND NOT retracted) AS "isHidden"
+     FROM events WHERE catalog = $1 GROUP BY user_id, item_id ORDER BY user_id`,
+    [catalog],
+    (rows) => {
+      onRows(rows.length);
+      for (const { user: of, item, strength, isHidden } of rows) {
+        if (user !== undefined && of !== user) endRow();
+        user = of;
+        const number = numbers.get(item);
+        // What the user hid is neither liked nor near to what they like.
+        if (number !== undefined && !isHidden) row.push({ item: number, strength });
+      }
+    },
+  );
+  if (user !== undefined) endRow();
+  return { strengths: builder.done(), users };
+}

@@ -1,0 +1,41 @@
+import type { CatalogId } from '@kindred/shared/id';
+import { encodeArtefact } from '@kindred/shared/model/artefact';
+import { packIds } from '@kindred/shared/packed-ids';
+import type { MatrixProduct } from './domain/matrix-product.ts';
+import { train } from './domain/train.ts';
+import type { ArtefactStore, HistorySource } from './ports.ts';
+
+export interface TrainCatalogParts {
+  readonly history: HistorySource;
+  readonly store: ArtefactStore;
+  readonly multiply: MatrixProduct;
+  /** Told what happens, in a few words. */
+  readonly say: (line: string) => void;
+}
+
+/** Trains a catalog on its history as it is now, and lets the result serve. @returns Its version; `undefined` without users. */
+export async function trainCatalog(catalog: CatalogId, parts: TrainCatalogParts): Promise<number | undefined> {
+  const { history, store, multiply, say } = parts;
+  const startMs = Date.now();
+  let rowCount = 0;
+  const { data, eventsChange, counts } = await history.read(catalog, (count) => {
+    rowCount += count;
+    say(`read ${rowCount} rows`);
+  });
+  if (counts.pairs === 0) return undefined;
+  const { model, ranker, choice } = await train(data, multiply, say);
+  const judged = ranker?.judged ?? {};
+  const bytes = encodeArtefact({
+    items: packIds(data.items),
+    model,
+    ranker: ranker && { weights: ranker.weights, scales: ranker.scales },
+  });
+  const summary = {
+    counts,
+    parameters: { ...choice.parameters, historySeenWeight: choice.seenWeight },
+    judged,
+    hasRanker: ranker !== undefined,
+    tookMs: Date.now() - startMs,
+  };
+  return store.save(catalog, { bytes, trainedAtMs: startMs, eventsChange, summary });
+}

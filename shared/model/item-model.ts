@@ -1,0 +1,72 @@
+import { addRow, raiseToRow, type SparseRows } from './sparse-rows.ts';
+
+/** What one item leads to, by each way of knowing it; rows and columns are item numbers. */
+export interface ItemModel {
+  readonly collaborative: SparseRows;
+  readonly content: SparseRows;
+  /**
+   * For each item that few engaged with yet: the items most like it in content, whose collaborative scores it borrows,
+   * by weights that sum to at most 1: the fewer engaged with it, the nearer to 1. Empty rows for all others.
+   */
+  readonly borrowed: SparseRows;
+  /** How many users engaged with each item, and how many had any event on it; borrowed where there are few. */
+  readonly positives: Float32Array<ArrayBuffer>;
+  readonly seen: Float32Array<ArrayBuffer>;
+  /** What an item counts in a user's history that they only saw, in [0, 1]. */
+  readonly seenWeight: number;
+}
+
+/** An item of a user's history. */
+export interface HistoryItem {
+  readonly number: number;
+  /** How strongly the user liked it, in (0, 1]; 0 where they only saw it, below 0 where they want less of it. */
+  readonly strength: number;
+}
+
+/** What all items score for one user, shape `[items]` each; overwritten by the next user. */
+export interface UserScores {
+  readonly collaborative: Float32Array;
+  readonly content: Float32Array;
+  readonly contentMax: Float32Array;
+}
+
+/** What an engaged item counts as for those that borrow its score: it leads to itself, which no weight says. */
+const OWN_WEIGHT = 0.25;
+
+export function userScores(itemCount: number): UserScores {
+  const make = (): Float32Array => new Float32Array(itemCount);
+  return { collaborative: make(), content: make(), contentMax: make() };
+}
+
+/** Cost: O(items + entries of the history's rows + borrowed entries). */
+export function scoreItems(model: ItemModel, history: readonly HistoryItem[], into: UserScores): void {
+  const { collaborative, content, borrowed, seenWeight } = model;
+  for (const scores of [into.collaborative, into.content, into.contentMax]) scores.fill(0);
+  for (const { number, strength } of history) {
+    addRow(collaborative, number, strength === 0 ? seenWeight : strength, into.collaborative);
+    if (strength === 0) continue;
+    addRow(content, number, strength, into.content);
+    if (strength > 0) raiseToRow(content, number, 1, into.contentMax);
+  }
+  for (const { number, strength } of history) {
+    into.collaborative[number] = into.collaborative[number]! + OWN_WEIGHT * (strength === 0 ? seenWeight : strength);
+  }
+  borrow(borrowed, into.collaborative);
+}
+
+function borrow({ starts, columns, values }: SparseRows, scores: Float32Array): void {
+  for (let item = 0, i = 0; item + 1 < starts.length; item++) {
+    const end = starts[item + 1]!;
+    if (i === end) continue;
+    let sum = scores[item]!;
+    for (; i < end; i++) sum += values[i]! * scores[columns[i]!]!;
+    scores[item] = sum;
+  }
+}
+
+/** What share of each item's collaborative score is borrowed. */
+export function borrowedShares({ starts, values }: SparseRows): Float32Array {
+  return Float32Array.from({ length: starts.length - 1 }, (_, item) =>
+    values.subarray(starts[item], starts[item + 1]).reduce((sum, value) => sum + value, 0),
+  );
+}
