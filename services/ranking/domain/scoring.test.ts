@@ -1,0 +1,134 @@
+import type { ItemId } from '@kindred/shared/id';
+import { FEATURES, PARTS } from '@kindred/shared/model/ranking-features';
+import { SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
+import { seededRandom } from '@kindred/shared/random';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { SOURCE_NAMES } from './candidate.ts';
+import type { HistoryEvent } from './engagement.ts';
+import { engagementsOf } from './engagement.ts';
+import { fuse } from './fusion.ts';
+import { byScore, fixedScoring, type Scoring, shares, trainedScoring } from './scoring.ts';
+import { type TrainedCatalog, trainedScoresOf } from './trained-scores.ts';
+
+const ITEMS = 30;
+const items = Array.from({ length: ITEMS }, (_, i) => `item-${String(i).padStart(2, '0')}` as ItemId);
+
+/** An artefact of random weights. */
+function trainedCatalog(seed: number): TrainedCatalog {
+  const random = seededRandom(seed);
+  const rows = () => {
+    const builder = new SparseRowsBuilder(ITEMS);
+    for (let row = 0; row < ITEMS; row++) {
+      for (let column = 0; column < ITEMS; column++)
+        if (column !== row && random() < 0.3) builder.add(column, random());
+      builder.endRow();
+    }
+    return builder.done();
+  };
+  const counts = () => Float32Array.from(items, () => Math.floor(50 * random()));
+  return {
+    version: 1,
+    items,
+    numbers: new Map(items.map((item, number) => [item, number])),
+    model: {
+      ...{ collaborative: rows(), content: rows(), borrowed: new SparseRowsBuilder(ITEMS).done() },
+      ...{ positives: counts(), seen: counts(), seenWeight: 0.5 },
+    },
+    ranker: {
+      weights: FEATURES.map(() => 2 * random() - 1),
+      scales: { floors: { collaborative: 0.1, coEngagement: 0.1, content: 0.1 }, meanShare: 0.5 },
+    },
+    borrowedShare: new Float32Array(ITEMS),
+    typical: { positives: 10, seen: 20 },
+  };
+}
+
+const history = fc
+  .uniqueArray(fc.nat(ITEMS + 2), { minLength: 1, maxLength: 6 })
+  .map((numbers) =>
+    numbers.map((n): HistoryEvent => ({ item: items[n] ?? (`other-${n}` as ItemId), type: 'save', value: 1, atMs: n })),
+  );
+const candidates = fc.uniqueArray(fc.nat(ITEMS + 3), { minLength: 1, maxLength: 20 }).map((numbers) =>
+  fuse([
+    {
+      source: 'interests',
+      weight: 1,
+      candidates: numbers.map((n) => ({ item: items[n] ?? (`new-${n}` as ItemId), score: 1, because: [] })),
+    },
+  ]),
+);
+
+function expectSums(scoring: Scoring, given: ReturnType<typeof fuse>): void {
+  const scored = byScore(given.map(scoring.score));
+  for (const { score, parts } of scored) {
+    expect(parts.reduce((sum, part) => sum + part, 0)).toBeCloseTo(score, 9);
+  }
+  const told = shares(scored, scoring);
+  for (const [place, { relevance, parts }] of told.entries()) {
+    expect(parts.reduce((sum, part) => sum + part, 0)).toBeCloseTo(relevance, 9);
+    expect(parts.every((part) => part >= -1e-12)).toBe(true);
+    expect(relevance).toBeLessThanOrEqual(told[Math.max(0, place - 1)]!.relevance + 1e-9);
+  }
+  expect(told[0]!.relevance === 0 || Math.abs(told[0]!.relevance - 1) < 1e-9).toBe(true);
+}
+
+test('parts are at least 0 and sum to the score, which is 1 for the best and keeps the order, by fixed weights', () => {
+  fc.assert(fc.property(candidates, (given) => expectSums(fixedScoring(SOURCE_NAMES), given)));
+});
+
+test('parts are at least 0 and sum to the score, which is 1 for the best and keeps the order, by trained weights', () => {
+  fc.assert(
+    fc.property(fc.nat(1_000), history, candidates, (seed, events, given) => {
+      const trained = trainedScoresOf(trainedCatalog(seed), events, engagementsOf(events));
+      if (trained === undefined) return;
+      const scoring = trainedScoring(trained, undefined)!;
+      expect(scoring.parts).toBe(PARTS);
+      expectSums(scoring, given);
+    }),
+  );
+});
+
+test('what the weights lead to is what the rows of the history add up to, without the history, best first', () => {
+  fc.assert(
+    fc.property(fc.nat(1_000), history, (seed, events) => {
+      const catalog = trainedCatalog(seed);
+      const trained = trainedScoresOf(catalog, events, engagementsOf(events));
+      const known = events.filter(({ item }) => catalog.numbers.has(item));
+      if (trained === undefined) {
+        expect(known).toEqual([]);
+        return;
+      }
+      const { starts, columns, values } = catalog.model.collaborative;
+      const wanted = new Float64Array(ITEMS);
+      for (const { item } of known) {
+        const row = catalog.numbers.get(item)!;
+        for (let i = starts[row]!; i < starts[row + 1]!; i++) wanted[columns[i]!] = wanted[columns[i]!]! + values[i]!;
+      }
+      const best = trained.best('collaborative', ITEMS);
+      expect(best.map(({ item }) => item).sort()).toEqual(
+        items.filter((item, n) => wanted[n]! > 0 && !known.some((event) => event.item === item)),
+      );
+      for (const { item, score } of best) expect(score).toBeCloseTo(wanted[catalog.numbers.get(item)!]!, 4);
+      for (let i = 1; i < best.length; i++) expect(best[i]!.score).toBeLessThanOrEqual(best[i - 1]!.score);
+      for (const { item } of best) expect(trained.causes('collaborative', item).length).toBeGreaterThan(0);
+    }),
+  );
+});
+
+test('a hidden item counts against what it leads to, and an item that is new is taken for a typical one', () => {
+  const catalog = trainedCatalog(5);
+  const saved: HistoryEvent[] = [{ item: items[0]!, type: 'save', value: 1, atMs: 1 }];
+  const hidden: HistoryEvent[] = [...saved, { item: items[1]!, type: 'hide', value: 1, atMs: 2 }];
+  const before = trainedScoresOf(catalog, saved, engagementsOf(saved))!;
+  const after = trainedScoresOf(catalog, hidden, engagementsOf(hidden))!;
+  const { starts, columns } = catalog.model.collaborative;
+  const led = [...columns.subarray(starts[1], starts[2])].filter((n) => n > 1);
+  expect(led.length).toBeGreaterThan(0);
+  for (const n of led) {
+    expect(after.signalsOf(items[n]!).collaborative).toBeLessThan(before.signalsOf(items[n]!).collaborative);
+  }
+  expect(before.signalsOf('nobody-knows' as ItemId)).toEqual({
+    ...{ collaborative: 0, content: 0, contentMax: 0, borrowedShare: 1, positives: 10, seen: 20 },
+  });
+});

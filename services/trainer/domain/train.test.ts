@@ -1,0 +1,71 @@
+import type { ItemFields } from '@kindred/shared/catalog';
+import type { ItemId } from '@kindred/shared/id';
+import { decodeArtefact, encodeArtefact } from '@kindred/shared/model/artefact';
+import { scoreItems, userScores } from '@kindred/shared/model/item-model';
+import { SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
+import { packIds } from '@kindred/shared/packed-ids';
+import { seededRandom } from '@kindred/shared/random';
+import { expect, test } from 'vitest';
+import { onnxMatrixProduct } from '../adapters/onnx-matrix-product.ts';
+import { train } from './train.ts';
+import type { TrainingData } from './training-data.ts';
+
+const multiply = await onnxMatrixProduct(2);
+const TASTES = 6;
+const ITEMS = 120;
+const USERS = 900;
+/** The last item of each taste is new: nobody met it. */
+const isNew = (item: number): boolean => item >= ITEMS - TASTES;
+
+/** Each user has one taste and now and then another; what an item is for stands in its labels. */
+function catalog(users: number): TrainingData {
+  const random = seededRandom(41);
+  const builder = new SparseRowsBuilder(users);
+  for (let user = 0; user < users; user++) {
+    for (let item = 0; item < ITEMS; item++) {
+      const isOwn = item % TASTES === user % TASTES;
+      if (!isNew(item) && random() < (isOwn ? 0.5 : 0.04)) builder.add(item, random() < (isOwn ? 0.9 : 0.4) ? 1 : 0);
+    }
+    builder.endRow();
+  }
+  const items = Array.from({ length: ITEMS }, (_, item) => `i${String(item).padStart(3, '0')}` as ItemId);
+  const fields = items.map((id, item): ItemFields => ({ title: `Thing ${id}`, tags: [`taste ${item % TASTES}`] }));
+  return { items, fields, createdAtMs: new Float64Array(ITEMS), embeddings: undefined, strengths: builder.done() };
+}
+
+test('items of a user’s taste score above others, a new one by its content alone; the weights beat fusion', async () => {
+  const { model, ranker } = await train(catalog(USERS), multiply, () => {});
+  const scores = userScores(ITEMS);
+  for (let taste = 0; taste < TASTES; taste++) {
+    const history = [taste, taste + TASTES, taste + 2 * TASTES].map((number) => ({ number, strength: 1 }));
+    scoreItems(model, history, scores);
+    const others = [...scores.collaborative.keys()].filter((item) => !history.some(({ number }) => number === item));
+    const best = others.sort((a, b) => scores.collaborative[b]! - scores.collaborative[a]!).slice(0, 10);
+    expect(best.filter((item) => item % TASTES === taste).length).toBeGreaterThanOrEqual(9);
+    const newcomers = [...Array(TASTES).keys()].map((t) => ITEMS - TASTES + t);
+    const first = newcomers.reduce((a, b) => (scores.collaborative[b]! > scores.collaborative[a]! ? b : a));
+    expect(first % TASTES).toBe(taste);
+  }
+  const { ranker: byWeights, fusion, collaborative } = ranker!.judged;
+  expect(byWeights).toBeGreaterThan(Math.max(fusion, collaborative));
+}, 120_000);
+
+test('the same data give the same artefact, to the byte, and it is read back as it was', async () => {
+  const data = catalog(300);
+  const made = async (): Promise<Uint8Array<ArrayBuffer>> => {
+    const { model, ranker } = await train(data, multiply, () => {});
+    return encodeArtefact({
+      items: packIds(data.items),
+      model,
+      ranker: ranker && { weights: ranker.weights, scales: ranker.scales },
+    });
+  };
+  const first = await made();
+  expect(Buffer.compare(first, await made())).toBe(0);
+  expect(Buffer.compare(encodeArtefact(decodeArtefact(first.slice())), first)).toBe(0);
+  expect(() => decodeArtefact(first.slice(0, first.length / 2))).toThrow();
+}, 120_000);
+
+test('too few users leave the weights fixed', async () => {
+  expect((await train(catalog(60), multiply, () => {})).ranker).toBeUndefined();
+}, 120_000);
