@@ -66,9 +66,10 @@ export async function filterCandidates(task: FilterTask): Promise<Filtered> {
     }
   };
 
-  const pageSize = poolSize + PAGE_SPARE;
-  for (let start = 0; start < scored.length && eligible.length < limit; start += pageSize) {
-    await consider(scored.slice(start, start + pageSize));
+  // Each page twice the last: a filter that keeps little must not cost a round trip for every hundred.
+  for (let start = 0, size = poolSize + PAGE_SPARE; start < scored.length && eligible.length < limit; size *= 2) {
+    await consider(scored.slice(start, start + size));
+    start += size;
   }
   if (eligible.length < limit) await consider(refill('popular', state.leaders.popular, 0).map(scoring.score));
   let after: PageKey | undefined;

@@ -51,6 +51,8 @@ const SOURCES: readonly CandidateSource[] = [
 /** Ward clustering is quadratic: 100 items take about 3 ms. */
 const CLUSTERED_MAX = 100;
 const MERGE_COST_MAX = 1.5;
+/** A filter keeps few of what is found without it. */
+const FILTERED_DEPTH = 10;
 /** Engagements that co-engagement is walked from. */
 const CO_ENGAGED_MAX = 100;
 /** Users whose clusters are kept: some 10 kB each. */
@@ -156,6 +158,7 @@ export function createRecommender(options: RecommenderOptions): Recommender {
       const context: RetrievalContext = {
         ...{ engagements, interests: profile.interests, together, trained },
         leaders: state.leaders,
+        depth: request.filter === undefined ? 1 : FILTERED_DEPTH,
         nowMs: request.atMs,
         random: seededRandom(request.seed),
       };

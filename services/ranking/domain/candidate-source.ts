@@ -17,6 +17,8 @@ export interface RetrievalContext {
   readonly together: CoEngagement | undefined;
   /** `undefined` without an artefact that knows something that the user liked. */
   readonly trained: TrainedScores | undefined;
+  /** How many times deeper than usual a source looks that cannot ask for items of the filter alone; at least 1. */
+  readonly depth: number;
   readonly nowMs: number;
   readonly random: Random;
 }

@@ -7,5 +7,5 @@ export const coEngagementSource: CandidateSource = {
   name: 'co-engagement',
   weight: ({ engagements, together }) => (engagements.length > 0 && together !== undefined ? 1 : 0),
   wishes: () => [],
-  candidates: ({ together }) => together?.best(CANDIDATES_MAX) ?? [],
+  candidates: ({ together, depth }) => together?.best(depth * CANDIDATES_MAX) ?? [],
 };

@@ -13,6 +13,6 @@ function trainedSource(
     name,
     weight: ({ trained }) => (trained === undefined ? 0 : weight),
     wishes: () => [],
-    candidates: ({ trained }) => trained?.best(name, candidatesMax) ?? [],
+    candidates: ({ trained, depth }) => trained?.best(name, depth * candidatesMax) ?? [],
   };
 }
