@@ -164,6 +164,8 @@ export interface CatalogState {
   readonly trained: TrainedCatalog | undefined;
   /** The mean of the serving space's embeddings; `undefined` where there are none yet. */
   readonly mean: Mean | undefined;
+  /** The last change of an item, an embedding or a space that the state holds. */
+  readonly itemsChange: number;
   /** Names of what was not computed yet. */
   readonly missing: readonly string[];
   /** Changes when any of it does. */

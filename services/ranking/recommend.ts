@@ -17,6 +17,7 @@ import { byScore, fixedScoring, shares, trainedScoring } from './domain/scoring.
 import { trainedScoresOf } from './domain/trained-scores.ts';
 import { type Eligible, filterCandidates } from './filter-candidates.ts';
 import type { RankingMeter } from './metrics.ts';
+import { createNewcomers } from './newcomers.ts';
 import type { CatalogState, CatalogStates, ItemRow, WantedVector } from './ports.ts';
 import { presented } from './present.ts';
 import type { Reader, Reads } from './reads.ts';
@@ -83,6 +84,7 @@ export interface Recommender {
 export function createRecommender(options: RecommenderOptions): Recommender {
   const { reader, states, neighbors, meter, log } = options;
   const centre = createCentredVectors();
+  const newcomersOf = createNewcomers({ neighbors, log });
   const clustered = new LRUCache<string, readonly Cluster[]>({ max: CLUSTERINGS_MAX });
 
   const stateOf = async (catalog: CatalogId, isFresh: boolean): Promise<CatalogState> => {
@@ -147,13 +149,14 @@ export function createRecommender(options: RecommenderOptions): Recommender {
       const state = await stateOf(catalog, reflected !== undefined);
       const degraded = [...state.missing];
       const reads = reader.begin(catalog);
+      const newcomers = newcomersOf(catalog, state);
       const hasSeen = (state.trained?.model.seenWeight ?? 0) > 0;
       const history = await reads.history(request.user, hasSeen);
       const profile = await profileOf(catalog, state, reads, history, request.atMs);
       lap('profile');
       const { engagements } = profile;
       const together = state.graph && coEngagementOf(state.graph, engagements.slice(0, CO_ENGAGED_MAX));
-      const trained = state.trained && trainedScoresOf(state.trained, history, engagements);
+      const trained = state.trained && trainedScoresOf(state.trained, newcomers, history, engagements);
       const scoring = (trained && trainedScoring(trained, together)) ?? fixedScoring(SOURCE_NAMES);
       const context: RetrievalContext = {
         ...{ engagements, interests: profile.interests, together, trained },
@@ -211,7 +214,7 @@ export function createRecommender(options: RecommenderOptions): Recommender {
         seed: request.seed,
         versions: {
           ranking: RANKING_VERSION[scoring.weights],
-          state: state.version,
+          state: `${state.version}.new-${newcomers.version}`,
           read: digest([profile.history, read]),
           index: answer?.version ?? 'none',
           space: state.space ?? 'none',

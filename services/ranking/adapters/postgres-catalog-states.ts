@@ -109,6 +109,7 @@ export function postgresCatalogStates({ database, builder, log }: CatalogStatesO
         graph: undefined,
         trained: undefined,
         mean: undefined,
+        itemsChange: -1,
         missing: ['co-engagement', 'mean'],
         version: '',
       },
@@ -168,6 +169,7 @@ function replace(entry: Entry, parts: Partial<CatalogState>, marks: Marks): void
   entry.state = {
     ...entry.state,
     ...parts,
+    itemsChange: marks.items,
     missing: [...(graph === undefined ? ['co-engagement'] : []), ...(mean === undefined ? ['mean'] : [])],
     version: `events-${marks.events}.items-${marks.items}.graph-${graph?.events ?? 'none'}.mean-${mean?.items ?? 'none'}.artefact-${parts.trained?.version ?? entry.state.trained?.version ?? 'none'}`,
   };

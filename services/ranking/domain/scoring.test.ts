@@ -8,6 +8,7 @@ import { SOURCE_NAMES } from './candidate.ts';
 import type { HistoryEvent } from './engagement.ts';
 import { engagementsOf } from './engagement.ts';
 import { fuse } from './fusion.ts';
+import { lendersOf, NO_NEWCOMERS } from './newcomers.ts';
 import { byScore, fixedScoring, type Scoring, shares, trainedScoring } from './scoring.ts';
 import { type TrainedCatalog, trainedScoresOf } from './trained-scores.ts';
 
@@ -80,7 +81,7 @@ test('parts are at least 0 and sum to the score, which is 1 for the best and kee
 test('parts are at least 0 and sum to the score, which is 1 for the best and keeps the order, by trained weights', () => {
   fc.assert(
     fc.property(fc.nat(1_000), history, candidates, (seed, events, given) => {
-      const trained = trainedScoresOf(trainedCatalog(seed), events, engagementsOf(events));
+      const trained = trainedScoresOf(trainedCatalog(seed), NO_NEWCOMERS, events, engagementsOf(events));
       if (trained === undefined) return;
       const scoring = trainedScoring(trained, undefined)!;
       expect(scoring.parts).toBe(PARTS);
@@ -93,7 +94,7 @@ test('what the weights lead to is what the rows of the history add up to, withou
   fc.assert(
     fc.property(fc.nat(1_000), history, (seed, events) => {
       const catalog = trainedCatalog(seed);
-      const trained = trainedScoresOf(catalog, events, engagementsOf(events));
+      const trained = trainedScoresOf(catalog, NO_NEWCOMERS, events, engagementsOf(events));
       const known = events.filter(({ item }) => catalog.numbers.has(item));
       if (trained === undefined) {
         expect(known).toEqual([]);
@@ -120,8 +121,8 @@ test('a hidden item counts against what it leads to, and an item that is new is 
   const catalog = trainedCatalog(5);
   const saved: HistoryEvent[] = [{ item: items[0]!, type: 'save', value: 1, atMs: 1 }];
   const hidden: HistoryEvent[] = [...saved, { item: items[1]!, type: 'hide', value: 1, atMs: 2 }];
-  const before = trainedScoresOf(catalog, saved, engagementsOf(saved))!;
-  const after = trainedScoresOf(catalog, hidden, engagementsOf(hidden))!;
+  const before = trainedScoresOf(catalog, NO_NEWCOMERS, saved, engagementsOf(saved))!;
+  const after = trainedScoresOf(catalog, NO_NEWCOMERS, hidden, engagementsOf(hidden))!;
   const { starts, columns } = catalog.model.collaborative;
   const led = [...columns.subarray(starts[1], starts[2])].filter((n) => n > 1);
   expect(led.length).toBeGreaterThan(0);
@@ -131,4 +132,26 @@ test('a hidden item counts against what it leads to, and an item that is new is 
   expect(before.signalsOf('nobody-knows' as ItemId)).toEqual({
     ...{ collaborative: 0, content: 0, contentMax: 0, borrowedShare: 1, positives: 10, seen: 20 },
   });
+});
+
+test('an item newer than the artefact borrows the scores of those most like it, by its share of their likeness', () => {
+  const catalog = trainedCatalog(9);
+  catalog.model.positives.fill(20);
+  const fresh = 'just-arrived' as ItemId;
+  const lenders = lendersOf(catalog, [
+    { item: items[3]!, similarity: 0.9 },
+    { item: 'unknown-too' as ItemId, similarity: 0.8 },
+    { item: items[4]!, similarity: 0.7 },
+  ]);
+  expect(lenders.map(({ number }) => number)).toEqual([3, 4]);
+  expect(lenders.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 9);
+  expect(lenders[0]!.weight / lenders[1]!.weight).toBeCloseTo((0.9 / 0.7) ** 16, 6);
+  const events: HistoryEvent[] = [{ item: items[0]!, type: 'save', value: 1, atMs: 1 }];
+  const newcomers = { version: 'v', lenders: new Map([[fresh, lenders]]) };
+  const trained = trainedScoresOf(catalog, newcomers, events, engagementsOf(events))!;
+  const of = (item: ItemId): number => trained.signalsOf(item).collaborative;
+  expect(of(fresh)).toBeCloseTo(lenders[0]!.weight * of(items[3]!) + lenders[1]!.weight * of(items[4]!), 6);
+  const best = trained.best('collaborative', ITEMS + 1);
+  expect(best.some(({ item }) => item === fresh)).toBe(of(fresh) > 0);
+  expect(best).toEqual(best.toSorted((a, b) => b.score - a.score));
 });

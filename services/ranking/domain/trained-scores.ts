@@ -1,4 +1,4 @@
-import type { ItemId } from '@kindred/shared/id';
+import { compareIds, type ItemId } from '@kindred/shared/id';
 import {
   type HistoryItem,
   type ItemModel,
@@ -12,6 +12,7 @@ import type { CandidateSignals } from '@kindred/shared/model/ranking-features';
 import type { Candidate } from './candidate.ts';
 import { causesOf } from './co-engagement.ts';
 import { type Engagement, engagementWeight, type HistoryEvent, MOST_ENGAGED } from './engagement.ts';
+import type { Lender, Newcomers } from './newcomers.ts';
 
 /** An artefact of the trainer, in memory. */
 export interface TrainedCatalog {
@@ -43,6 +44,7 @@ const HISTORY_MAX = 500;
 /** @returns `undefined` where the artefact knows nothing that the user liked. Cost: O(items + entries of the history's rows). */
 export function trainedScoresOf(
   trained: TrainedCatalog,
+  newcomers: Newcomers,
   history: readonly HistoryEvent[],
   engagements: readonly Engagement[],
 ): TrainedScores | undefined {
@@ -61,11 +63,29 @@ export function trainedScoresOf(
       for (let number = 0; number < own.length; number++) {
         if (own[number]! > 0 && !seen.has(number)) largest.offer(number, own[number]!);
       }
-      return Array.from(largest.take(), (number) => ({ item: items[number]!, score: own[number]!, because: [] }));
+      const best = Array.from(largest.take(), (number): Candidate => {
+        return { item: items[number]!, score: own[number]!, because: [] };
+      });
+      if (newcomers.lenders.size === 0) return best;
+      const fresh = [...newcomers.lenders].map(([item, lenders]): Candidate => {
+        return { item, score: borrowed(own, lenders), because: [] };
+      });
+      return [...best, ...fresh.filter(({ score }) => score > 0)]
+        .sort((a, b) => b.score - a.score || compareIds(a.item, b.item))
+        .slice(0, count);
     },
     signalsOf: (item) => {
       const number = numbers.get(item);
-      if (number === undefined) return { collaborative: 0, content: 0, contentMax: 0, borrowedShare: 1, ...typical };
+      if (number === undefined) {
+        const lenders = newcomers.lenders.get(item) ?? [];
+        return {
+          collaborative: borrowed(scores.collaborative, lenders),
+          content: Math.max(0, borrowed(scores.content, lenders)),
+          contentMax: borrowed(scores.contentMax, lenders),
+          borrowedShare: 1,
+          ...typical,
+        };
+      }
       return {
         collaborative: scores.collaborative[number]!,
         content: Math.max(0, scores.content[number]!),
@@ -77,6 +97,10 @@ export function trainedScoresOf(
     },
     causes: (of, item) => causesOf({ rows: model[of], numbers }, liked, item),
   };
+}
+
+function borrowed(scores: Float32Array, lenders: readonly Lender[]): number {
+  return lenders.reduce((sum, { number, weight }) => sum + weight * scores[number]!, 0);
 }
 
 /** The items of a history that the artefact knows, each once, as the trainer counts them; latest first. */

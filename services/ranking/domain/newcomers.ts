@@ -1,0 +1,38 @@
+import type { ItemId } from '@kindred/shared/id';
+import type { Neighbor } from '@kindred/shared/neighbor';
+import type { TrainedCatalog } from './trained-scores.ts';
+
+/** An item of the artefact whose scores a new one borrows. */
+export interface Lender {
+  readonly number: number;
+  /** All of an item's lenders' weights sum to 1. */
+  readonly weight: number;
+}
+
+/** Items that are newer than the artefact, each with its lenders. */
+export interface Newcomers {
+  /** Changes when any of it does. */
+  readonly version: string;
+  readonly lenders: ReadonlyMap<ItemId, readonly Lender[]>;
+}
+
+export const NO_NEWCOMERS: Newcomers = { version: 'none', lenders: new Map() };
+
+const LENDERS_MAX = 20;
+/** An item that few engaged with has nothing to lend. */
+const LENDING_USERS_MIN = 5;
+/** Makes the most alike lend most: text encoders give even strangers a high cosine. */
+const LIKENESS_EXPONENT = 16;
+
+/** @param neighbors  Of the new item, by falling similarity. @returns The nearest that the artefact knows well. */
+export function lendersOf(trained: TrainedCatalog, neighbors: readonly Neighbor[]): readonly Lender[] {
+  const known = neighbors
+    .map(({ item, similarity }) => ({
+      number: trained.numbers.get(item) ?? -1,
+      weight: Math.max(0, similarity) ** LIKENESS_EXPONENT,
+    }))
+    .filter(({ number, weight }) => weight > 0 && (trained.model.positives[number] ?? 0) >= LENDING_USERS_MIN)
+    .slice(0, LENDERS_MAX);
+  const total = known.reduce((sum, { weight }) => sum + weight, 0);
+  return known.map(({ number, weight }) => ({ number, weight: weight / total }));
+}
