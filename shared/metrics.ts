@@ -24,3 +24,27 @@ export function gauge(registry: Registry, name: string, help: string, read: () =
     },
   });
 }
+
+/** A gauge of one value for each of some names, read when metrics are asked for; none where they cannot be read. */
+export function gauges(
+  registry: Registry,
+  name: string,
+  help: string,
+  label: string,
+  read: () => Promise<ReadonlyMap<string, number>>,
+): void {
+  new Gauge({
+    name,
+    help,
+    labelNames: [label],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      try {
+        for (const [value, number] of await read()) this.set({ [label]: value }, number);
+      } catch {
+        this.reset();
+      }
+    },
+  });
+}

@@ -10,6 +10,7 @@ export const PROBLEMS = {
   'not-found': [404, 'There is nothing at this address'],
   'catalog-not-found': [404, 'No such catalog'],
   'item-not-found': [404, 'No such item in the catalog'],
+  'no-earlier-version': [409, 'No earlier trained version is kept to go back to'],
   'method-not-allowed': [405, 'This address does not take that method'],
   'precondition-failed': [412, 'The item is not in the state that If-Match asks for'],
   'too-large': [413, 'The body, or a row of it, is larger than the limit'],

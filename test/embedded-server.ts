@@ -93,6 +93,7 @@ export function spawnServer(dataFolder: string, environment: Readonly<Record<str
       KINDRED_DATA_DIR: dataFolder,
       KINDRED_MODELS_DIR: modelsFolder(),
       KINDRED_DEMO: 'off',
+      KINDRED_TRAINING_HOURS: '0',
       ...environment,
     },
   });

@@ -33,6 +33,7 @@ export async function startServer(dataFolder: string): Promise<ServerProcess> {
       KINDRED_DATA_DIR: dataFolder,
       KINDRED_MODELS_DIR: '',
       KINDRED_DEMO: 'off',
+      KINDRED_TRAINING_HOURS: '0',
     },
   });
   let said = '';

@@ -7,6 +7,7 @@ import {
   modelVariables,
 } from '@kindred/shared/embedding/embedding-config';
 import { type HttpConfig, httpConfigOf, httpVariables, requireKey } from '@kindred/shared/http/http-config';
+import { trainingVariables } from '@kindred/shared/training-config';
 import { z } from 'zod';
 
 const schema = z
@@ -14,6 +15,7 @@ const schema = z
     ...httpVariables(8080),
     ...modelVariables,
     ...embeddingVariables,
+    ...trainingVariables,
     KINDRED_DATA_DIR: folderSchema.default(resolve('.kindred')),
     KINDRED_DEMO: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
   })
@@ -22,6 +24,8 @@ const schema = z
 export interface EmbeddedConfig extends HttpConfig, ModelConfig {
   readonly dataFolder: string;
   readonly embeddingWorkers: number;
+  /** As `EngineConfig` has it. */
+  readonly trainingHours: number;
   readonly hasDemo: boolean;
 }
 
@@ -34,6 +38,7 @@ export function readEmbeddedConfig(environment: Readonly<Record<string, string |
     ...modelConfigOf(read, join(dataFolder, 'models')),
     dataFolder,
     embeddingWorkers: read.KINDRED_EMBEDDING_WORKERS,
+    trainingHours: read.KINDRED_TRAINING_HOURS,
     hasDemo: read.KINDRED_DEMO === 'on',
   };
 }

@@ -14,6 +14,8 @@ import { postgresEventLog } from '@kindred/shared/event-log/postgres-event-log';
 import type { Log } from '@kindred/shared/log';
 import { createRegistry, type Registry } from '@kindred/shared/metrics';
 import type { Service } from '@kindred/shared/run-service';
+import { composeTrainer } from '@kindred/trainer/compose';
+import type { Trainer } from '@kindred/trainer/service';
 import { startUpkeep } from './upkeep.ts';
 
 /** All services in one process, without HTTP. */
@@ -21,11 +23,14 @@ export interface Engine extends Service {
   readonly index: IndexService;
   readonly ingestion: Ingestion;
   readonly ranking: Ranking;
+  readonly trainer: Trainer;
 }
 
 export interface EngineConfig extends ModelConfig {
   readonly dataFolder: string;
   readonly embeddingWorkers: number;
+  /** How long a trained version is left alone, in hours; 0, the default, trains when asked or because of erasures. */
+  readonly trainingHours?: number;
 }
 
 export interface EngineParts {
@@ -41,7 +46,7 @@ const DATABASE_CONNECTIONS_MAX = 20;
 /** The composition root of the embedded mode: starts the services in the order in which they need each other. */
 export async function startEngine(config: EngineConfig, parts: EngineParts): Promise<Engine> {
   const { log, registry = createRegistry(), onDatabaseLost, startIndexEngine } = parts;
-  const { model, modelsFolder, dataFolder, embeddingWorkers: workers } = config;
+  const { model, modelsFolder, dataFolder, embeddingWorkers: workers, trainingHours: hours = 0 } = config;
   const postgres = await startLocalPostgres(join(dataFolder, 'postgres'), onDatabaseLost);
   const databaseUrl = postgres.url;
   await migrate(databaseUrl);
@@ -62,17 +67,19 @@ export async function startEngine(config: EngineConfig, parts: EngineParts): Pro
   const ranking = await composeRanking({
     ...{ database, databaseUrl, eventLog, deadLetters, neighbors: index, modelsFolder, model, log, registry },
   });
+  const training = composeTrainer({ database, databaseUrl, hours, log, registry });
   const upkeep = startUpkeep({ eventLog, events: ranking.events, log });
 
   return {
     index,
     ingestion: ingesting.ingestion,
     ranking: ranking.ranking,
-    routes: [...ingesting.routes, ...ranking.routes],
+    trainer: training.trainer,
+    routes: [...ingesting.routes, ...ranking.routes, ...training.routes],
     notReady: () => indexing.notReady(),
     stop: async () => {
       upkeep.stop();
-      await Promise.all([ranking.stop(), ingesting.stop()]);
+      await Promise.all([ranking.stop(), ingesting.stop(), training.stop()]);
       await indexing.stop();
       await database.end();
       await postgres.stop();

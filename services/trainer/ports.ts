@@ -12,7 +12,7 @@ export interface HistorySource {
 
 export interface History {
   readonly data: TrainingData;
-  /** The last change of an event that it holds; 0 without events. */
+  /** The last change that it holds, of an event or an erasure; 0 without any. */
   readonly eventsChange: number;
   /** Users with any event, and pairs of a user and an item that exists and was not hidden. */
   readonly counts: { readonly items: number; readonly users: number; readonly pairs: number };
@@ -53,4 +53,8 @@ export interface ArtefactStore {
   versions(catalog: CatalogId): Promise<readonly ArtefactVersion[]>;
   /** Lets a version serve that is kept. @returns Whether it is. */
   serve(catalog: CatalogId, version: number): Promise<boolean>;
+  /** Deletes versions that do not serve, were trained before a time, and hold users who have been erased since. */
+  dropErased(catalog: CatalogId, beforeMs: number): Promise<void>;
+  /** Deletes all versions: none serves any more. */
+  withdraw(catalog: CatalogId): Promise<void>;
 }

@@ -14,7 +14,8 @@ export function postgresArtefactStore(database: Database): ArtefactStore {
         await client.query('SELECT pg_advisory_xact_lock(7004, hashtext($1))', [catalog]);
         const { rows } = await client.query<{ version: number }>(
           `INSERT INTO artefacts
-           SELECT $1, coalesce(max(version), 0) + 1, $2, $3, $4, $5 FROM artefacts WHERE catalog = $1
+           SELECT $1, greatest(max(version), (SELECT withdrawn FROM serving_artefacts WHERE catalog = $1), 0) + 1,
+             $2, $3, $4, $5 FROM artefacts WHERE catalog = $1
            RETURNING version`,
           [catalog, trainedAtMs, eventsChange, JSON.stringify(summary), createHash('sha256').update(bytes).digest()],
         );
@@ -24,7 +25,7 @@ export function postgresArtefactStore(database: Database): ArtefactStore {
           await client.query('INSERT INTO artefact_parts VALUES ($1, $2, $3, $4)', [catalog, version, part, some]);
         }
         await client.query(
-          'INSERT INTO serving_artefacts VALUES ($1, $2) ON CONFLICT (catalog) DO UPDATE SET version = excluded.version',
+          'INSERT INTO serving_artefacts (catalog, version) VALUES ($1, $2) ON CONFLICT (catalog) DO UPDATE SET version = excluded.version',
           [catalog, version],
         );
         await client.query(
@@ -53,5 +54,25 @@ export function postgresArtefactStore(database: Database): ArtefactStore {
       );
       return rowCount === 1;
     },
+
+    dropErased: async (catalog, beforeMs) => {
+      await database.query(
+        `DELETE FROM artefacts a WHERE catalog = $1 AND trained_at_ms < $2
+           AND events_change < (SELECT max(change) FROM erasures WHERE catalog = $1)
+           AND NOT EXISTS (SELECT FROM serving_artefacts s WHERE s.catalog = a.catalog AND s.version = a.version)`,
+        [catalog, beforeMs],
+      );
+    },
+
+    withdraw: (catalog) =>
+      transaction(database, async (client) => {
+        await client.query('SELECT pg_advisory_xact_lock(7004, hashtext($1))', [catalog]);
+        await client.query(
+          `UPDATE serving_artefacts SET version = NULL,
+             withdrawn = coalesce((SELECT max(version) FROM artefacts WHERE catalog = $1), withdrawn) WHERE catalog = $1`,
+          [catalog],
+        );
+        await client.query('DELETE FROM artefacts WHERE catalog = $1', [catalog]);
+      }),
   };
 }

@@ -22,7 +22,8 @@ export function postgresHistorySource(database: Database): HistorySource {
       transaction(database, async (client) => {
         await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
         const { rows } = await client.query<{ change: number }>(
-          'SELECT coalesce(max(change), 0) AS change FROM events WHERE catalog = $1',
+          `SELECT greatest((SELECT max(change) FROM events WHERE catalog = $1),
+             (SELECT max(change) FROM erasures WHERE catalog = $1), 0) AS change`,
           [catalog],
         );
         const items = await readItems(client, catalog, onRows);

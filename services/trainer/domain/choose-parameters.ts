@@ -24,7 +24,7 @@ interface Trial {
 }
 
 /** A fit costs the cube of its items; the best parameters of a part are those of the whole, as far as was measured. */
-const ITEMS_MAX = 4_000;
+export const ITEMS_MAX = 4_000;
 const USERS_MAX = 8_000;
 const SEED = 20_240_607;
 const LAMBDAS = [15, 30, 60, 120, 240, 480, 960, 1_920] as const;

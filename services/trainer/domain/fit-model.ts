@@ -34,7 +34,7 @@ const SPECTRAL_RANK = 256;
 /** Every user counts alike. */
 const SPECTRAL_USER_EXPONENT = 0.5;
 /** From here on the dense matrix would be too large (2·items² bytes) and its inverse too slow. */
-const DENSE_ITEMS_MAX = 20_000;
+export const DENSE_ITEMS_MAX = 20_000;
 
 /**
  * The collaborative weights of a history: by a dense fit over engagements and content, or, for a catalog too large for

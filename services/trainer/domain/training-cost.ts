@@ -1,5 +1,6 @@
-import { CHOICE_ITEMS_MAX } from './choose-parameters.ts';
+import { ITEMS_MAX as CHOICE_ITEMS_MAX } from './choose-parameters.ts';
 import { DENSE_ITEMS_MAX } from './fit-model.ts';
+import { TILE } from './tiled-matrix.ts';
 
 export interface HistorySize {
   readonly items: number;
@@ -14,8 +15,7 @@ export interface TrainingCost extends HistorySize {
   readonly minutes: number;
 }
 
-/** As `tiledMatrix` and `negateInverse` have them. */
-const TILE = 1_024;
+/** As `negateInverse` sweeps them. */
 const BLOCK = 256;
 /** Of all items: the content's, the one that the ranker learns from, and the one that serves. */
 const WHOLE_FITS = 3;

@@ -1,0 +1,174 @@
+import { testDatabase } from '@kindred/infra/postgres/test-database';
+import type { EventType } from '@kindred/shared/event';
+import type { CatalogId } from '@kindred/shared/id';
+import { bytesOf } from '@kindred/shared/vector';
+import { afterAll, expect, test } from 'vitest';
+import type { History } from '../ports.ts';
+import { postgresHistorySource } from './postgres-history-source.ts';
+
+const { database, drop } = await testDatabase();
+const source = postgresHistorySource(database);
+afterAll(drop);
+
+let changes = 0;
+let catalogs = 0;
+async function newCatalog(items: Readonly<Record<string, object | null>>): Promise<CatalogId> {
+  const catalog = `c${catalogs++}` as CatalogId;
+  await database.query('INSERT INTO catalogs VALUES ($1, 0)', [catalog]);
+  for (const [id, fields] of Object.entries(items)) {
+    await database.query('INSERT INTO items VALUES ($1, $2, $3, $4, $5)', [catalog, id, ++changes, fields, 1_000]);
+  }
+  return catalog;
+}
+
+interface Row {
+  readonly user: string;
+  readonly item: string;
+  readonly type: EventType;
+  readonly value?: number;
+  readonly isRetracted?: boolean;
+}
+
+/** @returns The change of the last. */
+async function tell(catalog: CatalogId, rows: readonly Row[]): Promise<number> {
+  for (const { user, item, type, value = 1, isRetracted = false } of rows) {
+    await database.query(
+      `INSERT INTO events (catalog, event_id, user_id, item_id, type, value, at_ms, change, retracted)
+       VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8)`,
+      [catalog, `e${++changes}`, user, item, type, value, changes, isRetracted],
+    );
+  }
+  return changes;
+}
+
+const read = (catalog: CatalogId): Promise<History> => source.read(catalog, () => {});
+
+/** Each user's row by item; users have no names, and come in the order of their ids. */
+function strengthsOf({ data: { strengths, items } }: History): readonly Readonly<Record<string, number>>[] {
+  return Array.from({ length: strengths.starts.length - 1 }, (_, user) => {
+    const range = [strengths.starts[user]!, strengths.starts[user + 1]!] as const;
+    const columns = [...strengths.columns.subarray(...range)];
+    expect(columns).toEqual([...columns].sort((a, b) => a - b));
+    return Object.fromEntries(columns.map((item, n) => [items[item]!, strengths.values[range[0] + n]!]));
+  });
+}
+
+const rounded = (rows: readonly Readonly<Record<string, number>>[]) =>
+  rows.map((row) => Object.fromEntries(Object.entries(row).map(([item, value]) => [item, Number(value.toFixed(4))])));
+
+test('the strongest sign of a user counts: a save 1, a click a third, a dwell by its seconds, and what was only seen 0', async () => {
+  const ids = ['saved', 'clicked', 'read', 'glanced', 'stayed', 'seen', 'both'];
+  const catalog = await newCatalog(Object.fromEntries(ids.map((id) => [id, {}])));
+  const change = await tell(catalog, [
+    { user: 'ana', item: 'saved', type: 'save' },
+    { user: 'ana', item: 'clicked', type: 'click' },
+    { user: 'ana', item: 'read', type: 'dwell', value: 60 },
+    { user: 'ana', item: 'glanced', type: 'dwell', value: 12 },
+    { user: 'ana', item: 'stayed', type: 'dwell', value: 6_000 },
+    { user: 'ana', item: 'seen', type: 'impression' },
+    { user: 'ana', item: 'both', type: 'click' },
+    { user: 'ana', item: 'both', type: 'save' },
+    { user: 'ana', item: 'both', type: 'impression' },
+  ]);
+  const history = await read(catalog);
+  expect(rounded(strengthsOf(history))).toEqual([
+    { saved: 1, clicked: 0.3333, read: 0.5, glanced: 0.1, stayed: 0.5, seen: 0, both: 1 },
+  ]);
+  expect(history.eventsChange).toBe(change);
+  expect(history.counts).toEqual({ items: 7, users: 1, pairs: 7 });
+});
+
+test('what was taken back counts as seen, and what was hidden is neither liked nor seen', async () => {
+  const catalog = await newCatalog({ a: {}, b: {}, c: {}, d: {} });
+  await tell(catalog, [
+    { user: 'ana', item: 'a', type: 'save', isRetracted: true },
+    { user: 'ana', item: 'a', type: 'save', value: 0 },
+    { user: 'ana', item: 'b', type: 'save' },
+    { user: 'ana', item: 'b', type: 'hide' },
+    { user: 'bo', item: 'c', type: 'save' },
+    { user: 'bo', item: 'c', type: 'hide', isRetracted: true },
+    { user: 'bo', item: 'd', type: 'hide' },
+  ]);
+  const history = await read(catalog);
+  expect(strengthsOf(history)).toEqual([{ a: 0 }, { c: 1 }]);
+});
+
+test('deleted items and items that never came are absent, and other catalogs', async () => {
+  const catalog = await newCatalog({ kept: { title: 'Kept' }, deleted: null });
+  const other = await newCatalog({ elsewhere: {} });
+  await tell(other, [{ user: 'ana', item: 'elsewhere', type: 'save' }]);
+  const change = await tell(catalog, [
+    { user: 'ana', item: 'kept', type: 'save' },
+    { user: 'ana', item: 'deleted', type: 'save' },
+    { user: 'bo', item: 'never-there', type: 'save' },
+  ]);
+  await tell(other, [{ user: 'bo', item: 'elsewhere', type: 'save' }]);
+  const history = await read(catalog);
+  expect(history.data.items).toEqual(['kept']);
+  expect(history.data.fields).toEqual([{ title: 'Kept' }]);
+  expect(strengthsOf(history)).toEqual([{ kept: 1 }, {}]);
+  expect(history.counts).toEqual({ items: 1, users: 2, pairs: 1 });
+  expect(history.eventsChange).toBe(change);
+});
+
+test('an erased user is absent, and the erasure is among the changes that the history holds', async () => {
+  const catalog = await newCatalog({ a: {} });
+  await tell(catalog, [
+    { user: 'ana', item: 'a', type: 'save' },
+    { user: 'bo', item: 'a', type: 'click' },
+  ]);
+  await database.query(`DELETE FROM events WHERE catalog = $1 AND user_id = 'ana'`, [catalog]);
+  await database.query(
+    `INSERT INTO erasures (catalog, user_hash, log, partition, before_offset, change) VALUES ($1, '\\x00', 'log', 0, 5, $2)`,
+    [catalog, ++changes],
+  );
+  const history = await read(catalog);
+  expect(rounded(strengthsOf(history))).toEqual([{ a: 0.3333 }]);
+  expect(history.eventsChange).toBe(changes);
+});
+
+test('embeddings are those of the space that serves, by item, and 0 where there is none', async () => {
+  const catalog = await newCatalog({ b: {}, a: {}, none: {}, deleted: null });
+  expect((await read(catalog)).data.embeddings).toBe(undefined);
+  for (const [space, state] of [
+    ['old', 'retired'],
+    ['now', 'serving'],
+  ] as const) {
+    await database.query('INSERT INTO spaces VALUES ($1, $2, $3, 2, $4, $5)', [catalog, space, 'm', state, ++changes]);
+  }
+  const embed = (space: string, item: string, vector: readonly number[]) =>
+    database.query('INSERT INTO embeddings VALUES ($1, $2, $3, $4, $5, $6)', [
+      ...[catalog, space, item, ++changes, Buffer.of(1)],
+      bytesOf(Float32Array.from(vector)),
+    ]);
+  await embed('old', 'a', [0, 1]);
+  await embed('now', 'a', [1, 0]);
+  await embed('now', 'b', [0.6, 0.8]);
+  await embed('now', 'deleted', [0, 1]);
+  const { data } = await read(catalog);
+  expect(data.items).toEqual(['a', 'b', 'none']);
+  expect(data.embeddings?.dimensions).toBe(2);
+  expect([...(data.embeddings?.vectors ?? [])].map((value) => Number(value.toFixed(3)))).toEqual([
+    1, 0, 0.6, 0.8, 0, 0,
+  ]);
+});
+
+test('a history longer than a page is whole', async () => {
+  const count = 12_000;
+  const catalog = await newCatalog({});
+  await database.query(`INSERT INTO items SELECT $1, 'i' || n, n, '{}', 0 FROM generate_series(1, 3000) AS n`, [
+    catalog,
+  ]);
+  await database.query(
+    `INSERT INTO events (catalog, event_id, user_id, item_id, type, value, at_ms, change)
+     SELECT $1, 'e' || n, 'u' || n / 7, 'i' || n % 3000 + 1, 'save', 1, 0, n FROM generate_series(1, ${count}) AS n`,
+    [catalog],
+  );
+  let rows = 0;
+  const history = await source.read(catalog, (more) => {
+    rows += more;
+  });
+  expect(history.counts).toEqual({ items: 3_000, users: Math.floor(count / 7) + 1, pairs: count });
+  expect(rows).toBe(3_000 + count);
+  expect(history.data.strengths.values.every((value) => value === 1)).toBe(true);
+});

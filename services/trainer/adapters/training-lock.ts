@@ -1,0 +1,27 @@
+import type { Database } from '@kindred/shared/database';
+import type { CatalogId } from '@kindred/shared/id';
+
+/**
+ * Holds a catalog's training for this process while `work` runs, by an advisory lock on a connection of its own, which
+ * PostgreSQL frees when this process dies in whatever way.
+ * @returns `undefined` when another process holds it; `work` was not begun.
+ */
+export async function whileTraining<T>(
+  database: Database,
+  catalog: CatalogId,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  const client = await database.connect();
+  // A connection that breaks while it is idle says so by an event alone, and takes the lock with it.
+  client.on('error', () => {});
+  try {
+    const { rows } = await client.query<{ owned: boolean }>(
+      'SELECT pg_try_advisory_lock(7005, hashtext($1)) AS owned',
+      [catalog],
+    );
+    return rows[0]!.owned ? await work() : undefined;
+  } finally {
+    // Closed, not given back: so the lock is freed whatever state the connection is in.
+    client.release(true);
+  }
+}

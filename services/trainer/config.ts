@@ -1,0 +1,20 @@
+import { databaseUrlSchema, readConfig } from '@kindred/shared/config';
+import { type HttpConfig, httpConfigOf, httpVariables, requireKey } from '@kindred/shared/http/http-config';
+import { trainingVariables } from '@kindred/shared/training-config';
+import { z } from 'zod';
+
+const schema = z
+  .object({ ...httpVariables(8083), ...trainingVariables, DATABASE_URL: databaseUrlSchema })
+  .superRefine(requireKey);
+
+export interface TrainerConfig extends HttpConfig {
+  readonly databaseUrl: string;
+  /** As `trainingNeed` has it. */
+  readonly trainingHours: number;
+}
+
+/** @throws {ConfigError} with every mistake at once. */
+export function readTrainerConfig(environment: Readonly<Record<string, string | undefined>>): TrainerConfig {
+  const read = readConfig(schema, environment);
+  return { ...httpConfigOf(read), databaseUrl: read.DATABASE_URL, trainingHours: read.KINDRED_TRAINING_HOURS };
+}

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { costLine, trainingCost } from './training-cost.ts';
+
+const PRODUCT_SECONDS = 0.01;
+const sized = (items: number, events = 0) => trainingCost({ items, users: 10, events }, PRODUCT_SECONDS);
+
+test('the estimate grows with the cube of the items, the memory with their square', () => {
+  expect(sized(16_384).memoryMiB).toBe(4 * sized(8_192).memoryMiB);
+  const ofAll = (items: number): number => sized(items).minutes - sized(4_096).minutes;
+  expect(ofAll(16_384) / ofAll(8_192)).toBeGreaterThan(7);
+  expect(sized(1_000, 1_000_000).minutes).toBeGreaterThan(sized(1_000).minutes);
+});
+
+test('a catalog too large for dense matrices costs what its part costs', () => {
+  expect(sized(1_000_000).memoryMiB).toBe(sized(4_000).memoryMiB);
+  expect(sized(1_000_000).minutes).toBeLessThan(sized(20_000).minutes);
+});
+
+test('is said in a line', () => {
+  expect(costLine(sized(10_000))).toMatch(/^10,000 items, 10 users, 0 events: about \d+ min, 382 MiB of matrices$/);
+  expect(costLine(trainingCost({ items: 60, users: 400, events: 1 }, 0.001))).toMatch(/: less than a minute, 1 MiB/);
+});

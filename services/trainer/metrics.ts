@@ -1,0 +1,47 @@
+import { Counter, gauges, Histogram, type Registry } from '@kindred/shared/metrics';
+import type { CatalogHistories } from './catalog-histories.ts';
+import type { ArtefactStore } from './ports.ts';
+import type { TrainingOutcome } from './training-runner.ts';
+
+export interface TrainerMeter {
+  ended(outcome: TrainingOutcome['kind'], seconds: number): void;
+}
+
+export function trainerMeter(registry: Registry): TrainerMeter {
+  const durations = new Histogram({
+    name: 'kindred_training_duration_seconds',
+    help: 'Time that trainings took which gave a version',
+    buckets: [1, 10, 60, 300, 900, 3_600, 14_400],
+    registers: [registry],
+  });
+  const trainings = new Counter({
+    name: 'kindred_trainings_total',
+    help: 'Trainings that ended, by how',
+    labelNames: ['outcome'] as const,
+    registers: [registry],
+  });
+  return {
+    ended: (outcome, seconds) => {
+      trainings.inc({ outcome });
+      if (outcome === 'trained') durations.observe(seconds);
+    },
+  };
+}
+
+/** Registers how old the versions are that serve. */
+export function artefactMetrics(registry: Registry, store: ArtefactStore, histories: CatalogHistories): void {
+  gauges(
+    registry,
+    'kindred_artefact_age_seconds',
+    'Time since the training of the version that serves a catalog; none where none serves',
+    'catalog',
+    async () => {
+      const ages = new Map<string, number>();
+      for (const catalog of await histories.catalogs()) {
+        const serving = (await store.versions(catalog)).find(({ isServing }) => isServing);
+        if (serving !== undefined) ages.set(catalog, (Date.now() - serving.trainedAtMs) / 1000);
+      }
+      return ages;
+    },
+  );
+}

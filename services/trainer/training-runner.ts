@@ -1,0 +1,26 @@
+import type { CatalogId } from '@kindred/shared/id';
+import type { TrainingCost } from './domain/training-cost.ts';
+
+/** How a training ended. */
+export type TrainingOutcome =
+  | { readonly kind: 'trained'; readonly version: number }
+  /** Nobody has any event on an item that is there: no version serves from now on. */
+  | { readonly kind: 'nothing' }
+  /** Another process is training the catalog. */
+  | { readonly kind: 'elsewhere' }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+export interface TrainingListener {
+  /** Told once, before the work begins. */
+  onCost(cost: TrainingCost): void;
+  /** Told what happens, in a few words. */
+  onLine(line: string): void;
+}
+
+/** Trains catalogs where no request has to wait for it. */
+export interface TrainingRunner {
+  /** Trains a catalog and lets the result serve. One at a time; never rejects. */
+  run(catalog: CatalogId, listener: TrainingListener): Promise<TrainingOutcome>;
+  /** Ends the training at hand, without a result, within a second or so; no other begins. */
+  stop(): Promise<void>;
+}
