@@ -10,6 +10,7 @@ const addressSchema = z
 const schema = z.object({
   KINDRED_URL: addressSchema.default('http://127.0.0.1:8080'),
   KINDRED_RANKING_URL: addressSchema.optional(),
+  KINDRED_TRAINER_URL: addressSchema.optional(),
   KINDRED_API_KEY: z
     .string()
     .regex(/^[\x21-\x7e]+$/, 'must be of ASCII without spaces')
@@ -22,6 +23,8 @@ export interface ClientConfig {
   readonly url: string;
   /** Of events and dead letters: the same, unless the services are apart. */
   readonly rankingUrl: string;
+  /** Of trainings: likewise. */
+  readonly trainerUrl: string;
   readonly apiKey: string | undefined;
 }
 
@@ -30,7 +33,8 @@ export function readClientConfig(environment: Readonly<Record<string, string | u
   const {
     KINDRED_URL: url,
     KINDRED_RANKING_URL: rankingUrl = url,
+    KINDRED_TRAINER_URL: trainerUrl = url,
     KINDRED_API_KEY: apiKey,
   } = readConfig(schema, environment);
-  return { url, rankingUrl, apiKey };
+  return { url, rankingUrl, trainerUrl, apiKey };
 }

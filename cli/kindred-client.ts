@@ -34,6 +34,10 @@ export interface CatalogSize {
 /** A message that could not be read as an event. */
 export type DeadLetter = z.infer<typeof deadLettersSchema>['letters'][number];
 
+/** How a catalog's training goes, and the versions that are kept, latest first. */
+export type Trainings = z.infer<typeof trainingsSchema>;
+export type TrainedVersion = Trainings['versions'][number];
+
 /** The part of the HTTP API that commands need. @throws {AwayError} or, for what will not pass, {CommandError}. */
 export interface KindredClient {
   catalogs(): Promise<readonly CatalogSize[]>;
@@ -44,6 +48,11 @@ export interface KindredClient {
   deadLetters(): Promise<readonly DeadLetter[]>;
   /** @returns How many are in the event log again. */
   retryDeadLetters(): Promise<number>;
+  /** Has a catalog trained; does nothing more where that waits or runs. */
+  startTraining(catalog: CatalogId): Promise<void>;
+  trainings(catalog: CatalogId): Promise<Trainings>;
+  /** @returns The version that serves now. */
+  rollback(catalog: CatalogId): Promise<number>;
 }
 
 const REQUEST_TIMEOUT_MS = 120_000;
@@ -59,6 +68,28 @@ const deadLettersSchema = z.object({
       catalog: z.string(),
       user: z.string(),
       value: z.string(),
+    }),
+  ),
+});
+const trainingSchema = z.object({
+  state: z.enum(['waiting', 'running', 'trained', 'failed']),
+  progress: z.array(z.object({ number: z.int(), text: z.string() })),
+  version: z.int().optional(),
+  reason: z.string().optional(),
+});
+const trainingsSchema = z.object({
+  training: trainingSchema.nullable(),
+  versions: z.array(
+    z.object({
+      version: z.int(),
+      trainedAt: z.string(),
+      serving: z.boolean(),
+      summary: z.object({
+        counts: z.object({ items: z.int(), users: z.int(), pairs: z.int() }),
+        judged: z.record(z.string(), z.number()),
+        hasRanker: z.boolean(),
+        tookMs: z.number(),
+      }),
     }),
   ),
 });
@@ -79,7 +110,7 @@ interface Answer {
   readonly body: unknown;
 }
 
-export function createClient({ url, rankingUrl, apiKey }: ClientConfig): KindredClient {
+export function createClient({ url, rankingUrl, trainerUrl, apiKey }: ClientConfig): KindredClient {
   const ask = (exchange: Exchange, at = url): Promise<Answer> => answerTo(at, apiKey, exchange);
   return {
     catalogs: async () => {
@@ -105,6 +136,19 @@ export function createClient({ url, rankingUrl, apiKey }: ClientConfig): Kindred
       const exchange = { method: 'POST', path: '/v1/dead-letters/retry' } as const;
       const answer = await ask(exchange, rankingUrl);
       return understood(z.object({ retried: z.int() }), rankingUrl, exchange, answer).retried;
+    },
+    startTraining: async (catalog) => {
+      const exchange = { method: 'POST', path: `/v1/catalogs/${catalog}/trainings` } as const;
+      understood(trainingSchema, trainerUrl, exchange, await ask(exchange, trainerUrl));
+    },
+    trainings: async (catalog) => {
+      const exchange = { method: 'GET', path: `/v1/catalogs/${catalog}/trainings` } as const;
+      return understood(trainingsSchema, trainerUrl, exchange, await ask(exchange, trainerUrl));
+    },
+    rollback: async (catalog) => {
+      const exchange = { method: 'POST', path: `/v1/catalogs/${catalog}/rollback` } as const;
+      const answer = await ask(exchange, trainerUrl);
+      return understood(z.object({ version: z.int() }), trainerUrl, exchange, answer).version;
     },
   };
 }

@@ -7,6 +7,7 @@ test('has a default for everything', () => {
   expect(readImportConfig({ KINDRED_URL: '' })).toEqual({
     url: 'http://127.0.0.1:8080',
     rankingUrl: 'http://127.0.0.1:8080',
+    trainerUrl: 'http://127.0.0.1:8080',
     apiKey: undefined,
     stateFolder: resolve('.kindred', 'imports'),
     workingFolder: process.cwd(),

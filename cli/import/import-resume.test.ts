@@ -83,6 +83,7 @@ test('stops when the server stays away, says how to go on, and goes on from ther
       config: {
         url: first.url,
         rankingUrl: first.url,
+        trainerUrl: first.url,
         apiKey: undefined,
         stateFolder: join(folder, 'away'),
         workingFolder: folder,

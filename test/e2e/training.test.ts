@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Client, clientOf, type Reply } from '../client.ts';
 import { removeData, startEmbeddedServer } from '../embedded-server.ts';
@@ -59,6 +61,16 @@ describe('training', async () => {
     const slate = await client.post(`${base}/recommendations`, { user: 'user-1', limit: 5 });
     return /artefact-\w+/.exec(slate.body.versions.state ?? '')?.[0] ?? '';
   };
+
+  /** Runs the command in a process of its own, as `npm run train` does. */
+  const command = (...words: readonly string[]): Promise<{ readonly code: number | null; readonly output: string }> =>
+    new Promise((done) => {
+      const program = join(import.meta.dirname, '..', '..', 'cli', 'train', 'main.ts');
+      const child = spawn(process.execPath, [program, ...words], { env: { ...process.env, KINDRED_URL: server.url } });
+      let output = '';
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
+      child.on('close', (code) => done({ code, output }));
+    });
 
   test('a catalog without events says why it is not trained; an unknown one is refused', async () => {
     expect((await client.put(base)).status).toBe(201);
@@ -124,6 +136,35 @@ describe('training', async () => {
     expect((await client.post(`${base}/rollback`, undefined)).status).toBe(409);
     expect((await client.get('/metrics')).text).toMatch(/^kindred_trainings_total\{outcome="trained"\} 2$/m);
     expect((await client.get('/metrics')).text).toMatch(/^kindred_artefact_age_seconds\{catalog="shop"\} \d/m);
+  });
+
+  test('the command trains and says how it goes, shows the versions, goes back, and fails where the training does', async () => {
+    const train = await command('--catalog', 'shop');
+    expect(train.code).toBe(0);
+    expect(train.output).toMatch(/^60 items, 500 users, 3,000 events: less than a minute, \d+ MiB of matrices$/m);
+    expect(train.output).toMatch(/^fitting all: 100 %$/m);
+    expect(train.output).toMatch(
+      /^version 3 \(serves\) of .*: nDCG@20 on what was held out: .*collaborative 0\.\d{4}/m,
+    );
+    const status = await command('--catalog', 'shop', '--status');
+    expect(status.code).toBe(0);
+    expect(status.output.match(/^version \d( \(serves\))?/gm)).toEqual([
+      'version 3 (serves)',
+      'version 2',
+      'version 1',
+    ]);
+    const back = await command('--catalog', 'shop', '--rollback');
+    expect(back.output).toMatch(/^version 2 of shop serves now\nversion 3 of .*\nversion 2 \(serves\)/);
+    expect(back.code).toBe(0);
+    const untrained = await command();
+    expect(untrained).toEqual({
+      code: 1,
+      output: expect.stringMatching(/^not trained: there is nothing to learn from/m),
+    });
+    const unknown = await command('--catalog', 'nowhere');
+    expect(unknown).toEqual({ code: 2, output: expect.stringMatching(/catalog-not-found/) });
+    const refused = await command('--rollback');
+    expect(refused).toEqual({ code: 2, output: expect.stringMatching(/no-earlier-version/) });
   });
 
   test('asked twice, a catalog is trained once; the server stops at once in the middle of it', async () => {

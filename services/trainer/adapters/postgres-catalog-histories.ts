@@ -20,11 +20,11 @@ export function postgresCatalogHistories(database: Database): CatalogHistories {
       const { rows } = await database.query<Growth>(
         `SELECT
            (SELECT count(*) FROM (SELECT FROM events WHERE catalog = $1 AND change > $2
-              LIMIT ${GROWTH_MAX.newEvents}) AS some) AS "newEvents",
-           (SELECT count(*) FROM (SELECT FROM events WHERE catalog = $1 LIMIT ${GROWTH_MAX.events}) AS some) AS events,
+              LIMIT ${GROWTH_MAX.newEvents}) AS counted) AS "newEvents",
+           (SELECT count(*) FROM (SELECT FROM events WHERE catalog = $1 LIMIT ${GROWTH_MAX.events}) AS counted) AS events,
            (SELECT count(*) FROM (SELECT DISTINCT user_id, item_id FROM events
               WHERE catalog = $1 AND NOT retracted AND value > 0 AND type IN ('click', 'save', 'dwell')
-              LIMIT ${GROWTH_MAX.pairs}) AS some) AS pairs,
+              LIMIT ${GROWTH_MAX.pairs}) AS counted) AS pairs,
            (SELECT coalesce(max(change), 0) FROM erasures WHERE catalog = $1) AS "lastErasure"`,
         [catalog, sinceChange],
       );

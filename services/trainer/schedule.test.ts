@@ -1,0 +1,121 @@
+import { testDatabase } from '@kindred/infra/postgres/test-database';
+import type { CatalogId } from '@kindred/shared/id';
+import { createLog } from '@kindred/shared/log';
+import { createRegistry } from '@kindred/shared/metrics';
+import { afterAll, expect, test } from 'vitest';
+import { postgresArtefactStore } from './adapters/postgres-artefact-store.ts';
+import { postgresCatalogHistories } from './adapters/postgres-catalog-histories.ts';
+import { whileTraining } from './adapters/training-lock.ts';
+import { workerTrainingRunner } from './adapters/worker-training-runner.ts';
+import { trainerMeter } from './metrics.ts';
+import { startSchedule } from './schedule.ts';
+import { createTrainingQueue, type TrainingQueue } from './training-queue.ts';
+
+const { database, url, drop } = await testDatabase();
+const store = postgresArtefactStore(database);
+const histories = postgresCatalogHistories(database);
+const log = createLog('test', 'error');
+const newQueue = (): TrainingQueue =>
+  createTrainingQueue({ runner: workerTrainingRunner(url), meter: trainerMeter(createRegistry()), log });
+const queue = newQueue();
+const schedule = startSchedule({ queue, store, histories, hours: 6, log });
+afterAll(async () => {
+  schedule.stop();
+  await queue.stop();
+  await drop();
+});
+
+const HALF_A_DAY_MS = 43_200_000;
+
+/** A catalog of thirty items whose users saved five each. */
+async function newCatalog(name: string, users: number): Promise<CatalogId> {
+  const catalog = name as CatalogId;
+  await database.query('INSERT INTO catalogs VALUES ($1, 0)', [catalog]);
+  await database.query(
+    `INSERT INTO items SELECT $1, 'i' || n, nextval('changes'), jsonb_build_object('title', 'part ' || n), 0
+     FROM generate_series(0, 29) AS n`,
+    [catalog],
+  );
+  await database.query(
+    `INSERT INTO events (catalog, event_id, user_id, item_id, type, value, at_ms, change)
+     SELECT $1, 'e' || u || '-' || n, 'u' || u, 'i' || (u * 7 + n) % 30, 'save', 1, 0, nextval('event_changes')
+     FROM generate_series(1, $2::int) AS u, generate_series(1, 5) AS n`,
+    [catalog, users],
+  );
+  return catalog;
+}
+
+/** As ranking does it. */
+async function erase(catalog: CatalogId, users: string): Promise<void> {
+  await database.query('DELETE FROM events WHERE catalog = $1 AND user_id LIKE $2', [catalog, users]);
+  await database.query(
+    `INSERT INTO erasures (catalog, user_hash, log, partition, before_offset, change)
+     VALUES ($1, $2, 'log', 0, 5, nextval('event_changes'))`,
+    [catalog, Buffer.from(users)],
+  );
+}
+
+const ageBy = (catalog: CatalogId, ms: number) =>
+  database.query('UPDATE artefacts SET trained_at_ms = trained_at_ms - $2 WHERE catalog = $1', [catalog, ms]);
+const versionsOf = async (catalog: CatalogId): Promise<readonly number[]> =>
+  (await store.versions(catalog)).map(({ version }) => version);
+
+test('a look trains what has grown enough, once; a catalog that is too small waits', async () => {
+  const [large, small] = [await newCatalog('large', 100), await newCatalog('small', 99)];
+  await schedule.look();
+  expect([await versionsOf(large), await versionsOf(small)]).toEqual([[1], []]);
+  await schedule.look();
+  await ageBy(large, HALF_A_DAY_MS);
+  await schedule.look();
+  expect(await versionsOf(large)).toEqual([1]);
+  await database.query(
+    `UPDATE events SET change = nextval('event_changes') WHERE catalog = 'large' AND user_id LIKE 'u1%'`,
+  );
+  await schedule.look();
+  expect(await versionsOf(large)).toEqual([2, 1]);
+});
+
+test('half a day after an erasure no version holds the user, and none serves where nobody is left', async () => {
+  const [some, none] = [await newCatalog('some-left', 100), await newCatalog('none-left', 100)];
+  await schedule.look();
+  await erase(some, 'u1%');
+  await erase(none, 'u%');
+  await schedule.look();
+  expect([await versionsOf(some), await versionsOf(none)]).toEqual([[1], [1]]);
+  for (const catalog of [some, none]) await ageBy(catalog, HALF_A_DAY_MS);
+  await schedule.look();
+  expect(await store.versions(some)).toMatchObject([
+    { version: 2, isServing: true, summary: { counts: { users: 88 } } },
+    { version: 1, isServing: false },
+  ]);
+  expect(await versionsOf(none)).toEqual([]);
+  await schedule.look();
+  expect(await versionsOf(some)).toEqual([2]);
+});
+
+test('a catalog that another process trains is left to it, and free again when that process is gone', async () => {
+  const catalog = await newCatalog('contended', 20);
+  const other = newQueue();
+  await whileTraining(database, catalog, async () => {
+    const training = await other.add(catalog).ended;
+    expect(training).toMatchObject({ state: 'failed', reason: expect.stringMatching(/another trainer/) });
+  });
+  expect(await other.add(catalog).ended).toMatchObject({ state: 'trained', version: 1 });
+  await other.stop();
+});
+
+test('stopping ends what runs without a version, and nothing that waits begins', async () => {
+  const [first, second] = [await newCatalog('stopped', 100), await newCatalog('waiting', 100)];
+  const other = newQueue();
+  const ends = [other.add(first).ended, other.add(second).ended];
+  for (let looks = 0; (other.of(first)?.progress.length ?? 0) < 3 && looks < 10_000; looks++)
+    await new Promise((done) => setTimeout(done, 1));
+  await other.stop();
+  expect(await Promise.all(ends)).toMatchObject([
+    { state: 'failed', reason: 'the training was stopped' },
+    { state: 'failed', reason: 'the trainer is stopping' },
+  ]);
+  expect(await versionsOf(first)).toEqual([]);
+  // Its connections are gone, and the lock with them.
+  expect(await queue.add(first).ended).toMatchObject({ state: 'trained' });
+});
