@@ -6,16 +6,18 @@ COPY shared/package.json shared/
 COPY services/ingestion/package.json services/ingestion/
 COPY services/index/package.json services/index/
 COPY services/ranking/package.json services/ranking/
+COPY services/trainer/package.json services/trainer/
 COPY infra/package.json infra/
 # The index is compiled here: for every processor of the platform, unless you build for the machine that you run on
 # (--build-arg CXXFLAGS="-O3 -march=native").
 ARG CXXFLAGS="-O3"
 RUN npm ci --omit=dev --no-fund --no-audit \
-    -w shared -w services/ingestion -w services/index -w services/ranking -w infra
+    -w shared -w services/ingestion -w services/index -w services/ranking -w services/trainer -w infra
 COPY shared shared
 COPY services/ingestion services/ingestion
 COPY services/index services/index
 COPY services/ranking services/ranking
+COPY services/trainer services/trainer
 COPY infra infra
 # The model is part of the image, checked by its sha256: no container fetches anything when it runs.
 ARG KINDRED_MODEL=bge-small-en-v1.5

@@ -23,7 +23,7 @@ export interface DistributedEngine {
 const PARTITIONS = 4;
 
 /**
- * @param options  What differs from one process of each service.
+ * @param options  What differs from one process of each service, and of the trainer none.
  * @param database  Default: one on the run's own server.
  */
 export async function startDistributed(
@@ -50,6 +50,7 @@ async function start(
       output += `${service}: ${text}`;
     },
     ...options,
+    replicas: { trainer: 0, ...options.replicas },
   });
   await cluster.ready().catch((error: Error) => {
     throw new Error(`${error.message}\n${output}`);

@@ -53,6 +53,8 @@ export async function distributed({ config, seed }: BenchRun): Promise<Distribut
   let said = '';
   const cluster = await startCluster({
     ...{ databaseUrl: database.url, brokers, topics, folder, modelsFolder: config.modelsFolder },
+    // It would train what the backlog brought, in the middle of the measurement.
+    replicas: { trainer: 0 },
     onOutput: (service, text) => {
       said = `${said}${service}: ${text}`.slice(-5_000);
     },

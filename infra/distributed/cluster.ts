@@ -5,7 +5,7 @@ import type { KafkaConfig, TopicNames } from '@kindred/shared/event-log/kafka-co
 import { freePort } from '../free-port.ts';
 import { guardOf } from '../process-guard.ts';
 
-type ServiceName = 'ingestion' | 'index' | 'ranking';
+type ServiceName = 'ingestion' | 'index' | 'ranking' | 'trainer';
 
 export interface ClusterOptions {
   readonly databaseUrl: string;
@@ -14,7 +14,7 @@ export interface ClusterOptions {
   /** Of the snapshots. */
   readonly folder: string;
   readonly modelsFolder: string;
-  /** How many processes of each; default one. */
+  /** How many processes of each; default one. None only of the trainer. */
   readonly replicas?: Partial<Record<ServiceName, number>>;
   /** Of the first process of each, where it is to be a given one. */
   readonly ports?: Partial<Record<ServiceName, number>>;
@@ -31,6 +31,8 @@ export interface ClusterOptions {
 export interface Cluster {
   readonly catalogUrl: string;
   readonly rankingUrl: string;
+  /** `undefined` where there is no trainer. */
+  readonly trainerUrl: string | undefined;
   /** Of every process, by its name: `ranking`, `ranking-2`, … */
   readonly urls: ReadonlyMap<string, string>;
   pids(): Readonly<Record<string, number>>;
@@ -55,7 +57,7 @@ interface Replica {
 }
 
 const ROOT = resolve(import.meta.dirname, '..', '..');
-const SERVICES = ['ingestion', 'index', 'ranking'] as const;
+const SERVICES = ['ingestion', 'index', 'ranking', 'trainer'] as const;
 const READY_TIMEOUT_MS = 90_000;
 const QUICK_DEATH_MS = 2_000;
 const RESTART_PAUSE_MS = 1_000;
@@ -132,6 +134,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   return {
     catalogUrl: byName('ingestion').url,
     rankingUrl: byName('ranking').url,
+    trainerUrl: replicas.find(({ service }) => service === 'trainer')?.url,
     urls: new Map(replicas.map(({ name, url }) => [name, url])),
     pids: () => Object.fromEntries(replicas.map(({ name, child }) => [name, child?.pid ?? 0])),
     signal: (name, signal) => void byName(name).child?.kill(signal),

@@ -9,7 +9,7 @@ import { startLocalPostgres } from '../postgres/local-postgres.ts';
 import { migrate } from '../postgres/migrate.ts';
 import { startCluster } from './cluster.ts';
 
-// The distributed mode on one machine: a real broker, a real database and the three services, each a process that is
+// The distributed mode on one machine: a real broker, a real database and the four services, each a process that is
 // started again when it dies. Prints one JSON line when all are ready, and again after each such start.
 
 const DAY_MS = 86_400_000;
@@ -49,9 +49,9 @@ async function main(): Promise<void> {
   let isStopping = false;
   const announce = (): void => {
     if (isStopping) return;
-    const { catalogUrl, rankingUrl } = cluster;
+    const { catalogUrl, rankingUrl, trainerUrl } = cluster;
     const pids = { ...cluster.pids(), postgres: postgres.pid, ...(broker.own && { kafka: broker.own.pid }) };
-    console.log(JSON.stringify({ catalogUrl, rankingUrl, brokers: broker.brokers, pids }));
+    console.log(JSON.stringify({ catalogUrl, rankingUrl, trainerUrl, brokers: broker.brokers, pids }));
   };
   say('starting the services …');
   const cluster = await startCluster({
@@ -59,7 +59,7 @@ async function main(): Promise<void> {
     brokers: broker.brokers,
     folder,
     modelsFolder: modelsFolder ?? join(dataFolder, 'models'),
-    ports: port === 0 ? {} : { ranking: port, ingestion: port + 1, index: port + 2 },
+    ports: port === 0 ? {} : { ranking: port, ingestion: port + 1, index: port + 2, trainer: port + 3 },
     onOutput: (service, text) => process.stderr.write(text.replaceAll(/^(?=.)/gm, `${service}: `)),
     onRestart: announce,
   });

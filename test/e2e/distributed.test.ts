@@ -1,6 +1,8 @@
 import { startTestBroker, type TestBroker, testBrokerAvailability } from '@kindred/infra/kafka/test-broker';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { clientOf } from '../client.ts';
 import { type DistributedEngine, startDistributed } from '../distributed-engine.ts';
+import { until } from '../until.ts';
 import { apiSuite } from './api.e2e.ts';
 import { hostileSuite } from './hostile.e2e.ts';
 
@@ -12,7 +14,7 @@ describe.skipIf(availability.way === 'none')(`distributed mode${why}`, () => {
   let engine: DistributedEngine;
   beforeAll(async () => {
     broker = await startTestBroker(availability);
-    engine = await startDistributed(broker.brokers, { replicas: { ingestion: 2, index: 2, ranking: 2 } });
+    engine = await startDistributed(broker.brokers, { replicas: { ingestion: 2, index: 2, ranking: 2, trainer: 1 } });
   });
   afterAll(async () => {
     const codes = await engine?.stop();
@@ -22,4 +24,24 @@ describe.skipIf(availability.way === 'none')(`distributed mode${why}`, () => {
   const addresses = (): { catalogUrl: string; rankingUrl: string } => engine.cluster;
   apiSuite(addresses);
   describe('hostile input', () => hostileSuite(addresses));
+
+  test('the trainer takes trainings at an address of its own, and what it made is there for ranking', async () => {
+    const { catalogUrl, rankingUrl, trainerUrl = '' } = engine.cluster;
+    const base = '/v1/catalogs/trained-apart';
+    const [catalog, ranking, trainer] = [catalogUrl, rankingUrl, trainerUrl].map(clientOf);
+    expect((await catalog?.put(base))?.status).toBe(201);
+    const items = ['a', 'b', 'c'].map((id) => ({ id, title: `The letter ${id}` }));
+    expect((await catalog?.post(`${base}/items`, { items }))?.status).toBe(202);
+    const events = ['a', 'b'].map((item) => ({ id: item, user: 'ana', item, type: 'save' }));
+    const sent = await ranking?.post(`${base}/events`, { events });
+    await ranking?.get(`${base}/users/ana?after=${sent?.body.token}`);
+    expect((await trainer?.post(`${base}/trainings`, undefined))?.status).toBe(202);
+    await until('it is trained', async () =>
+      /"serving":true/.test((await trainer?.get(`${base}/trainings`))?.text ?? ''),
+    );
+    await until('slates are ranked by it', async () => {
+      const slate = await ranking?.post(`${base}/recommendations`, { user: 'ana' });
+      return /artefact-1/.test(slate?.body.versions.state ?? '');
+    });
+  });
 });

@@ -112,6 +112,7 @@ describe.skipIf(availability.way === 'none')(`events to Kafka and reads over RES
       ...{ databaseUrl: distributed.database.url, brokers: broker.brokers, folder: distributed.folder },
       topics: { events: distributed.topic, deadLetters: `${distributed.topic}.dead-letters` },
       modelsFolder: modelsFolder(),
+      replicas: { trainer: 0 },
       onOutput: () => {},
     });
     try {
