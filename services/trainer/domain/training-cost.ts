@@ -10,7 +10,7 @@ export interface HistorySize {
 
 /** What a training will take, by its size. */
 export interface TrainingCost extends HistorySize {
-  /** Of the matrices, which are the most of it. */
+  /** Of the matrices, which are the most of it where there are many items. */
   readonly memoryMiB: number;
   readonly minutes: number;
 }
@@ -21,38 +21,39 @@ const BLOCK = 256;
 const WHOLE_FITS = 3;
 /** Of the part that parameters are chosen on. */
 const PART_FITS = 18;
-/** What is not a product beside those that are. */
-const OVERHEAD = 1.5;
+/** What else a fit does with every pair of items, in products; measured with 3,000 items. */
+const PRODUCTS_PER_PAIR = 4e-5;
 /** Reading and writing an event, and its share of what is counted and sorted. */
 const MINUTES_PER_EVENT = 0.5 / 1_000_000;
 
 /**
- * An estimate, from the cube of the items.
+ * An estimate, from the cube of the items, for a machine that does nothing else.
  * @param productSeconds  What this machine takes for one product of shapes `[1024, 256]` and `[256, 1024]`.
  */
 export function trainingCost(size: HistorySize, productSeconds: number): TrainingCost {
   const { items, events } = size;
   const isDense = items <= DENSE_ITEMS_MAX;
   const part = Math.min(items, CHOICE_ITEMS_MAX);
+  const tiles = Math.ceil((isDense ? items : part) / TILE);
   // A kernel and a Gram matrix at once, half of each stored.
-  const bytes = 2 * 2 * (isDense ? items : part) ** 2;
+  const bytes = 2 * ((tiles * (tiles + 1)) / 2) * TILE ** 2 * Float32Array.BYTES_PER_ELEMENT;
   const products = (isDense ? WHOLE_FITS * productsOf(items) : 0) + PART_FITS * productsOf(part);
   return {
     ...size,
     memoryMiB: Math.ceil(bytes / 2 ** 20),
-    minutes: (OVERHEAD * products * productSeconds) / 60 + events * MINUTES_PER_EVENT,
+    minutes: (products * productSeconds) / 60 + events * MINUTES_PER_EVENT,
   };
 }
 
-/** In an inverse of so many rows. */
+/** In a fit of so many items, of which the most are in its inverse. */
 function productsOf(size: number): number {
   const tiles = Math.ceil(size / TILE);
-  return (Math.ceil(size / BLOCK) * tiles * (tiles + 1)) / 2;
+  return (Math.ceil(size / BLOCK) * tiles * (tiles + 1)) / 2 + PRODUCTS_PER_PAIR * size ** 2;
 }
 
 /** For people. */
 export function costLine({ items, users, events, memoryMiB, minutes }: TrainingCost): string {
   const number = (value: number): string => value.toLocaleString('en-US');
-  const duration = minutes < 1 ? 'less than a minute' : `about ${number(Math.ceil(minutes))} min`;
+  const duration = minutes < 1 ? 'less than a minute' : `about ${number(Math.ceil(minutes))} min of an idle machine`;
   return `${number(items)} items, ${number(users)} users, ${number(events)} events: ${duration}, ${number(memoryMiB)} MiB of matrices`;
 }
