@@ -29,8 +29,8 @@ const CONNECTIONS_MAX = 16;
 class Retryable extends Error {}
 
 /**
- * Asks the replicas of the index over connections that are kept: one that does not answer within 400 ms, or is not ready,
- * is passed over for the next, until 1 s has gone.
+ * Asks the replicas of the index over connections that are kept: where one has not answered after 400 ms, or is not
+ * ready, the next is asked too. The first answer counts, until 1 s has gone.
  */
 export function httpNeighborSource({ urls, apiKey, registry }: HttpNeighborSourceOptions): NeighborSource & {
   close(): Promise<void>;
@@ -65,7 +65,8 @@ export function httpNeighborSource({ urls, apiKey, registry }: HttpNeighborSourc
         method: 'POST',
         headers: { 'content-type': 'application/json', ...(apiKey && { authorization: `Bearer ${apiKey}` }) },
         body,
-        signal: AbortSignal.timeout(timeoutMs),
+        // Whole milliseconds only.
+        signal: AbortSignal.timeout(Math.ceil(timeoutMs)),
       });
       const read: unknown = await answer.json();
       if (statusCode === 200) return read;
@@ -83,17 +84,22 @@ export function httpNeighborSource({ urls, apiKey, registry }: HttpNeighborSourc
       const question = JSON.stringify(queries.map(written));
       const body = `{"catalog":${JSON.stringify(catalog)},"position":${position},"queries":${question}}`;
       const deadlineMs = performance.now() + DEADLINE_MS;
-      let cause: unknown;
+      const attempts: Promise<unknown>[] = [];
       for (const replica of inTurn(question)) {
         const leftMs = deadlineMs - performance.now();
         if (leftMs <= 0) break;
-        try {
-          return readAnswer(await post(replica, '/neighbors', body, Math.min(ATTEMPT_MS, leftMs)));
-        } catch (error) {
-          cause = error;
-        }
+        const attempt = post(replica, '/neighbors', body, leftMs);
+        attempts.push(attempt);
+        const outcome = await soon([Promise.any(attempts), attempt]);
+        if (outcome === 'slow') replica.failedAtMs = performance.now();
+        if (outcome === 'answered') break;
       }
-      throw new Problem('unavailable', 'no replica of the index answers', { cause });
+      try {
+        return readAnswer(await Promise.any(attempts));
+      } catch (error) {
+        const cause: unknown = error instanceof AggregateError ? error.errors.at(-1) : error;
+        throw new Problem('unavailable', 'no replica of the index answers', { cause });
+      }
     },
 
     /** Of whichever replica is there first: later queries name the position, so that they are answered by such a one. */
@@ -111,6 +117,19 @@ export function httpNeighborSource({ urls, apiKey, registry }: HttpNeighborSourc
       await Promise.all(replicas.map(({ pool }) => pool.destroy()));
     },
   };
+}
+
+/** What becomes of the first attempt that ends, if one does in time for another not to be made. */
+async function soon(attempts: readonly Promise<unknown>[]): Promise<'answered' | 'failed' | 'slow'> {
+  const { promise: slow, resolve } = Promise.withResolvers<'slow'>();
+  const timer = setTimeout(() => resolve('slow'), ATTEMPT_MS);
+  const ended = attempts.map((attempt) =>
+    attempt.then(
+      () => 'answered' as const,
+      () => 'failed' as const,
+    ),
+  );
+  return Promise.race([...ended, slow]).finally(() => clearTimeout(timer));
 }
 
 function written({ target, k, filter }: NeighborQuery): object {
