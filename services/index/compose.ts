@@ -4,6 +4,7 @@ import type { Registry } from '@kindred/shared/metrics';
 import type { Service } from '@kindred/shared/run-service';
 import { createPostgresChangeFeed } from './adapters/postgres-change-feed.ts';
 import { createWorkerEngine } from './adapters/worker-engine.ts';
+import type { SnapshotPolicy } from './domain/snapshot-policy.ts';
 import { indexRoutes } from './http/routes.ts';
 import { indexMetrics } from './metrics.ts';
 import type { IndexEngine } from './ports.ts';
@@ -17,16 +18,18 @@ export interface IndexParts {
   readonly registry: Registry;
   /** Default: HNSW in a thread of its own. */
   readonly startEngine?: (onDeath: (error: Error) => void) => IndexEngine;
+  /** What differs from `SNAPSHOT_POLICY`. */
+  readonly snapshots?: Partial<SnapshotPolicy>;
 }
 
 /** The index service with its adapters; it holds nothing until its `start`. */
-export function composeIndex({ database, folder, log, registry, startEngine }: IndexParts): Service & {
+export function composeIndex({ database, folder, log, registry, startEngine, snapshots }: IndexParts): Service & {
   readonly index: IndexService;
 } {
   const index = createIndexService({
     feed: createPostgresChangeFeed(database),
     startEngine: startEngine ?? ((onDeath) => createWorkerEngine({ root: folder, onDeath })),
-    log,
+    ...{ log, snapshots },
   });
   indexMetrics(registry, index);
   return { index, routes: indexRoutes(index), notReady: () => index.ready(), stop: () => index.stop() };

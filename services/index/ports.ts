@@ -103,6 +103,8 @@ export interface SpaceStatus extends SpaceKey, SnapshotNeed {
   readonly dimensions: number;
   readonly size: number;
   readonly tombstones: number;
+  /** Vectors that were not looked for since the graph last grew: those that it does not lead to are scanned from then on. */
+  readonly unchecked: number;
 }
 
 /** A change that could not be applied. */

@@ -96,3 +96,36 @@ test('what is saved stays readable through a rebuild, until it is released', () 
   saved.release();
   expect(saved.vectors(0, 1)).toEqual(new Float32Array(DIMENSIONS));
 });
+
+test('what the graph does not lead to is found once it was looked for', () => {
+  // So few links that some nodes lose all that lead to them.
+  const options = { M: 3, efConstruction: 20, efSearch: 20, scannedPerCandidate: 0, tombstonesMin: 10_000 };
+  const { items, index } = created(DIMENSIONS, options);
+  const vectors = clusteredVectors({ count: 1_000, dimensions: DIMENSIONS, seed: 9 });
+  vectors.forEach((vector, i) => {
+    items.setCard(id(i), cardOf({}));
+    index.upsert(id(i), vector);
+  });
+  while (index.work(50));
+  const lost = (): number[] =>
+    vectors.flatMap((vector, i) => {
+      const answered = index.search({ target: { vector }, k: 10 }).map(({ item }) => item);
+      expect(new Set(answered).size, 'a vector that the graph leads to from elsewhere is answered once').toBe(10);
+      return answered[0] === id(i) ? [] : [i];
+    });
+  const before = lost();
+  expect(before).not.toEqual([]);
+  expect([index.unchecked, index.strayKey]).toEqual([1_000, 0]);
+  while (index.check(50));
+  expect(lost()).toEqual([]);
+  expect(index.unchecked).toBe(0);
+  const { strayKey } = index;
+  expect(strayKey).not.toBe(0);
+
+  index.remove(id(before[0]!));
+  expect(index.strayKey).not.toBe(strayKey);
+  vectors.forEach((_, i) => {
+    index.remove(id(i));
+  });
+  expect(index.strayKey).toBe(0);
+});

@@ -56,6 +56,15 @@ export interface HnswIndex extends VectorIndex, BuildState {
   readonly dimensions: number;
   /** Slots that have been through the tail; changes whenever the graph does. */
   readonly indexed: number;
+  /** Vectors that are yet to be looked for since the graph last grew; see `check`. */
+  readonly unchecked: number;
+  /** Stands for the vectors that the graph does not lead to: answers may change when it does. 0 without one. */
+  readonly strayKey: number;
+  /**
+   * Looks for vectors that the graph does not lead to, for about `budgetMs`: those are scanned from then on. Each costs
+   * a search, and all are looked for again when the graph has grown. @returns Whether more are left.
+   */
+  check(budgetMs: number): boolean;
   /**
    * Writes the graph to a file, if it has a node, and captures the rest. Blocks for as long as the graph takes.
    * @throws Error when the graph was not written; see `HnswGraph.save` for what it does not notice.
@@ -180,6 +189,17 @@ export function createHnswIndex({ dimensions, items, build, nowMs, options, rest
     work(budgetMs) {
       const deadline = performance.now() + budgetMs;
       while (step()) if (performance.now() >= deadline) return true;
+      return false;
+    },
+    get unchecked() {
+      return current.unchecked;
+    },
+    get strayKey() {
+      return current.strayKey;
+    },
+    check(budgetMs) {
+      const deadline = performance.now() + budgetMs;
+      while (current.checkNext(settings.efSearch)) if (performance.now() >= deadline) return true;
       return false;
     },
     save(graphPath) {

@@ -66,22 +66,25 @@ function scan({ generation: { store }, allowed, targetRow }: Search, nearest: Ne
 }
 
 /**
- * Asks the graph for more than k and keeps what passes, together with what passes in the tail.
+ * Asks the graph for more than k and keeps what passes, together with what passes in the tail and among the strays.
  * @returns Whether that is the answer: `false` when fewer than k passed, or when vectors that were not fetched may be
  * as near as the last that was kept, so that only a scan can tell which of them come first.
  */
 function searchGraph(search: Search, plan: SearchPlan & { path: 'graph' }): boolean {
   const { generation, allowed, targetRow, vector, nearest } = search;
-  const { store, graph, nodes, indexed } = generation;
+  const { store, graph, nodes, indexed, strays } = generation;
   const offer = (slot: number): void => {
     const row = store.rowAt(slot);
     if (row !== NO_ROW && row !== targetRow && allowed.has(row)) nearest.offer(row, store.similarity(slot));
   };
   const fetched = graph.search(vector, plan.fetch, plan.efSearch);
-  for (const node of fetched) for (const slot of nodes.sharedBy(node) ?? [node]) offer(slot);
+  for (const node of fetched) {
+    for (const slot of nodes.sharedBy(node) ?? [node]) if (!strays.has(slot)) offer(slot);
+  }
   if (!nearest.isFull) return false;
   const edge = store.similarity(fetched.at(-1)!);
   if (nearest.worst <= edge + ROUNDING) return false;
   for (let slot = indexed; slot < store.slots; slot++) offer(slot);
+  for (const slot of strays) offer(slot);
   return true;
 }

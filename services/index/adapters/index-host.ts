@@ -15,6 +15,8 @@ export interface IndexHostOptions {
 export interface IndexHost extends IndexEngine {
   /** Builds for about `budgetMs` where something is to be built. @returns Whether more is left. */
   work(budgetMs: number): boolean;
+  /** Looks for about `budgetMs` for vectors that the graphs do not lead to; see `HnswIndex.check`. */
+  check(budgetMs: number): boolean;
 }
 
 interface Catalog {
@@ -91,7 +93,7 @@ export function createIndexHost({ root, index: indexOptions }: IndexHostOptions)
     async search(key, queries) {
       const { index } = require(key);
       return {
-        version: `${buildOf(index)}.${index.indexed}.${catalogOf(key.catalog).change}`,
+        version: `${graphOf(index)}.${catalogOf(key.catalog).change}`,
         neighbors: queries.map((query) => index.search(query)),
       };
     },
@@ -119,6 +121,10 @@ export function createIndexHost({ root, index: indexOptions }: IndexHostOptions)
         if (left || performance.now() >= deadline) return true;
       }
       return false;
+    },
+    check(budgetMs) {
+      const deadline = performance.now() + budgetMs;
+      return heldSpaces().some(({ index }) => index.check(deadline - performance.now()));
     },
   };
   return host;
@@ -157,8 +163,17 @@ function buildOf({ build, generation }: BuildState): string {
   return `${build}.${generation}`;
 }
 
+/** Equal on two occasions only when the graph is, and what is scanned beside it. */
+function graphOf(index: HnswIndex): string {
+  const { indexed, strayKey } = index;
+  return `${buildOf(index)}.${indexed}${strayKey === 0 ? '' : `+${(strayKey >>> 0).toString(36)}`}`;
+}
+
 function statusOf({ key, index, unsaved, savedBuild, saving }: HeldSpace): SpaceStatus {
-  const { dimensions, size, tombstones, unindexed } = index;
+  const { dimensions, size, tombstones, unindexed, unchecked } = index;
   const isRebuilt = savedBuild !== buildOf(index) && (savedBuild !== undefined || size > 0);
-  return { ...key, dimensions, size, tombstones, unindexed, unsaved, isRebuilt, isSaving: saving !== undefined };
+  return {
+    ...{ ...key, dimensions, size, tombstones, unindexed, unchecked },
+    ...{ unsaved, isRebuilt, isSaving: saving !== undefined },
+  };
 }

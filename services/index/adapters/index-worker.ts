@@ -7,6 +7,8 @@ import { createIndexHost, type IndexHost, type IndexHostOptions } from './index-
  * query waits for one slice at most.
  */
 const SLICE_MS = 3;
+/** Between two slices of looking for vectors that the graph does not lead to: that takes a quarter of the thread's time. */
+const CHECK_PAUSE_MS = 9;
 /** How often to look for vectors that have been dead for too long. */
 const IDLE_CHECK_MS = 30_000;
 
@@ -15,10 +17,24 @@ if (port === null) throw new Error('index-worker.ts runs in a worker thread only
 const options: IndexHostOptions = workerData;
 const host = createIndexHost(options);
 let isBuilding = false;
+let isCheckAhead = false;
 
 function build(): void {
   isBuilding = host.work(SLICE_MS);
   if (isBuilding) setImmediate(build);
+  else checkLater();
+}
+
+function check(): void {
+  isCheckAhead = false;
+  // Whoever builds asks for it again.
+  if (!isBuilding && host.check(SLICE_MS)) checkLater();
+}
+
+function checkLater(): void {
+  if (isCheckAhead) return;
+  isCheckAhead = true;
+  setTimeout(check, CHECK_PAUSE_MS).unref();
 }
 
 function wake(): void {
