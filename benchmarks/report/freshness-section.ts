@@ -11,7 +11,7 @@ export function freshnessSection(result: FreshnessResult): string {
     `### ${data}`,
     `${whole(items)} items with random embeddings. New users save an item of their slate; a slate has changed when the item has left it and explains what took its place. The time begins before the event is sent and ends with the first answer that has changed, the whole of that request included.`,
     modesOf(result),
-    `The events of the load are sent when they are due, whatever became of those before; the latest were ${late} ms late. Of the time to the changed slate, "polling" can be the watching itself: it runs from when the last unchanged answer was asked for.`,
+    `The events of the load are sent when they are due, whatever became of those before; the latest were ${late} ms late. Of the time to the changed slate, "polling" can be the watching itself: it runs from when the last unchanged answer was asked for. "acknowledged" is of all events of the load, the first seconds included.`,
     throughputOf(result),
     runLine(result),
   ].join('\n\n');
