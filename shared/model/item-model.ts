@@ -26,6 +26,7 @@ export interface HistoryItem {
 /** What all items score for one user, shape `[items]` each; overwritten by the next user. */
 export interface UserScores {
   readonly collaborative: Float32Array;
+  readonly collaborativeMax: Float32Array;
   readonly content: Float32Array;
   readonly contentMax: Float32Array;
 }
@@ -35,23 +36,26 @@ const OWN_WEIGHT = 0.25;
 
 export function userScores(itemCount: number): UserScores {
   const make = (): Float32Array => new Float32Array(itemCount);
-  return { collaborative: make(), content: make(), contentMax: make() };
+  return { collaborative: make(), collaborativeMax: make(), content: make(), contentMax: make() };
 }
 
 /** Cost: O(items + entries of the history's rows + borrowed entries). */
 export function scoreItems(model: ItemModel, history: readonly HistoryItem[], into: UserScores): void {
   const { collaborative, content, borrowed, seenWeight } = model;
-  for (const scores of [into.collaborative, into.content, into.contentMax]) scores.fill(0);
+  for (const scores of [into.collaborative, into.collaborativeMax, into.content, into.contentMax]) scores.fill(0);
   for (const { number, strength } of history) {
     addRow(collaborative, number, strength === 0 ? seenWeight : strength, into.collaborative);
     if (strength === 0) continue;
     addRow(content, number, strength, into.content);
-    if (strength > 0) raiseToRow(content, number, 1, into.contentMax);
+    if (strength < 0) continue;
+    raiseToRow(collaborative, number, 1, into.collaborativeMax);
+    raiseToRow(content, number, 1, into.contentMax);
   }
   for (const { number, strength } of history) {
     into.collaborative[number] = into.collaborative[number]! + OWN_WEIGHT * (strength === 0 ? seenWeight : strength);
   }
   borrow(borrowed, into.collaborative);
+  borrow(borrowed, into.collaborativeMax);
 }
 
 function borrow({ starts, columns, values }: SparseRows, scores: Float32Array): void {

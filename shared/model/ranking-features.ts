@@ -1,7 +1,8 @@
 /** What is known of one candidate for one user before it is scored. */
 export interface CandidateSignals {
-  /** What the user's items add up to by the collaborative weights; may be below 0. */
+  /** What the user's items add up to by the collaborative weights, and the largest share of one item; may be below 0. */
   readonly collaborative: number;
+  readonly collaborativeMax: number;
   /** The same by co-engagement; at least 0. */
   readonly coEngagement: number;
   /** The same by likeness of content, and the largest of those likenesses; at least 0. */
@@ -22,12 +23,14 @@ export type Part = (typeof PARTS)[number];
 export const FEATURES: readonly { readonly name: string; readonly part: Part }[] = [
   { name: 'collaborative', part: 'collaborative' },
   { name: 'log collaborative', part: 'collaborative' },
+  { name: 'log largest collaborative', part: 'collaborative' },
   { name: 'co-engagement', part: 'co-engagement' },
   { name: 'log co-engagement', part: 'co-engagement' },
   { name: 'content', part: 'content' },
   { name: 'log content', part: 'content' },
-  { name: 'largest content', part: 'content' },
+  { name: 'log largest content', part: 'content' },
   { name: 'log positives', part: 'popular' },
+  { name: 'log seen', part: 'popular' },
   { name: 'share of positives', part: 'appeal' },
   { name: 'borrowed share', part: 'fresh' },
 ];
@@ -42,6 +45,8 @@ export interface FeatureScales {
 
 /** An item's share of positives leans on the catalog's as if by so many users. */
 const SHARE_PRIOR = 10;
+/** The share of one item is the smaller the more items there are: its floor lies lower. */
+const MAX_FLOOR_SHARE = 0.3;
 
 /** Writes the features of a candidate, as `FEATURES` orders them, from `offset` on. */
 export function writeFeatures(
@@ -50,15 +55,18 @@ export function writeFeatures(
   into: Float32Array,
   offset: number,
 ): void {
-  const { collaborative, coEngagement, content, contentMax, positives, seen, borrowedShare } = signals;
+  const { collaborative, coEngagement, content, positives, seen, borrowedShare } = signals;
+  const logOf = (sum: number, floor: number): number => Math.log(Math.max(0, sum) + floor);
   into[offset] = collaborative;
-  into[offset + 1] = Math.log(Math.max(0, collaborative) + floors.collaborative);
-  into[offset + 2] = coEngagement;
-  into[offset + 3] = Math.log(coEngagement + floors.coEngagement);
-  into[offset + 4] = content;
-  into[offset + 5] = Math.log(content + floors.content);
-  into[offset + 6] = contentMax;
-  into[offset + 7] = Math.log(1 + positives);
-  into[offset + 8] = (positives + SHARE_PRIOR * meanShare) / (seen + SHARE_PRIOR);
-  into[offset + 9] = borrowedShare;
+  into[offset + 1] = logOf(collaborative, floors.collaborative);
+  into[offset + 2] = logOf(signals.collaborativeMax, MAX_FLOOR_SHARE * floors.collaborative);
+  into[offset + 3] = coEngagement;
+  into[offset + 4] = logOf(coEngagement, floors.coEngagement);
+  into[offset + 5] = content;
+  into[offset + 6] = logOf(content, floors.content);
+  into[offset + 7] = logOf(signals.contentMax, MAX_FLOOR_SHARE * floors.content);
+  into[offset + 8] = Math.log(1 + positives);
+  into[offset + 9] = Math.log(1 + seen);
+  into[offset + 10] = (positives + SHARE_PRIOR * meanShare) / (seen + SHARE_PRIOR);
+  into[offset + 11] = borrowedShare;
 }

@@ -130,7 +130,7 @@ test('a hidden item counts against what it leads to, and an item that is new is 
     expect(after.signalsOf(items[n]!).collaborative).toBeLessThan(before.signalsOf(items[n]!).collaborative);
   }
   expect(before.signalsOf('nobody-knows' as ItemId)).toEqual({
-    ...{ collaborative: 0, content: 0, contentMax: 0, borrowedShare: 1, positives: 10, seen: 20 },
+    ...{ collaborative: 0, collaborativeMax: 0, content: 0, contentMax: 0, borrowedShare: 1, positives: 10, seen: 20 },
   });
 });
 

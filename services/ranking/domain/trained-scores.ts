@@ -80,6 +80,7 @@ export function trainedScoresOf(
         const lenders = newcomers.lenders.get(item) ?? [];
         return {
           collaborative: borrowed(scores.collaborative, lenders),
+          collaborativeMax: borrowed(scores.collaborativeMax, lenders),
           content: Math.max(0, borrowed(scores.content, lenders)),
           contentMax: borrowed(scores.contentMax, lenders),
           borrowedShare: 1,
@@ -88,6 +89,7 @@ export function trainedScoresOf(
       }
       return {
         collaborative: scores.collaborative[number]!,
+        collaborativeMax: scores.collaborativeMax[number]!,
         content: Math.max(0, scores.content[number]!),
         contentMax: scores.contentMax[number]!,
         borrowedShare: borrowedShare[number]!,

@@ -157,6 +157,7 @@ function createScorer(model: ItemModel, coEngagement: SparseRows, itemCount: num
         for (const [place, item] of lists[u]!.items.entries()) {
           const signals = {
             collaborative: scores.collaborative[item]!,
+            collaborativeMax: scores.collaborativeMax[item]!,
             coEngagement: together[item]!,
             content: scores.content[item]!,
             contentMax: scores.contentMax[item]!,

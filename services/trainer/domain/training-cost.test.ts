@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { costLine, trainingCost } from './training-cost.ts';
+import { costLine } from './cost-line.ts';
+import { trainingCost } from './training-cost.ts';
 
 const PRODUCT_SECONDS = 0.01;
 const sized = (items: number, events = 0) => trainingCost({ items, users: 10, events }, PRODUCT_SECONDS);

@@ -50,10 +50,3 @@ function productsOf(size: number): number {
   const tiles = Math.ceil(size / TILE);
   return (Math.ceil(size / BLOCK) * tiles * (tiles + 1)) / 2 + PRODUCTS_PER_PAIR * size ** 2;
 }
-
-/** For people. */
-export function costLine({ items, users, events, memoryMiB, minutes }: TrainingCost): string {
-  const number = (value: number): string => value.toLocaleString('en-US');
-  const duration = minutes < 1 ? 'less than a minute' : `about ${number(Math.ceil(minutes))} min of an idle machine`;
-  return `${number(items)} items, ${number(users)} users, ${number(events)} events: ${duration}, ${number(memoryMiB)} MiB of matrices`;
-}
