@@ -2,7 +2,7 @@ import { testDatabase } from '@kindred/infra/postgres/test-database';
 import type { CatalogId } from '@kindred/shared/id';
 import { createLog } from '@kindred/shared/log';
 import { createRegistry } from '@kindred/shared/metrics';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { postgresArtefactStore } from './adapters/postgres-artefact-store.ts';
 import { postgresCatalogHistories } from './adapters/postgres-catalog-histories.ts';
 import { whileTraining } from './adapters/training-lock.ts';
@@ -10,6 +10,9 @@ import { workerTrainingRunner } from './adapters/worker-training-runner.ts';
 import { trainerMeter } from './metrics.ts';
 import { startSchedule } from './schedule.ts';
 import { createTrainingQueue, type TrainingQueue } from './training-queue.ts';
+
+// Trainings give way to whatever else the machine does.
+vi.setConfig({ testTimeout: 300_000 });
 
 const { database, url, drop } = await testDatabase();
 const store = postgresArtefactStore(database);

@@ -1,6 +1,7 @@
 import type { CatalogId } from '@kindred/shared/id';
 import type { Log } from '@kindred/shared/log';
-import { costLine, type TrainingCost } from './domain/training-cost.ts';
+import { costLine } from './domain/cost-line.ts';
+import type { TrainingCost } from './domain/training-cost.ts';
 import type { TrainerMeter } from './metrics.ts';
 import { Progress, type ProgressLine } from './progress.ts';
 import type { TrainingOutcome, TrainingRunner } from './training-runner.ts';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { type Client, clientOf, type Reply } from '../client.ts';
 import { removeData, startEmbeddedServer } from '../embedded-server.ts';
 import { until } from '../until.ts';
@@ -19,6 +19,10 @@ interface Trainings {
     readonly summary: { readonly counts: object; readonly judged: Readonly<Record<string, number>> };
   }[];
 }
+
+// Trainings give way to whatever else the machine does.
+const PATIENCE_MS = 200_000;
+vi.setConfig({ testTimeout: 2 * PATIENCE_MS });
 
 const THEMES = ['bread', 'boats', 'comets', 'gardens', 'clocks', 'rivers'];
 const ITEMS_PER_THEME = 10;
@@ -54,7 +58,8 @@ describe('training', async () => {
   const trainings = async (): Promise<Trainings> => trainingsOf(await client.get(`${base}/trainings`));
   const trained = async (): Promise<Trainings> => {
     expect((await client.post(`${base}/trainings`, undefined)).status).toBe(202);
-    await until('the training has ended', async () => /trained|failed/.test((await trainings()).training?.state ?? ''));
+    const hasEnded = async (): Promise<boolean> => /trained|failed/.test((await trainings()).training?.state ?? '');
+    await until('the training has ended', hasEnded, PATIENCE_MS);
     return trainings();
   };
   const artefactOfSlates = async (): Promise<string> => {
@@ -170,7 +175,8 @@ describe('training', async () => {
   test('asked twice, a catalog is trained once; the server stops at once in the middle of it', async () => {
     const before = (await trainings()).versions[0]?.version ?? 0;
     await Promise.all([1, 2, 3].map(() => client.post(`${base}/trainings`, undefined)));
-    await until('the training has ended', async () => (await trainings()).training?.state === 'trained');
+    const isTrained = async (): Promise<boolean> => (await trainings()).training?.state === 'trained';
+    await until('the training has ended', isTrained, PATIENCE_MS);
     expect((await trainings()).versions[0]?.version).toBe(before + 1);
     await client.post(`${base}/trainings`, undefined);
     await until('it runs', async () => (await trainings()).training?.state === 'running', 10_000, 5);
