@@ -46,6 +46,15 @@ test('tells a line that is not UTF-8 and reads the others', async () => {
   ]);
 });
 
+test('reads a line that is not UTF-8 as Latin-1 where that is asked for, the others as UTF-8', async () => {
+  const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1');
+  const bytes = Buffer.concat([latin1('Élan\n'), Buffer.from('Œuvre\n'), latin1('né\n'), latin1('fin à')]);
+  const lines: FileLine[] = [];
+  for await (const batch of readLines(writeTestFile(folder, 'mixed.txt', bytes), 'utf8-or-latin1'))
+    lines.push(...batch);
+  expect(lines.map((line) => ('text' in line ? line.text : line.reason))).toEqual(['Élan', 'Œuvre', 'né', 'fin à']);
+});
+
 test('passes over the text of a line above the limit', async () => {
   const longest = 'x'.repeat(LINE_BYTES_MAX);
   expect(await linesOf(`a\n${longest}\n${longest}y\nb`)).toEqual([

@@ -15,6 +15,9 @@ export interface UnreadableLine {
 
 export type FileLine = TextLine | UnreadableLine;
 
+/** How bytes become text; `utf8-or-latin1` reads a line that is not UTF-8 as ISO 8859-1, so that every line is text. */
+export type LineEncoding = 'utf8' | 'utf8-or-latin1';
+
 /** What the API takes as one row at most. */
 export const LINE_BYTES_MAX = 1024 * 1024;
 
@@ -26,7 +29,7 @@ const BYTE_ORDER_MARK = '\ufeff';
  * They come in batches of what one chunk of the file held; memory stays bounded however long a line is.
  * @throws {DataError} when the file cannot be decompressed.
  */
-export async function* readLines(path: string): AsyncGenerator<readonly FileLine[]> {
+export async function* readLines(path: string, encoding: LineEncoding = 'utf8'): AsyncGenerator<readonly FileLine[]> {
   const rest = new LineStart();
   let line = 0;
   for await (const chunk of contentOf(path)) {
@@ -36,19 +39,19 @@ export async function* readLines(path: string): AsyncGenerator<readonly FileLine
       continue;
     }
     const last = chunk.lastIndexOf(NEWLINE);
-    const lines = [lineOf(++line, rest.finish(chunk.subarray(0, first)))];
+    const lines = [lineOf(++line, rest.finish(chunk.subarray(0, first)), encoding)];
     if (last > first)
-      for (const found of wholeLines(chunk.subarray(first + 1, last))) lines.push({ line: ++line, ...found });
+      for (const found of wholeLines(chunk.subarray(first + 1, last), encoding)) lines.push({ line: ++line, ...found });
     rest.add(chunk.subarray(last + 1));
     yield lines;
   }
-  if (!rest.isEmpty) yield [lineOf(line + 1, rest.finish(Buffer.alloc(0)))];
+  if (!rest.isEmpty) yield [lineOf(line + 1, rest.finish(Buffer.alloc(0)), encoding)];
 }
 
 type Found = { readonly text: string } | { readonly reason: string };
 
 /** Lines that began and ended within one chunk. They are decoded together, which is several times as fast as one by one. */
-function wholeLines(bytes: Buffer): Found[] {
+function wholeLines(bytes: Buffer, encoding: LineEncoding): Found[] {
   if (isUtf8(bytes)) {
     return bytes
       .toString()
@@ -59,22 +62,23 @@ function wholeLines(bytes: Buffer): Found[] {
   for (let start = 0; start <= bytes.length; ) {
     const newline = bytes.indexOf(NEWLINE, start);
     const end = newline === -1 ? bytes.length : newline;
-    found.push(contentOfLine(bytes.subarray(start, end)));
+    found.push(contentOfLine(bytes.subarray(start, end), encoding));
     start = end + 1;
   }
   return found;
 }
 
-function lineOf(line: number, bytes: Buffer | undefined): FileLine {
-  const found = contentOfLine(bytes);
+function lineOf(line: number, bytes: Buffer | undefined, encoding: LineEncoding): FileLine {
+  const found = contentOfLine(bytes, encoding);
   if (line === 1 && 'text' in found && found.text.startsWith(BYTE_ORDER_MARK))
     return { line, text: found.text.slice(1) };
   return { line, ...found };
 }
 
-function contentOfLine(bytes: Buffer | undefined): Found {
+function contentOfLine(bytes: Buffer | undefined, encoding: LineEncoding): Found {
   if (bytes === undefined) return { reason: `is above ${LINE_BYTES_MAX} bytes` };
-  return isUtf8(bytes) ? { text: bytes.toString() } : { reason: 'is not UTF-8' };
+  if (isUtf8(bytes)) return { text: bytes.toString() };
+  return encoding === 'utf8-or-latin1' ? { text: bytes.toString('latin1') } : { reason: 'is not UTF-8' };
 }
 
 /** The part of a line that earlier chunks held; its bytes are let go once they are too many. */
