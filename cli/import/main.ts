@@ -1,6 +1,4 @@
-import { ConfigError } from '@kindred/shared/config';
-import { DataError } from '@kindred/shared/dataset/data-error';
-import { CommandError } from '../command-error.ts';
+import { failureText } from '../failure-text.ts';
 import { readCommandLine, USAGE } from './command-line.ts';
 import { readImportConfig } from './config.ts';
 import { importInto } from './import-command.ts';
@@ -39,11 +37,4 @@ async function main(): Promise<number> {
   const config = readImportConfig(process.env);
   const isComplete = await importInto({ commandLine, config, reporter, giveUpAfterMs: GIVE_UP_AFTER_MS });
   return isComplete ? 0 : EXIT_REJECTED;
-}
-
-function failureText(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const isForTheUser = error instanceof CommandError || error instanceof DataError || error instanceof ConfigError;
-  // What the system says of a file is for the user too; anything else is a bug and needs its stack.
-  return isForTheUser || 'syscall' in error ? error.message : (error.stack ?? error.message);
 }
