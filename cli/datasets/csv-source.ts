@@ -1,0 +1,85 @@
+import { basename, dirname, resolve } from 'node:path';
+import { DataError } from '@kindred/shared/dataset/data-error';
+import { columnsOf } from '../import/csv-columns.ts';
+import { columnNames, type InteractionColumns } from './interaction-row.ts';
+import { momentMsOf, momentText } from './moment.ts';
+import { type ItemRow, itemRows, type Source, type SourceFile } from './source.ts';
+import { findFiles } from './source-files.ts';
+import { tableRows } from './table-rows.ts';
+
+/** A table of interactions, and perhaps one of items, with what they call their columns. */
+export interface CsvOptions {
+  /** Relative to the source's folder, or absolute. */
+  readonly interactions: string;
+  readonly columns: InteractionColumns;
+  /** Needed where there is a value: nobody but its owner knows which values are good. */
+  readonly positiveFrom: number;
+  readonly licence: string | undefined;
+  readonly items: CsvItems | undefined;
+}
+
+export interface CsvItems {
+  readonly file: string;
+  readonly columns: readonly ItemColumn[];
+  /** Whether a tenth of the items becomes the new-item protocol's. */
+  readonly isColdWanted: boolean;
+}
+
+/** A column that becomes a field of an item: `attributes.year` is an attribute. */
+export interface ItemColumn {
+  readonly field: string;
+  readonly column: string;
+}
+
+const SALT = 'csv1';
+const LICENCE_UNKNOWN = 'not stated';
+
+/**
+ * Tables of the user's own: CSV, or TSV by the file's name.
+ * @param name  Of the data set.
+ * @throws {DataError} when a file is not there.
+ */
+export async function csvSource(folder: string, name: string, options: CsvOptions): Promise<Source> {
+  const { interactions, columns, positiveFrom, licence = LICENCE_UNKNOWN, items } = options;
+  return {
+    name,
+    title: name,
+    source: basename(interactions),
+    licence,
+    positiveFrom,
+    split: columns.at === undefined ? { by: 'hash', salt: SALT } : { by: 'time' },
+    ...(items?.isColdWanted && { coldSalt: SALT }),
+    ...(items !== undefined && { items: itemFile(await presentFile(folder, items.file), items.columns) }),
+    columns,
+    interactions: interactionFile(await presentFile(folder, interactions), columns),
+  };
+}
+
+async function presentFile(folder: string, file: string): Promise<string> {
+  const path = resolve(folder, file);
+  const { found } = await findFiles({ folder: dirname(path), names: [basename(path)] });
+  if (found[0] !== undefined) return found[0].path;
+  throw new DataError(`${path} is not there, nor is ${path}.gz`);
+}
+
+function interactionFile(path: string, columns: InteractionColumns): Source['interactions'] {
+  return { name: basename(path), path, rows: () => tableRows(path, columnNames(columns)) };
+}
+
+function itemFile(path: string, columns: readonly ItemColumn[]): SourceFile<ItemRow> {
+  const names = columns.map(({ column }) => column);
+  const { fieldsOf } = columnsOf(
+    columns.map(({ field }) => field),
+    path,
+  );
+  const rows = (): AsyncGenerator<readonly ItemRow[]> =>
+    itemRows(tableRows(path, names), (cells) => withMoment(fieldsOf(cells)));
+  return { name: basename(path), path, rows };
+}
+
+/** Tables write moments in more ways than the API reads. */
+function withMoment(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { createdAt } = fields;
+  const ms = typeof createdAt === 'string' ? momentMsOf(createdAt) : undefined;
+  return ms === undefined ? fields : { ...fields, createdAt: momentText(ms) };
+}

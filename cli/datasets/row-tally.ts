@@ -1,0 +1,54 @@
+import { DataError } from '@kindred/shared/dataset/data-error';
+import type { FieldProblem } from '@kindred/shared/problem';
+import { rejectionText } from '../import/rejection.ts';
+import { countText, type Reporter } from '../import/reporter.ts';
+
+/** Bad rows of a file that are told one by one; further ones are only counted. */
+const TOLD_MAX = 1_000;
+
+/** Rows after which a file that is mostly bad is given up. */
+const JUDGED_FROM = 1_000;
+
+/** Counts the rows of one file, and tells the bad ones on stderr. */
+export class RowTally {
+  good = 0;
+  bad = 0;
+  readonly #fileName: string;
+  readonly #reporter: Reporter;
+  #untold: string[] = [];
+
+  constructor(fileName: string, reporter: Reporter) {
+    this.#fileName = fileName;
+    this.#reporter = reporter;
+  }
+
+  addBad(line: number, problem: FieldProblem): void {
+    this.bad++;
+    if (this.bad <= TOLD_MAX) this.#untold.push(rejectionText(this.#fileName, { line, problem }));
+  }
+
+  /** Tells what is untold; called after every batch of rows. @throws {DataError} when most of many rows are bad. */
+  endBatch(): void {
+    if (this.#untold.length > 0) this.#reporter.complain(this.#untold);
+    this.#untold = [];
+    if (this.good + this.bad >= JUDGED_FROM) this.#judge();
+  }
+
+  /** Called after the last row. @throws {DataError} when most rows are bad, or there are none. */
+  end(): void {
+    this.endBatch();
+    this.#judge();
+    if (this.good === 0) throw new DataError(`${this.#fileName} has no rows`);
+    if (this.bad > TOLD_MAX) {
+      this.#reporter.complain([`${this.#fileName}: ${countText(this.bad - TOLD_MAX)} further rows are bad`]);
+    }
+  }
+
+  #judge(): void {
+    if (this.bad <= this.good) return;
+    const rows = countText(this.good + this.bad);
+    throw new DataError(
+      `most rows of ${this.#fileName} are bad, ${countText(this.bad)} of the first ${rows}: is it the right file, with the right columns?`,
+    );
+  }
+}
