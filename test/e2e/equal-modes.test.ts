@@ -149,7 +149,8 @@ async function produce(brokers: readonly string[], topic: string, sent: readonly
 async function settled(slate: () => Promise<{ readonly versions: Readonly<Record<string, string>> }>): Promise<void> {
   await until('all events are in the state', async () => {
     const state = (await slate()).versions.state ?? '';
-    const [, seen, indexed, graph, mean] = /^events-(\d+)\.items-(\d+)\.graph-(\d+)\.mean-(\d+)$/.exec(state) ?? [];
+    const [, seen, indexed, graph, mean] =
+      /^events-(\d+)\.items-(\d+)\.graph-(\d+)\.mean-(\d+)\.artefact-/.exec(state) ?? [];
     return seen === graph && indexed === mean && Number(seen) >= events.length;
   });
 }
