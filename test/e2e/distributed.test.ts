@@ -36,12 +36,13 @@ describe.skipIf(availability.way === 'none')(`distributed mode${why}`, () => {
     const sent = await ranking?.post(`${base}/events`, { events });
     await ranking?.get(`${base}/users/ana?after=${sent?.body.token}`);
     expect((await trainer?.post(`${base}/trainings`, undefined))?.status).toBe(202);
-    await until('it is trained', async () =>
-      /"serving":true/.test((await trainer?.get(`${base}/trainings`))?.text ?? ''),
-    );
+    const isServing = async (): Promise<boolean> =>
+      /"serving":true/.test((await trainer?.get(`${base}/trainings`))?.text ?? '');
+    // Trainings give way to whatever else the machine does.
+    await until('it is trained', isServing, 200_000);
     await until('slates are ranked by it', async () => {
       const slate = await ranking?.post(`${base}/recommendations`, { user: 'ana' });
       return /artefact-1/.test(slate?.body.versions.state ?? '');
     });
-  });
+  }, 300_000);
 });
