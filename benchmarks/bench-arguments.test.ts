@@ -9,12 +9,17 @@ test('a question alone takes the defaults', () => {
     seed: 20_240_607,
     users: undefined,
     isValidation: false,
+    catalog: undefined,
+    contenders: [],
+    hasNewItems: true,
   });
 });
 
 test('options are read wherever they stand', () => {
   const read = readArguments(['--users', '500', 'ranking', '--validate', '--data', 'pinterest', '--seed', '7']);
   expect(read).toMatchObject({ users: 500, isValidation: true, data: 'pinterest', seed: 7 });
+  const some = readArguments(['ranking', '--contender', 'ease', '--no-new-items', '--contender', 'popular']);
+  expect(some).toMatchObject({ contenders: ['ease', 'popular'], hasNewItems: false });
 });
 
 test.each([
@@ -22,6 +27,8 @@ test.each([
   [['speed'], /must be one of/],
   [['ann', 'ranking'], /must be one of/],
   [['ann', '--users', '5'], /belong to ranking/],
+  [['serving', '--contender', 'ease'], /belong to ranking/],
+  [['ranking', '--catalog', 'shop', '--data', 'goodbooks'], /takes the place of --data/],
   [['freshness', '--data', 'goodbooks'], /makes its own data/],
   [['ranking', '--users', '0'], /--users must be/],
   [['ranking', '--seed', '1e3'], /--seed must be/],

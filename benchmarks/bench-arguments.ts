@@ -14,6 +14,12 @@ export interface BenchArguments {
   readonly users: number | undefined;
   /** Whether to evaluate on held-out training rows in place of the test. */
   readonly isValidation: boolean;
+  /** A catalog of the data folder, whose own history is evaluated on in place of a data set. */
+  readonly catalog: string | undefined;
+  /** Those to evaluate; all where there are none. */
+  readonly contenders: readonly string[];
+  /** Whether new items are judged too, where the data have any. */
+  readonly hasNewItems: boolean;
 }
 
 /** What was asked for cannot be understood. */
@@ -27,7 +33,9 @@ export class UsageError extends Error {
 const USAGE = `usage: npm run bench -- QUESTION [--data NAME|FOLDER] [--out FILE] [--seed N]
   embedding   texts embedded a second and core, against a bare loop over the same model
   ann         recall and speed of the served index, against exact search
-  ranking     offline quality of the served ranking; [--users N] a hashed sample, [--validate] on held-out training rows
+  ranking     offline quality of the served ranking beside baselines; [--catalog NAME] on a catalog's own history, which
+              no engine may serve meanwhile; [--contender NAME] that one only, may be repeated; [--users N] a hashed
+              sample; [--validate] on held-out training rows; [--no-new-items] without the new-item protocol
   serving     latency over HTTP and start-up of the real server
   freshness   from an event to the slate that holds it, in both modes, and events applied a second`;
 const SEED_DEFAULT = 20_240_607;
@@ -40,8 +48,14 @@ export function readArguments(words: readonly string[]): BenchArguments {
     throw new UsageError(`the question must be one of ${QUESTION_NAMES.join(', ')}`);
   }
   const isValidation = values.validate ?? false;
-  if (question !== 'ranking' && (isValidation || values.users !== undefined)) {
-    throw new UsageError('--users and --validate belong to ranking');
+  const ofRanking = [values.users, values.validate, values.catalog, values.contender, values['no-new-items']];
+  if (question !== 'ranking' && ofRanking.some((value) => value !== undefined)) {
+    throw new UsageError('--users, --validate, --catalog, --contender and --no-new-items belong to ranking');
+  }
+  if (values.catalog !== undefined && (values.data !== undefined || isValidation)) {
+    throw new UsageError(
+      '--catalog takes the place of --data, and is cut at one time: --validate has no meaning there',
+    );
   }
   if (question === 'freshness' && values.data !== undefined) {
     throw new UsageError('freshness makes its own data: --data belongs to the other questions');
@@ -53,6 +67,9 @@ export function readArguments(words: readonly string[]): BenchArguments {
     seed: wholeNumber('--seed', values.seed, { min: 0, max: 2 ** 32 - 1 }) ?? SEED_DEFAULT,
     users: wholeNumber('--users', values.users, { min: 1, max: 1e9 }),
     isValidation,
+    catalog: values.catalog,
+    contenders: values.contender ?? [],
+    hasNewItems: values['no-new-items'] !== true,
   };
 }
 
@@ -67,6 +84,9 @@ function parsed(words: readonly string[]) {
         seed: { type: 'string' },
         users: { type: 'string' },
         validate: { type: 'boolean' },
+        catalog: { type: 'string' },
+        contender: { type: 'string', multiple: true },
+        'no-new-items': { type: 'boolean' },
       },
     });
   } catch (error) {

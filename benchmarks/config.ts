@@ -13,6 +13,8 @@ const schema = z.object({
 export interface BenchConfig extends ModelConfig {
   /** Where data sets lie that are asked for by name. */
   readonly dataRoot: string;
+  /** Where the product keeps its own. */
+  readonly dataFolder: string;
   /** Where the benchmarks keep databases that are costly to fill. */
   readonly benchFolder: string;
   readonly embeddingWorkers: number;
@@ -26,6 +28,7 @@ export function readBenchConfig(environment: Readonly<Record<string, string | un
   const { dataFolder, modelsFolder, model, embeddingWorkers } = readEmbeddedConfig(environment);
   return {
     dataRoot: resolve(KINDRED_DATA),
+    dataFolder,
     benchFolder: join(dataFolder, 'bench'),
     modelsFolder,
     model,

@@ -1,26 +1,24 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { datasetPlan } from '@kindred/cli/import/dataset-plan';
-import type { ImportPart } from '@kindred/cli/import/import-plan';
-import type { Engine } from '@kindred/embedded/engine';
+import { FolderInUseError } from '@kindred/infra/postgres/database-owner';
 import { removeLocalPostgres } from '@kindred/infra/postgres/local-postgres';
-import { type Item, itemSchema } from '@kindred/shared/catalog';
-import { type Event, eventSchema } from '@kindred/shared/event';
-import { type CatalogId, catalogIdSchema, type UserId } from '@kindred/shared/id';
-import { Problem } from '@kindred/shared/problem';
+import type { Item } from '@kindred/shared/catalog';
+import { type CatalogId, catalogIdSchema } from '@kindred/shared/id';
 import type { BenchConfig } from '../config.ts';
 import type { FoundDataset } from '../datasets/find-dataset.ts';
-import { startProgress } from '../measure/progress.ts';
 import { benchFolder } from './bench-folder.ts';
+import { type CopiedEmbeddings, readEmbeddings, storeEmbeddings } from './copied-embeddings.ts';
+import { type ContentPart, datasetContent } from './import-content.ts';
 import { type ImportMarker, readMarker, writeMarker } from './import-marker.ts';
+import { importParts } from './imported-parts.ts';
+import { withDatabase } from './with-database.ts';
 import { withEngine } from './with-engine.ts';
 
-/** A data set in the product's own database, embedded, its events applied. No engine runs on it. */
+/** A catalog in the product's own database, embedded, its events applied. No engine runs on it. */
 export interface PreparedCatalog {
   readonly catalog: CatalogId;
   readonly folder: string;
-  /** When the import began. */
+  /** The moment that users are recommended to: when the import began, for rows that have no time of their own. */
   readonly startMs: number;
 }
 
@@ -31,22 +29,58 @@ export interface PrepareOptions {
   readonly part: string;
   /** Whether the training row on this line of its file is imported; the header is line 1. */
   readonly takes: (line: number) => boolean;
+  /** Changes an item before it is imported; the part's name says how. */
+  readonly marked?: (item: Item) => Item;
 }
 
-/** What the HTTP API stores at once. */
-const CHUNK = 500;
-const POLL_MS = 500;
-
-/** Imports a data set through the real engine, once: what a folder holds already is not done again. */
-export async function prepareCatalog({ config, dataset, part, takes }: PrepareOptions): Promise<PreparedCatalog> {
+/**
+ * Imports a data set through the real engine, once: what a folder holds already is not done again, and texts that another
+ * part of the data set has embedded are not embedded again.
+ */
+export async function prepareCatalog({
+  config,
+  dataset,
+  part,
+  takes,
+  marked,
+}: PrepareOptions): Promise<PreparedCatalog> {
   const { info } = dataset;
   const catalog = catalogIdSchema.parse(info.name);
-  const folder = await benchFolder(config, part === '' ? info.name : `${info.name}-${part}`);
-  const key = `${dataset.hash} ${config.model.name} ${part}`;
+  const content = `${dataset.hash} ${config.model.name}`;
+  return prepareContent({
+    config,
+    catalog,
+    name: part === '' ? info.name : `${info.name}-${part}`,
+    key: `${content} ${part}`,
+    parts: () => datasetContent(dataset.folder, { catalog, takes, marked }),
+    embeddings: () => embeddingsOfOther(config, catalog, content),
+  });
+}
+
+export interface ContentOptions {
+  readonly config: BenchConfig;
+  readonly catalog: CatalogId;
+  /** Of the folder. */
+  readonly name: string;
+  /** Changes when anything that is imported does. */
+  readonly key: string;
+  readonly parts: () => Promise<readonly ContentPart[]>;
+  /** What is embedded already. */
+  readonly embeddings: () => Promise<CopiedEmbeddings | undefined>;
+}
+
+/** Imports any content into a folder of the benchmarks, as `prepareCatalog` does. */
+export async function prepareContent(options: ContentOptions): Promise<PreparedCatalog> {
+  const { config, catalog, name, key } = options;
+  const folder = await benchFolder(config, name);
   const marker = await markerFor(folder, key);
   if (!marker.isComplete) {
+    await withEngine(config, folder, (engine) => engine.ingestion.createCatalog(catalog));
+    const copied = await options.embeddings();
+    if (copied !== undefined) await withDatabase(folder, (database) => storeEmbeddings(database, catalog, copied));
+    const parts = await options.parts();
     const startedAt = new Date(marker.startMs).toISOString();
-    await withEngine(config, folder, (engine) => importAll({ engine, catalog, startedAt, takes }, dataset));
+    await withEngine(config, folder, (engine) => importParts({ engine, catalog, startedAt, parts }));
     await writeMarker(folder, { ...marker, isComplete: true });
   }
   return { catalog, folder, startMs: marker.startMs };
@@ -63,78 +97,22 @@ async function markerFor(folder: string, key: string): Promise<ImportMarker> {
   return marker;
 }
 
-interface ImportTask {
-  readonly engine: Engine;
-  readonly catalog: CatalogId;
-  readonly startedAt: string;
-  readonly takes: PrepareOptions['takes'];
-}
-
-/** Stores the rows that `npm run import` would send. */
-async function importAll(task: ImportTask, { folder }: FoundDataset): Promise<void> {
-  const { engine, catalog } = task;
-  await engine.ingestion.createCatalog(catalog);
-  for (const part of (await datasetPlan(folder, catalog)).parts) await importPart(task, part);
-  await embedded(engine, catalog);
-}
-
-async function importPart(task: ImportTask, { fileName, lineCount, rows }: ImportPart): Promise<void> {
-  const { engine, catalog, startedAt, takes } = task;
-  const progress = startProgress(`${catalog}: ${fileName}`, lineCount);
-  let items: Item[] = [];
-  let events: Event[] = [];
-  let last: { readonly user: UserId; readonly token: string } | undefined;
-  const store = async (): Promise<void> => {
-    if (items.length > 0) await engine.ingestion.putItems(catalog, items);
-    const user = events.at(-1)?.user;
-    if (user !== undefined) last = { user, token: await engine.ranking.acceptEvents(catalog, events, 'bench') };
-    items = [];
-    events = [];
-  };
-  for await (const batch of rows({ afterLine: 0, startedAt })) {
-    for (const row of batch) {
-      if (row.kind === 'bad') throw new Error(`${fileName}:${row.line}: ${row.problem.field} ${row.problem.reason}`);
-      if (row.kind === 'item') items.push(itemSchema.parse(JSON.parse(row.json)));
-      else if (takes(row.line)) events.push(eventSchema.parse(JSON.parse(row.json)));
-      if (items.length + events.length < CHUNK) continue;
-      await store();
-      progress.at(row.line);
-    }
-  }
-  await store();
-  progress.done();
-  if (last !== undefined) await applied(engine, catalog, last);
-}
-
-/** Waits until the write behind the token is applied. */
-async function applied(
-  { ranking }: Engine,
+/** @param content  What the key of each part of the same data set, embedded by the same model, begins with. */
+async function embeddingsOfOther(
+  { benchFolder: parent }: BenchConfig,
   catalog: CatalogId,
-  { user, token }: { readonly user: UserId; readonly token: string },
-): Promise<void> {
-  const progress = startProgress(`${catalog}: waiting for events to be applied`, 0);
-  for (let waited = 0; ; waited++) {
-    progress.at(waited);
+  content: string,
+): Promise<CopiedEmbeddings | undefined> {
+  for (const name of (await readdir(parent)).sort()) {
+    const folder = join(parent, name);
+    const marker = await readMarker(folder);
+    if (marker?.isComplete !== true || !marker.key.startsWith(`${content} `)) continue;
     try {
-      await ranking.user(catalog, user, token);
-      break;
+      return await withDatabase(folder, (database) => readEmbeddings(database, catalog));
     } catch (error) {
-      if (!(error instanceof Problem && error.code === 'not-yet-applied')) throw error;
+      // Another run works on it.
+      if (!(error instanceof FolderInUseError)) throw error;
     }
   }
-  progress.done();
-}
-
-async function embedded({ ingestion }: Engine, catalog: CatalogId): Promise<void> {
-  let progress: ReturnType<typeof startProgress> | undefined;
-  for (;;) {
-    const summary = (await ingestion.catalogs()).find((each) => each.catalog === catalog);
-    if (summary === undefined) throw new Error(`the catalog ${catalog} is gone`);
-    if (summary.failed > 0) throw new Error(`${summary.failed} items of ${catalog} could not be embedded`);
-    progress ??= startProgress(`${catalog}: embedding`, summary.items);
-    if (summary.waiting === 0) break;
-    progress.at(summary.items - summary.waiting);
-    await sleep(POLL_MS);
-  }
-  progress.done();
+  return undefined;
 }

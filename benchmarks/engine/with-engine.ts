@@ -2,14 +2,21 @@ import { type Engine, startEngine } from '@kindred/embedded/engine';
 import { createLog } from '@kindred/shared/log';
 import type { BenchConfig } from '../config.ts';
 
-/** Starts the embedded mode's engine on a folder, uses it, and stops it whatever happens. */
-export async function withEngine<T>(
+/** Starts the embedded mode's engine on a folder; it trains when asked only. */
+export function startBenchEngine(
   { modelsFolder, model, embeddingWorkers }: BenchConfig,
+  dataFolder: string,
+): Promise<Engine> {
+  return startEngine({ dataFolder, modelsFolder, model, embeddingWorkers }, { log: createLog('bench', 'warn') });
+}
+
+/** Starts an engine, uses it, and stops it whatever happens. */
+export async function withEngine<T>(
+  config: BenchConfig,
   dataFolder: string,
   use: (engine: Engine) => Promise<T>,
 ): Promise<T> {
-  const log = createLog('bench', 'warn');
-  const engine = await startEngine({ dataFolder, modelsFolder, model, embeddingWorkers }, { log });
+  const engine = await startBenchEngine(config, dataFolder);
   try {
     return await use(engine);
   } finally {

@@ -25,3 +25,11 @@ test('users that are all alike leave no doubt', () => {
     { mean: 0.25, low: 0.25, high: 0.25, standardError: 0 },
   ]);
 });
+
+test('users without a value count in no mean', () => {
+  const some = Float64Array.of(1, Number.NaN, 3, Number.NaN);
+  const [estimate] = bootstrap([some], 1);
+  expect(estimate!.mean).toBe(2);
+  expect(estimate!.low).toBe(1);
+  expect(estimate!.high).toBe(3);
+});

@@ -1,7 +1,7 @@
 import { type Random, seededRandom } from '@kindred/shared/random';
 import { quantile } from '../measure/quantile.ts';
 
-/** A mean over users, with what is known of its error. */
+/** A mean over those users who have a value, with what is known of its error. */
 export interface Estimate {
   readonly mean: number;
   /** The 95 % interval by bootstrap over users (percentiles). */
@@ -14,7 +14,7 @@ export const RESAMPLES = 1_000;
 
 /**
  * Estimates the means of several columns from the same resamples of users.
- * @param columns  One value a user each, all of one length, at least 1.
+ * @param columns  One value a user each, NaN for a user who has none; all of one length, with at least one value.
  * @param seed  The same seed gives the same intervals. Cost: O(RESAMPLES · users · columns).
  */
 export function bootstrap(columns: readonly Float64Array[], seed: number): readonly Estimate[] {
@@ -26,17 +26,25 @@ export function bootstrap(columns: readonly Float64Array[], seed: number): reado
     draw(drawn, random);
     columns.forEach((column, index) => {
       let sum = 0;
-      for (let i = 0; i < userCount; i++) sum += column[drawn[i]!]!;
-      means[index]![resample] = sum / userCount;
+      let count = 0;
+      for (let i = 0; i < userCount; i++) {
+        const value = column[drawn[i]!]!;
+        if (Number.isNaN(value)) continue;
+        sum += value;
+        count++;
+      }
+      means[index]![resample] = sum / count;
     });
   }
   return columns.map((column, index) => {
-    const sorted = means[index]!.sort();
+    // A resample of users without values has no mean.
+    const sorted = means[index]!.filter((mean) => !Number.isNaN(mean)).sort();
+    const values = column.filter((value) => !Number.isNaN(value));
     return {
-      mean: meanOf(column),
+      mean: meanOf(values),
       low: quantile(sorted, 0.025),
       high: quantile(sorted, 0.975),
-      standardError: standardErrorOf(column),
+      standardError: standardErrorOf(values),
     };
   });
 }

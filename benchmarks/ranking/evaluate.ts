@@ -1,63 +1,108 @@
-import type { ItemId } from '@kindred/shared/id';
-import { coverageOf, giniOf, RANKED_MAX, USER_METRICS, userMetrics } from '@kindred/shared/model/ranking-metrics';
-import { startProgress } from '../measure/progress.ts';
+import { watchMemory } from '../measure/peak-memory.ts';
 import { latencyOf } from '../measure/quantile.ts';
-import { bootstrap } from './bootstrap.ts';
-import type { Contender } from './contender.ts';
+import type { Contender, FitTask, Fitted } from './contender.ts';
+import { type Columns, columnsOf, exposureMetrics, type ItemFacts, judged } from './judged.ts';
 import type { EvaluatedUser } from './protocol.ts';
+import { rankAll } from './rankings.ts';
 import type { ContenderResult } from './result.ts';
+import { historySlices } from './slice.ts';
+import { type Summary, summaryOf } from './summary.ts';
 
-export interface EvaluateOptions {
+/** Who is judged, in a catalog that contenders are fitted on. */
+export interface Evaluation {
+  readonly task: FitTask;
+  readonly facts: ItemFacts;
   readonly users: readonly EvaluatedUser[];
-  readonly catalogSize: number;
-  readonly seed: number;
 }
 
-/** How deep exposure is counted. */
-const SHOWN = 10;
+/** The same for a catalog without the rows of its new items. */
+export interface NewItemsEvaluation {
+  readonly task: FitTask;
+  readonly facts: ItemFacts;
+  /** Judged on the new items alone. */
+  readonly users: readonly EvaluatedUser[];
+  /** Judged on the others alone. */
+  readonly knownUsers: readonly EvaluatedUser[];
+}
+
+export interface Evaluated {
+  readonly result: ContenderResult;
+  readonly columns: Columns;
+}
+
+/** Fits a contender and judges what it ranks for every user. @throws as `rankAll`. */
+export async function evaluate(contender: Contender, { task, facts, users }: Evaluation): Promise<Evaluated> {
+  const memory = watchMemory();
+  const { fitted, fitSeconds } = await timedFit(contender, task);
+  try {
+    const { lists, timesMs } = await rankAll(contender.name, fitted, { users, scope: 'all' });
+    const memoryMiB = memory.stop();
+    const columns = judged(lists, users, facts);
+    const { metrics, intervals } = summaryOf(columns, task.seed);
+    const slices = historySlices(users).map(({ name, indices }) => {
+      return [name, summaryOf(columnsOf(columns, indices), task.seed)] as const;
+    });
+    const versions = fitted.versions?.();
+    const { p50Ms: userMsP50, p99Ms: userMsP99 } = latencyOf(timesMs);
+    const result = {
+      name: contender.name,
+      parameters: { ...fitted.parameters },
+      metrics: { ...metrics, ...exposureMetrics(lists, users, task.data.items.length) },
+      intervals,
+      slices: Object.fromEntries(slices.map(([name, summary]) => [name, summary.metrics])),
+      sliceIntervals: {},
+      ...{ fitSeconds, userMsP50, userMsP99, memoryMiB },
+      ...(versions && { versions: { ...versions.ranked }, versionCount: versions.count }),
+    };
+    return { result, columns };
+  } finally {
+    await fitted.close();
+  }
+}
 
 /**
- * Lets a contender rank for every user, one after another, and judges it.
- * @throws Error when a ranking breaks the protocol: too long, repeats, or something that the user has seen.
+ * Fits a contender without the new items' rows, and judges what it does with them: `new-items` among themselves,
+ * `new-items-full-catalog` in the full catalog, `known-items-full-catalog` what the others keep beside them, and
+ * `known-items` what they reach where the new ones are filtered out.
  */
-export async function evaluate(
+export async function evaluateNewItems(
   contender: Contender,
-  { users, catalogSize, seed }: EvaluateOptions,
-): Promise<ContenderResult> {
-  const columns = USER_METRICS.map(() => new Float64Array(users.length));
-  const exposures = new Map<ItemId, number>();
-  const timesMs: number[] = [];
-  const progress = startProgress(`ranking: ${contender.name}`, users.length);
-  for (const [index, user] of users.entries()) {
-    const startMs = performance.now();
-    const ranked = await contender.rank(user);
-    timesMs.push(performance.now() - startMs);
-    requireFair(contender, user, ranked);
-    const metrics = userMetrics(ranked, user.relevant);
-    USER_METRICS.forEach((name, column) => {
-      columns[column]![index] = metrics[name];
-    });
-    for (const item of ranked.slice(0, SHOWN)) exposures.set(item, (exposures.get(item) ?? 0) + 1);
-    progress.at(index + 1);
+  { task, facts, users, knownUsers }: NewItemsEvaluation,
+): Promise<Readonly<Record<string, Summary>>> {
+  const { fitted } = await timedFit(contender, task);
+  try {
+    const everyone = [...new Map([...users, ...knownUsers].map((user) => [user.user, user])).values()];
+    const full = await rankAll(contender.name, fitted, { users: everyone, scope: 'all' });
+    const among = await rankAll(contender.name, fitted, { users, scope: 'new' });
+    const known = await rankAll(contender.name, fitted, { users: knownUsers, scope: 'known' });
+    return {
+      'new-items': summaryOf(judged(among.lists, users, facts), task.seed),
+      'new-items-full-catalog': summaryOf(judged(full.lists, users, facts), task.seed),
+      'known-items': summaryOf(judged(known.lists, knownUsers, facts), task.seed),
+      'known-items-full-catalog': summaryOf(judged(full.lists, knownUsers, facts), task.seed),
+    };
+  } finally {
+    await fitted.close();
   }
-  progress.done();
-  const estimates = bootstrap(columns, seed);
-  const shown = [...exposures.values(), ...new Array<number>(Math.max(0, catalogSize - exposures.size)).fill(0)];
+}
+
+/** A contender's result with what it did with new items. */
+export function withSlices(result: ContenderResult, added: Readonly<Record<string, Summary>>): ContenderResult {
+  const metrics = Object.entries(added).map(([name, summary]) => [name, summary.metrics]);
+  const intervals = Object.entries(added).map(([name, summary]) => [name, summary.intervals]);
   return {
-    name: contender.name,
-    metrics: Object.fromEntries(USER_METRICS.map((name, column) => [name, estimates[column]!])),
-    'coverage@10': coverageOf(shown),
-    'gini@10': giniOf(shown),
-    user: latencyOf(timesMs),
+    ...result,
+    slices: { ...result.slices, ...Object.fromEntries(metrics) },
+    sliceIntervals: { ...result.sliceIntervals, ...Object.fromEntries(intervals) },
   };
 }
 
-function requireFair({ name }: Contender, { user, seen }: EvaluatedUser, ranked: readonly ItemId[]): void {
-  const refuse = (what: string): never => {
-    throw new Error(`${name} gave ${user} ${what}`);
-  };
-  if (ranked.length > RANKED_MAX) refuse(`${ranked.length} items`);
-  if (new Set(ranked).size < ranked.length) refuse('an item twice');
-  const known = ranked.find((item) => seen.has(item));
-  if (known !== undefined) refuse(`${known}, which is among the training rows`);
+async function timedFit(
+  contender: Contender,
+  task: FitTask,
+): Promise<{ readonly fitted: Fitted; readonly fitSeconds: number }> {
+  console.log(`ranking: fitting ${contender.name}`);
+  const startMs = performance.now();
+  const fitted = await contender.fit(task);
+  return { fitted, fitSeconds: fitted.fitSeconds ?? (performance.now() - startMs) / 1_000 };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { tableOf } from './interactions.fixture.ts';
-import { evaluatedUsers, isHeldOut, isPositive, positiveCounts } from './protocol.ts';
+import { evaluatedUsers, isHeldOut, isPositive } from './protocol.ts';
 
 const all = (): boolean => true;
 const train = tableOf([
@@ -16,12 +16,18 @@ const test_ = tableOf([
   ['bob', 'd', 4],
   ['eve', 'd', 5],
 ]);
-const rows = { train: { table: train, takes: all }, target: { table: test_, takes: all } };
+const rows = { train: { table: train, takes: all }, targets: [{ table: test_, takes: all }] };
 
 test('all items of training are seen, and only unseen positives are relevant', () => {
   const [ann, ...others] = evaluatedUsers({ ...rows, trainPositivesMin: 2 });
   expect(others).toEqual([]);
-  expect(ann).toEqual({ user: 'ann', seen: new Set(['a', 'b', 'c']), relevant: new Set(['d']) });
+  expect(ann).toEqual({
+    user: 'ann',
+    seen: new Set(['a', 'b', 'c']),
+    liked: new Set(['a', 'b']),
+    last: undefined,
+    relevant: new Set(['d']),
+  });
 });
 
 test('users with too few positives in training are left out, nobody is with none asked for', () => {
@@ -31,14 +37,16 @@ test('users with too few positives in training are left out, nobody is with none
   expect(usersFrom(0)).toEqual(['ann', 'bob', 'eve']);
 });
 
-test('positives are counted by item, over the rows that are taken', () => {
-  expect(positiveCounts({ table: train, takes: all })).toEqual(
-    new Map([
-      ['a', 2],
-      ['b', 1],
-    ]),
-  );
-  expect(positiveCounts({ table: train, takes: (row) => row === 1 })).toEqual(new Map([['b', 1]]));
+test('targets of several tables are one target, and rows that are not taken are no training', () => {
+  const train = { table: rows.train.table, takes: (row: number) => row !== 0 };
+  const [ann] = evaluatedUsers({ train, targets: [...rows.targets, rows.train], trainPositivesMin: 1 });
+  expect(ann).toMatchObject({ user: 'ann', seen: new Set(['b', 'c']), relevant: new Set(['d', 'a']) });
+});
+
+test('the latest positive is known where rows have times', () => {
+  const table = { ...train, atMs: Float64Array.of(7, 7, 9, 1) };
+  const [ann, bob] = evaluatedUsers({ ...rows, train: { table, takes: all }, trainPositivesMin: 1 });
+  expect([ann!.last, bob!.last]).toEqual(['b', 'a']);
 });
 
 test('a tenth of the positives is held out, whatever else is in the table', () => {

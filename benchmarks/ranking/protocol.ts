@@ -8,18 +8,25 @@ export interface Rows {
   readonly takes: (row: number) => boolean;
 }
 
+/** Which items are ranked: all, only those of the new-item protocol, or only the others. */
+export type Scope = 'all' | 'new' | 'known';
+
 /** A user whose ranking is judged. */
 export interface EvaluatedUser {
   readonly user: UserId;
   /** Every item of the user's training rows, whatever its value: none of them may be ranked. */
   readonly seen: ReadonlySet<ItemId>;
+  /** Those of them that are positives. */
+  readonly liked: ReadonlySet<ItemId>;
+  /** The latest of the positives, ties to the later row; `undefined` without times, or without positives. */
+  readonly last: ItemId | undefined;
   /** The user's positives among the target rows; at least one. */
   readonly relevant: ReadonlySet<ItemId>;
 }
 
 export interface ProtocolOptions {
   readonly train: Rows;
-  readonly target: Rows;
+  readonly targets: readonly Rows[];
   /** Users with fewer positives in training are left out. */
   readonly trainPositivesMin: number;
 }
@@ -43,45 +50,53 @@ export function isPositive({ values, info }: InteractionTable, row: number): boo
  * Who is judged on what. Target items that stand in the user's training rows too are no target.
  * @returns In the order of the target rows' users.
  */
-export function evaluatedUsers({ train, target, trainPositivesMin }: ProtocolOptions): readonly EvaluatedUser[] {
+export function evaluatedUsers({ train, targets, trainPositivesMin }: ProtocolOptions): readonly EvaluatedUser[] {
   const trained = trainedUsers(train);
   const relevant = new Map<string, Set<ItemId>>();
-  eachRow(target, ({ user, item, positive }) => {
-    if (!positive || trained.get(user)?.seen.has(item)) return;
-    const items = relevant.get(user) ?? new Set();
-    relevant.set(user, items.add(item));
-  });
+  for (const target of targets) {
+    eachRow(target, ({ user, item, positive }) => {
+      if (!positive || trained.get(user)?.seen.has(item)) return;
+      const items = relevant.get(user) ?? new Set();
+      relevant.set(user, items.add(item));
+    });
+  }
   return [...relevant].flatMap(([user, items]): EvaluatedUser[] => {
-    const { seen, positives } = trained.get(user) ?? { seen: new Set(), positives: 0 };
-    if (positives < trainPositivesMin) return [];
-    return [{ user: userIdSchema.parse(user), seen, relevant: items }];
+    const { seen, liked, last } = trained.get(user) ?? { seen: new Set(), liked: new Set(), last: undefined };
+    if (liked.size < trainPositivesMin) return [];
+    return [{ user: userIdSchema.parse(user), seen, liked, last: last?.item, relevant: items }];
   });
 }
 
 interface TrainedUser {
   readonly seen: Set<ItemId>;
-  positives: number;
+  readonly liked: Set<ItemId>;
+  last: { readonly item: ItemId; readonly atMs: number } | undefined;
 }
 
 function trainedUsers(rows: Rows): ReadonlyMap<string, TrainedUser> {
   const users = new Map<string, TrainedUser>();
-  eachRow(rows, ({ user, item, positive }) => {
-    const known = users.get(user) ?? { seen: new Set(), positives: 0 };
+  eachRow(rows, ({ user, item, positive, atMs }) => {
+    const known: TrainedUser = users.get(user) ?? { seen: new Set(), liked: new Set(), last: undefined };
     users.set(user, known);
     known.seen.add(item);
-    if (positive) known.positives++;
+    if (!positive) return;
+    known.liked.add(item);
+    if (atMs !== undefined && atMs >= (known.last?.atMs ?? Number.NEGATIVE_INFINITY)) known.last = { item, atMs };
   });
   return users;
 }
 
 /** A row with its ids. */
-interface Interaction {
+export interface Interaction {
   readonly user: string;
   readonly item: ItemId;
   readonly positive: boolean;
+  /** `undefined` without times. */
+  readonly atMs: number | undefined;
 }
 
-function eachRow({ table, takes }: Rows, visit: (interaction: Interaction) => void): void {
+/** In the order of the rows. */
+export function eachRow({ table, takes }: Rows, visit: (interaction: Interaction) => void): void {
   const items = table.items.map((item) => itemIdSchema.parse(item));
   for (let row = 0; row < table.values.length; row++) {
     if (!takes(row)) continue;
@@ -89,15 +104,7 @@ function eachRow({ table, takes }: Rows, visit: (interaction: Interaction) => vo
       user: table.users[table.userOf[row]!]!,
       item: items[table.itemOf[row]!]!,
       positive: isPositive(table, row),
+      atMs: table.atMs?.[row],
     });
   }
-}
-
-/** How often each item was engaged with positively. */
-export function positiveCounts(rows: Rows): ReadonlyMap<ItemId, number> {
-  const counts = new Map<ItemId, number>();
-  eachRow(rows, ({ item, positive }) => {
-    if (positive) counts.set(item, (counts.get(item) ?? 0) + 1);
-  });
-  return counts;
 }

@@ -1,67 +1,123 @@
+import { availableParallelism } from 'node:os';
+import { onnxMatrixProduct } from '@kindred/trainer/adapters/onnx-matrix-product';
 import type { Answer, BenchRun } from '../bench-run.ts';
 import { findDataset } from '../datasets/find-dataset.ts';
-import { withEngine } from '../engine/with-engine.ts';
 import { runHeader } from '../measure/run-header.ts';
 import { hashOrdered } from '../measure/stable-hash.ts';
 import { RESAMPLES } from './bootstrap.ts';
-import { evaluate } from './evaluate.ts';
-import { kindred } from './kindred.ts';
-import { popular } from './popular.ts';
-import { evaluatedUsers, positiveCounts } from './protocol.ts';
-import type { ContenderResult, RankingResult } from './result.ts';
-import { testSplit, validationSplit } from './split.ts';
-import { trainPrepared } from './trained.ts';
+import { catalogSubject } from './catalog-subject.ts';
+import type { Contender } from './contender.ts';
+import { chosenContenders, OWN } from './contenders.ts';
+import { type Evaluated, evaluate, evaluateNewItems, type NewItemsEvaluation, withSlices } from './evaluate.ts';
+import { fitTask } from './fit-task.ts';
+import { itemFacts } from './judged.ts';
+import { type EvaluatedUser, evaluatedUsers, type Rows } from './protocol.ts';
+import type { ContenderResult, Difference, RankingResult } from './result.ts';
+import { historySlices } from './slice.ts';
+import { type Subject, testSubject, validationSubject } from './split.ts';
+import { differenceOf } from './summary.ts';
 
 const DATA_DEFAULT = 'goodbooks';
-/** What the API takes when a request does not say. */
-const DIVERSITY = 0.1;
 
-/** How good is the ranking as it is served, on data that it has not seen? */
+/** How good is the ranking as it is served, on data that it has not seen, and how good are simpler ones? */
 export async function* ranking(run: BenchRun): AsyncGenerator<Answer<RankingResult>> {
-  const dataset = await findDataset(run.data ?? DATA_DEFAULT, run.config.dataRoot);
-  const split = run.isValidation ? await validationSplit(run.config, dataset) : await testSplit(run.config, dataset);
-  const { trainPositivesMin } = dataset;
+  const subject = await subjectOf(run);
+  const { split, trainPositivesMin } = subject;
   const all = evaluatedUsers({ ...split, trainPositivesMin });
-  const users = run.users === undefined ? all : hashOrdered(all, ({ user }) => user, run.seed).slice(0, run.users);
-  console.log(`ranking: ${users.length} of ${all.length} users of ${dataset.info.name}`);
-  const { catalog: trainedCatalog, folder } = split.prepared;
-  const training = await trainPrepared(folder, trainedCatalog);
-  console.log(
-    `ranking: trained in ${training.seconds.toFixed(0)} s, ${training.memoryMiB} MiB: ${JSON.stringify(training.summary)}`,
-  );
-  const judged = await withEngine(run.config, split.prepared.folder, async (engine) => {
-    const { catalog, startMs: atMs } = split.prepared;
-    const { seed } = run;
-    const summary = (await engine.ingestion.catalogs()).find((each) => each.catalog === catalog);
-    const probe = users[0]?.user;
-    if (probe === undefined || summary === undefined) throw new Error(`${catalog} has nobody to judge`);
-    const options = { users, catalogSize: summary.items, seed };
-    const served = await kindred({ ranking: engine.ranking, catalog, atMs, seed, diversity: DIVERSITY }, probe);
-    const contenders: ContenderResult[] = [];
-    for (const contender of [popular(positiveCounts(split.train), seed), served]) {
-      contenders.push(await evaluate(contender, options));
-    }
-    return {
-      contenders,
-      catalogSize: summary.items,
-      versions: served.versions,
-      versionCount: served.versionCount(),
-      memoryMb: memoryMb(),
-    };
-  });
+  const users = sample(all, run);
+  if (users.length === 0) throw new Error(`${subject.data} has nobody to judge`);
+  console.log(`ranking: ${users.length} of ${all.length} users of ${subject.data}`);
+  const chosen = chosenContenders(run.contenders, split.train.table.atMs !== undefined);
+  const multiply = await onnxMatrixProduct(availableParallelism());
+  const fitting = { config: run.config, multiply, seed: run.seed };
+  const task = await fitTask({ ...fitting, ...split, newItems: new Set() });
+  const evaluation = { task, facts: itemFacts(task), users };
+  const evaluated: Evaluated[] = [];
+  for (const contender of chosen) evaluated.push(await evaluate(contender, evaluation));
+  const news = run.hasNewItems ? await newItemsOf(run, subject, fitting) : undefined;
+  const contenders = await withNewItems(chosen, evaluated, news);
+
   const parameters = {
     trainPositivesMin,
-    diversity: DIVERSITY,
     bootstrapResamples: RESAMPLES,
     sample: run.users ?? 'all users',
   };
-  const header = runHeader({ data: dataset.info.name, dataHash: dataset.hash, seed: run.seed, parameters });
-  const target = run.isValidation ? ('held-out training' as const) : ('test' as const);
-  const counts = { users: users.length, usersOfAll: all.length };
-  const result = { benchmark: 'ranking' as const, ...header, target, ...counts, ...judged };
-  yield { result, isWhole: !run.isValidation && run.users === undefined };
+  const header = runHeader({ data: subject.data, dataHash: subject.dataHash, seed: run.seed, parameters });
+  const result = {
+    benchmark: 'ranking' as const,
+    ...header,
+    target: subject.target,
+    users: users.length,
+    usersOfAll: all.length,
+    sliceUsers: sliceUsers(users, news),
+    catalogSize: task.data.items.length,
+    contenders: [...contenders],
+    differences: [...differencesOf(evaluated, run.seed)],
+  };
+  const isWhole =
+    subject.target === 'test' && run.users === undefined && run.contenders.length === 0 && run.hasNewItems;
+  yield { result, isWhole };
 }
 
-function memoryMb(): number {
-  return Math.round(process.memoryUsage.rss() / 2 ** 20);
+async function subjectOf({ catalog, data, isValidation, config }: BenchRun): Promise<Subject> {
+  if (catalog !== undefined) return catalogSubject(config, catalog);
+  const dataset = await findDataset(data ?? DATA_DEFAULT, config.dataRoot);
+  return isValidation ? validationSubject(config, dataset) : testSubject(config, dataset);
+}
+
+/** All, or as many as were asked for, chosen by a hash. */
+function sample(users: readonly EvaluatedUser[], { users: count, seed }: BenchRun): readonly EvaluatedUser[] {
+  return count === undefined ? users : hashOrdered(users, ({ user }) => user, seed).slice(0, count);
+}
+
+/** @returns `undefined` where the data have no new items. */
+async function newItemsOf(
+  run: BenchRun,
+  { newItems, trainPositivesMin }: Subject,
+  fitting: Pick<Parameters<typeof fitTask>[0], 'config' | 'multiply' | 'seed'>,
+): Promise<NewItemsEvaluation | undefined> {
+  const split = await newItems?.();
+  if (split === undefined) return undefined;
+  const task = await fitTask({ ...fitting, ...split });
+  const judged = (targets: readonly Rows[]): readonly EvaluatedUser[] =>
+    sample(evaluatedUsers({ train: split.train, targets, trainPositivesMin }), run);
+  return { task, facts: itemFacts(task), users: judged(split.targets), knownUsers: judged(split.knownTargets) };
+}
+
+async function withNewItems(
+  chosen: readonly Contender[],
+  evaluated: readonly Evaluated[],
+  news: NewItemsEvaluation | undefined,
+): Promise<readonly ContenderResult[]> {
+  const results: ContenderResult[] = [];
+  for (const [place, { result }] of evaluated.entries()) {
+    const contender = chosen[place]!;
+    const isJudged = news !== undefined && contender.knowsNewItems;
+    results.push(isJudged ? withSlices(result, await evaluateNewItems(contender, news)) : result);
+  }
+  return results;
+}
+
+function sliceUsers(
+  users: readonly EvaluatedUser[],
+  news: NewItemsEvaluation | undefined,
+): Readonly<Record<string, number>> {
+  const ofHistory = historySlices(users).map(({ name, indices }) => [name, indices.length]);
+  const ofNews =
+    news === undefined
+      ? []
+      : [
+          ...['new-items', 'new-items-full-catalog'].map((name) => [name, news.users.length]),
+          ...['known-items', 'known-items-full-catalog'].map((name) => [name, news.knownUsers.length]),
+        ];
+  return Object.fromEntries([...ofHistory, ...ofNews]);
+}
+
+/** Our own against each other one; none without our own. */
+function differencesOf(evaluated: readonly Evaluated[], seed: number): readonly Difference[] {
+  const own = evaluated.find(({ result }) => result.name === OWN);
+  if (own === undefined) return [];
+  return evaluated
+    .filter((each) => each !== own)
+    .map(({ result, columns }) => ({ baseline: result.name, ...differenceOf(own.columns, columns, seed) }));
 }

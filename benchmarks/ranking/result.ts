@@ -1,39 +1,53 @@
 import { z } from 'zod';
-import { latencySchema, runHeaderSchema } from '../measure/run-header.ts';
+import { runHeaderSchema } from '../measure/run-header.ts';
 
-const estimateSchema = z.strictObject({
-  mean: z.number(),
-  low: z.number(),
-  high: z.number(),
-  standardError: z.number(),
-});
+/** By the metric's name. */
+const metricsSchema = z.record(z.string(), z.number());
+/** A 95 % interval by bootstrap over users, by the metric's name. */
+const intervalsSchema = z.record(z.string(), z.tuple([z.number(), z.number()]));
 
 const contenderResultSchema = z.strictObject({
   name: z.string(),
-  /** By the metric's name; means over users. */
-  metrics: z.record(z.string(), estimateSchema),
-  'coverage@10': z.number(),
-  'gini@10': z.number(),
-  /** The time of one user's ranking. */
-  user: latencySchema,
+  /** What was set, or chosen by the contender's own validation. */
+  parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  /** Means over users; a metric that no user has is absent. */
+  metrics: metricsSchema,
+  intervals: intervalsSchema,
+  /** The same for some of the users or of the items, by the slice's name. */
+  slices: z.record(z.string(), metricsSchema),
+  sliceIntervals: z.record(z.string(), intervalsSchema),
+  fitSeconds: z.number(),
+  userMsP50: z.number(),
+  userMsP99: z.number(),
+  /** The most that the process took while the contender was fitted and ranked, without the database. */
+  memoryMiB: z.number(),
+  /** What ranked, as its slates named it; where more than one version did, the first. */
+  versions: z.record(z.string(), z.string()).optional(),
+  /** More than 1 when something was rebuilt meanwhile. */
+  versionCount: z.int().optional(),
+});
+
+/** Kindred minus a baseline, user by user. */
+const differenceSchema = z.strictObject({
+  baseline: z.string(),
+  metrics: metricsSchema,
+  intervals: intervalsSchema,
 });
 
 export const rankingResultSchema = runHeaderSchema.extend({
   benchmark: z.literal('ranking'),
-  /** What is judged: the test rows, or training rows that were held out to tune on. */
-  target: z.enum(['test', 'held-out training']),
+  /** What is judged: the test rows, training rows that were held out to tune on, or what followed a moment. */
+  target: z.enum(['test', 'held-out training', 'after the cut']),
   users: z.int(),
   /** How many users the protocol has; more than `users` for a sample. */
   usersOfAll: z.int(),
+  /** How many users each slice has. */
+  sliceUsers: z.record(z.string(), z.int()),
   catalogSize: z.int(),
   contenders: z.array(contenderResultSchema),
-  /** What ranked at first, as the slates named it. */
-  versions: z.record(z.string(), z.string()),
-  /** How many versions ranked in all: more than 1 when something was rebuilt meanwhile. */
-  versionCount: z.int(),
-  /** Of the process that ranked, without the database's. */
-  memoryMb: z.number(),
+  differences: z.array(differenceSchema),
 });
 
 export type ContenderResult = z.infer<typeof contenderResultSchema>;
+export type Difference = z.infer<typeof differenceSchema>;
 export type RankingResult = z.infer<typeof rankingResultSchema>;

@@ -1,44 +1,135 @@
-import { loadInteractions } from '@kindred/shared/dataset/interaction-table';
+import { readColdItems } from '@kindred/shared/dataset/dataset-items';
+import { type InteractionTable, loadInteractions } from '@kindred/shared/dataset/interaction-table';
+import { type ItemId, itemIdSchema } from '@kindred/shared/id';
 import type { BenchConfig } from '../config.ts';
 import type { FoundDataset } from '../datasets/find-dataset.ts';
 import { type PreparedCatalog, prepareCatalog } from '../engine/prepared-catalog.ts';
+import { stableHash } from '../measure/stable-hash.ts';
 import { isHeldOut, type Rows } from './protocol.ts';
+import type { RankingResult } from './result.ts';
+import { markedItem } from './served-catalog.ts';
 
 /** What is judged on what. */
 export interface Split {
   readonly train: Rows;
-  readonly target: Rows;
+  readonly targets: readonly Rows[];
   /** Holds the training rows. */
   readonly prepared: PreparedCatalog;
 }
 
+/** The new-item protocol: training without a row of the new items, which are marked in the prepared catalog. */
+export interface NewItemsSplit extends Split {
+  readonly newItems: ReadonlySet<ItemId>;
+  /** The target rows of all other items. */
+  readonly knownTargets: readonly Rows[];
+}
+
+/** Data to rank on, in the parts that it is judged by. */
+export interface Subject {
+  readonly data: string;
+  readonly dataHash: string;
+  readonly target: RankingResult['target'];
+  readonly trainPositivesMin: number;
+  readonly split: Split;
+  /** Prepares the new-item protocol; `undefined` where the data have none. */
+  readonly newItems: (() => Promise<NewItemsSplit>) | undefined;
+}
+
 /** Of a file's first row: the header is line 1, and no line is blank. */
 const FIRST_LINE = 2;
+/** Of all items, where new ones are made up to tune on. */
+const NEW_ITEMS_SHARE = 0.1;
 
 /** All training rows against the test rows. */
-export async function testSplit(config: BenchConfig, dataset: FoundDataset): Promise<Split> {
+export async function testSubject(config: BenchConfig, dataset: FoundDataset): Promise<Subject> {
   const takes = (): boolean => true;
   const prepared = await prepareCatalog({ config, dataset, part: '', takes });
-  const [train, test] = [
-    await loadInteractions(dataset.folder, 'train'),
-    await loadInteractions(dataset.folder, 'test'),
-  ];
-  return { prepared, train: { table: train, takes }, target: { table: test, takes } };
+  const train = await loadInteractions(dataset.folder, 'train');
+  const test = await loadInteractions(dataset.folder, 'test');
+  const hasNewItems = dataset.info.files['cold-items.txt'] !== undefined;
+  return {
+    ...described(dataset, 'test'),
+    split: { prepared, train: { table: train, takes }, targets: [{ table: test, takes }] },
+    newItems: hasNewItems
+      ? async () => {
+          const newItems = new Set(await readColdItems(dataset.folder));
+          const task = { config, dataset, part: 'new-items', newItems, train };
+          return newItemsSplit({ ...task, isTraining: takes, hidden: [test] });
+        }
+      : undefined,
+  };
 }
 
 /**
- * Training rows against those of them that are held out, which a catalog of its own does without. No row of the test is
- * read.
+ * Training rows against those of them that are held out, which a catalog of its own does without; new items are a hashed
+ * tenth. No row of the test is read.
  */
-export async function validationSplit(config: BenchConfig, dataset: FoundDataset): Promise<Split> {
+export async function validationSubject(config: BenchConfig, dataset: FoundDataset): Promise<Subject> {
   const table = await loadInteractions(dataset.folder, 'train');
   const heldOut = Uint8Array.from(table.values, (_, row) => (isHeldOut(table, row) ? 1 : 0));
   const takes = (row: number): boolean => heldOut[row] === 0;
   const prepared = await prepareCatalog({
-    config,
-    dataset,
-    part: 'validation',
+    ...{ config, dataset, part: 'validation' },
     takes: (line) => takes(line - FIRST_LINE),
   });
-  return { prepared, train: { table, takes }, target: { table, takes: (row) => heldOut[row] === 1 } };
+  const hasContent = dataset.info.files['items.jsonl.gz'] !== undefined;
+  return {
+    ...described(dataset, 'held-out training'),
+    split: { prepared, train: { table, takes }, targets: [{ table, takes: (row) => !takes(row) }] },
+    newItems: hasContent
+      ? async () => {
+          const newItems = new Set(table.items.filter((item) => stableHash(`new item\n${item}`) < NEW_ITEMS_SHARE));
+          const task = { config, dataset, part: 'validation-new-items', newItems, train: table };
+          return newItemsSplit({ ...task, isTraining: takes, hidden: [] });
+        }
+      : undefined,
+  };
+}
+
+function described(
+  { info, hash, trainPositivesMin }: FoundDataset,
+  target: RankingResult['target'],
+): Pick<Subject, 'data' | 'dataHash' | 'target' | 'trainPositivesMin'> {
+  return { data: info.name, dataHash: hash, target, trainPositivesMin };
+}
+
+interface NewItemsTask {
+  readonly config: BenchConfig;
+  readonly dataset: FoundDataset;
+  readonly part: string;
+  readonly newItems: ReadonlySet<string>;
+  readonly train: InteractionTable;
+  /** Which rows of `train` are no target anyway. */
+  readonly isTraining: (row: number) => boolean;
+  /** Tables that are target altogether. */
+  readonly hidden: readonly InteractionTable[];
+}
+
+async function newItemsSplit(task: NewItemsTask): Promise<NewItemsSplit> {
+  const { config, dataset, part, newItems, train, isTraining, hidden } = task;
+  const ofNew = (table: InteractionTable): ((row: number) => boolean) => {
+    const isNew = Uint8Array.from(table.items, (item) => (newItems.has(item) ? 1 : 0));
+    return (row) => isNew[table.itemOf[row]!] === 1;
+  };
+  const ofNewInTrain = ofNew(train);
+  const takes = (row: number): boolean => isTraining(row) && !ofNewInTrain(row);
+  const prepared = await prepareCatalog({
+    ...{ config, dataset, part },
+    takes: (line) => takes(line - FIRST_LINE),
+    marked: (item) => markedItem(item, newItems.has(item.id)),
+  });
+  const hiddenRows = hidden.map((table) => ({ table, isNew: ofNew(table) }));
+  return {
+    prepared,
+    newItems: new Set([...newItems].map((item) => itemIdSchema.parse(item))),
+    train: { table: train, takes },
+    targets: [
+      { table: train, takes: ofNewInTrain },
+      ...hiddenRows.map(({ table, isNew }) => ({ table, takes: isNew })),
+    ],
+    knownTargets: [
+      { table: train, takes: (row) => !isTraining(row) && !ofNewInTrain(row) },
+      ...hiddenRows.map(({ table, isNew }) => ({ table, takes: (row: number) => !isNew(row) })),
+    ],
+  };
 }

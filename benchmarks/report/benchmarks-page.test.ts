@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { RankingResult } from '../ranking/result.ts';
 import type { BenchResult } from './bench-result.ts';
 import { benchmarksPage } from './benchmarks-page.ts';
 
@@ -12,7 +13,6 @@ const header = {
   parameters: { limit: 20 },
 };
 const latency = { p50Ms: 1.234, p99Ms: 30, count: 10 };
-const estimate = { mean: 0.28, low: 0.27, high: 0.29, standardError: 0.005 };
 const serving: BenchResult = {
   ...header,
   benchmark: 'serving',
@@ -26,20 +26,38 @@ const serving: BenchResult = {
   startUp: { readyMs: [2_400, 5_100], goalMs: 5_000 },
   memory: { atStartMb: 300, afterRequestsMb: 500 },
 };
-const ranking: BenchResult = {
+const interval = (low: number, high: number): Record<string, [number, number]> =>
+  Object.fromEntries(['ndcg@20', 'ndcg@100', 'recall@20'].map((metric) => [metric, [low, high]]));
+const figures = (value: number) => ({ 'ndcg@20': value, 'ndcg@100': value, 'recall@20': value, 'recall@10': value });
+const contender = {
+  ...{ parameters: { lambda: 60 }, sliceIntervals: {}, fitSeconds: 12, userMsP50: 1, userMsP99: 2, memoryMiB: 900 },
+  slices: { 'history-5-9': figures(0.2) },
+};
+const ranking: RankingResult = {
   ...header,
   benchmark: 'ranking',
   data: 'goodbooks',
   target: 'test',
   users: 100,
   usersOfAll: 22_572,
+  sliceUsers: { 'history-5-9': 40, 'new-items': 30, 'known-items': 35 },
   catalogSize: 10_000,
   contenders: [
-    { name: 'kindred', metrics: { 'nDCG@20': estimate }, 'coverage@10': 0.5, 'gini@10': 0.6, user: latency },
+    {
+      ...{ ...contender, name: 'kindred', metrics: figures(0.28), intervals: interval(0.27, 0.29) },
+      slices: {
+        ...contender.slices,
+        'new-items': figures(0.5),
+        'new-items-full-catalog': figures(0.1),
+        'known-items': figures(0.3),
+        'known-items-full-catalog': figures(0.29),
+      },
+      sliceIntervals: { 'new-items': interval(0.45, 0.55) },
+      ...{ versions: { ranking: 'some-1' }, versionCount: 1 },
+    },
+    { ...contender, name: 'ease', metrics: figures(0.29), intervals: interval(0.28, 0.3) },
   ],
-  versions: { ranking: 'some-1' },
-  versionCount: 1,
-  memoryMb: 400,
+  differences: [{ baseline: 'ease', metrics: figures(-0.01), intervals: interval(-0.012, -0.008) }],
 };
 
 const freshness: BenchResult = {
@@ -81,7 +99,7 @@ test('freshness of both modes is judged by each goal, and the events applied sta
 
 test('a ranking stands among what others reach, with what it wins and loses', () => {
   const page = benchmarksPage([ranking]);
-  const rows = page.split('\n').filter((line) => /RP3β|kindred\*\*|positives only/.test(line));
+  const rows = page.split('\n').filter((line) => /^\| (RP3β|\*\*kindred|EASE .*positives only)/.test(line));
   expect(rows.map((row) => row.split('|')[1]!.trim())).toEqual([
     'RP3β (k 200, α 0.7, β 0.6), low ratings × 0.3',
     '**kindred**',
@@ -89,6 +107,32 @@ test('a ranking stands among what others reach, with what it wins and loses', ()
   ]);
   expect(page).toContain('**loses to 5** of the 11 and beats 5; it reaches 90 % of the best');
   expect(page).toContain('100 users (a hashed sample of 22,572)');
+});
+
+test('a ranking is told beside its goals, with what new items cost the others', () => {
+  const page = benchmarksPage([ranking]);
+  const goals = page.split('\n').filter((line) => /\| +(met|\*\*missed\*\*|not measured) +\|$/.test(line));
+  expect(goals.map((row) => row.split(/ *\| */).slice(1, -1))).toEqual([
+    ['nDCG@20', '.3105', '≥ .3170', '.2800', '**missed**'],
+    ['recall@20', '.3860', '≥ .3950', '.2800', '**missed**'],
+    ['nDCG@100', '.3628', '≥ .3710', '.2800', '**missed**'],
+    ['new items among themselves, recall@20', '.4369', '≥ .4550', '.5000', 'met'],
+    ['new items among themselves, nDCG@20', '.3245', '≥ .3400', '.5000', 'met'],
+    ['new items in the full catalog, recall@20', '.1979', '≥ .2120', '.1000', '**missed**'],
+    ['content only, nDCG@20', '.1949', '≥ .2050', '', 'not measured'],
+    ['loss of the other items to new ones, nDCG@20', '', '≤ 2 %', '3.3 %', '**missed**'],
+    ['loss of the other items to new ones, recall@20', '', '≤ 2 %', '3.3 %', '**missed**'],
+    ['training with selection and ranker', '', '≤ 600 s', '12 s', 'met'],
+  ]);
+});
+
+test('a ranking is compared with each baseline user by user, by history and on new items', () => {
+  const page = benchmarksPage([ranking]);
+  expect(page).toContain('it **loses to ease**');
+  expect(page).toMatch(/\| ease +\| +−\.0100 \(−\.0120 – −\.0080\) \|/);
+  expect(page).toMatch(/\| 5 – 9 +\| +40 \| +\.2000 \| +\.2000 \|/);
+  expect(page).toMatch(/\| kindred: among themselves +\| +30 \| +\.5000 \| +\.5000 \| +\.5000 \| \.4500 – \.5500 \|/);
+  expect(page).toMatch(/^kindred \* +\.2800 {2}█{36}/m);
 });
 
 test('what is judged on other rows is not compared with what others reach on the test', () => {

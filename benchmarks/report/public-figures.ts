@@ -1,9 +1,9 @@
 /** What a public package reached on the same rows under the same protocol. Absent where it was not measured. */
 export interface PublicFigures {
   readonly name: string;
-  readonly 'nDCG@10'?: number;
-  readonly 'nDCG@20'?: number;
-  readonly 'nDCG@100'?: number;
+  readonly 'ndcg@10'?: number;
+  readonly 'ndcg@20'?: number;
+  readonly 'ndcg@100'?: number;
   readonly 'recall@10'?: number;
   readonly 'recall@20'?: number;
   readonly 'coverage@10'?: number;
@@ -42,9 +42,9 @@ function figures(
 ): PublicFigures {
   return {
     name,
-    'nDCG@10': ndcg10,
-    'nDCG@20': ndcg20,
-    'nDCG@100': ndcg100,
+    'ndcg@10': ndcg10,
+    'ndcg@20': ndcg20,
+    'ndcg@100': ndcg100,
     'recall@10': recall10,
     'recall@20': recall20,
     'coverage@10': coverage,

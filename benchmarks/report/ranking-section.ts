@@ -1,80 +1,202 @@
-import type { RankingResult } from '../ranking/result.ts';
+import type { ContenderResult, RankingResult } from '../ranking/result.ts';
 import { markdownTable } from './markdown-table.ts';
 import { fraction, milliseconds } from './numbers.ts';
 import { PUBLIC_FIGURES, type PublicFigures } from './public-figures.ts';
+import { goalsTable } from './ranking-goals.ts';
 import { runLine } from './run-line.ts';
+import { textBars } from './text-bars.ts';
 
-const COMPARED = ['nDCG@10', 'nDCG@20', 'nDCG@100', 'recall@10', 'recall@20', 'coverage@10'] as const;
+const COMPARED = ['ndcg@10', 'ndcg@20', 'ndcg@100', 'recall@10', 'recall@20', 'coverage@10'] as const;
 /** What the list is ordered by, and the verdict is about. */
-const DECISIVE = 'nDCG@20';
+const DECISIVE = 'ndcg@20';
 const OWN = 'kindred';
+const TITLES: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    [10, 20, 50, 100].flatMap((k) => [
+      [`ndcg@${k}`, `nDCG@${k}`],
+      [`mrr@${k}`, `MRR@${k}`],
+    ]),
+  ),
+  'gini@10': 'Gini@10',
+  'intra-list-diversity@10': 'diversity@10',
+  'popularity-lift@10': 'lift@10',
+};
+/** Of lists as a whole; digits behind the point. */
+const LIST_METRICS = {
+  'coverage@10': 2,
+  'gini@10': 2,
+  'intra-list-diversity@10': 3,
+  'novelty@10': 2,
+  'popularity-lift@10': 2,
+} as const;
 
 /** One data set's ranking, beside what public packages reach on it. */
 export function rankingSection(result: RankingResult): string {
-  const { data, target, users, usersOfAll, contenders, catalogSize, versions, versionCount, memoryMb } = result;
+  const { data, target, users, usersOfAll, catalogSize, contenders } = result;
   const isSample = users < usersOfAll;
   const others = target === 'test' ? (PUBLIC_FIGURES[data] ?? []) : [];
-  return [
+  const sections = [
     `### ${data}`,
-    `${users.toLocaleString('en')} users${isSample ? ` (a hashed sample of ${usersOfAll.toLocaleString('en')})` : ''} and the full catalog of ${catalogSize.toLocaleString('en')} items, judged on the ${target} rows; what a user had in training is never ranked.`,
-    comparison(result, others),
-    verdictOf(result, others),
-    details(result),
-    `Gini@10 is 0 when all items are shown alike; the intervals are bootstrapped over users. One request at a time, limit 100: ${contenders.map(({ name, user }) => `${name} p50 ${milliseconds(user.p50Ms)} ms, p99 ${milliseconds(user.p99Ms)} ms`).join('; ')}. The process took ${memoryMb} MB without the database.`,
-    `Ranked by ${Object.entries(versions)
-      .map(([part, version]) => `${part} \`${version}\``)
-      .join(', ')}${versionCount > 1 ? `, rebuilt ${versionCount - 1} times meanwhile` : ''}.`,
+    `${whole(users)} users${isSample ? ` (a hashed sample of ${whole(usersOfAll)})` : ''} and the full catalog of ${whole(catalogSize)} items, judged on ${targetOf(target)}; what a user had in training is never ranked.`,
+    goalsTable(result),
+    comparison(contenders, others),
+    verdictOf(contenders, others),
+    bars(contenders, others),
+    differences(result),
+    lists(contenders),
+    newItems(result),
+    histories(result),
+    everyMetric(contenders),
+    versionsOf(contenders),
+    parametersOf(contenders),
     runLine(result),
+  ];
+  return sections.filter((section) => section !== undefined).join('\n\n');
+}
+
+function targetOf(target: RankingResult['target']): string {
+  return target === 'after the cut' ? 'what they engaged with after the cut' : `the ${target} rows`;
+}
+
+function comparison(contenders: readonly ContenderResult[], others: readonly PublicFigures[]): string {
+  const rows = [
+    ...contenders.map(({ name, metrics }) => ({ title: `**${name}**`, figures: metrics })),
+    ...others.map(({ name, ...figures }) => ({ title: name, figures })),
+  ]
+    .map(({ title, figures }) => ({ title, values: COMPARED.map((metric) => Reflect.get(figures, metric)) }))
+    .sort((a, b) => (a.values[1] ?? 0) - (b.values[1] ?? 0))
+    .map(({ title, values }) => [
+      title,
+      ...values.map((value, place) => cell(value, COMPARED[place] === 'coverage@10' ? 2 : 4)),
+    ]);
+  return markdownTable(['contender', ...COMPARED.map(titleOf)], rows);
+}
+
+/** Who is ahead, and by how much. */
+function verdictOf(contenders: readonly ContenderResult[], others: readonly PublicFigures[]): string {
+  const own = contenders.find(({ name }) => name === OWN);
+  const value = own?.metrics[DECISIVE];
+  const interval = own?.intervals[DECISIVE];
+  if (value === undefined || interval === undefined || others.length === 0) return 'Bold rows are this run.';
+  const measured = others.flatMap(({ name, [DECISIVE]: figure }) => (figure === undefined ? [] : [{ name, figure }]));
+  const best = measured.reduce((a, b) => (b.figure > a.figure ? b : a));
+  const ahead = measured.filter(({ figure }) => figure > interval[1]).length;
+  const behind = measured.filter(({ figure }) => figure < interval[0]).length;
+  const share = Math.round((value / best.figure) * 100);
+  return [
+    'Bold rows are this run; the others were measured with public Python packages under the same protocol.',
+    `By nDCG@20 Kindred ${ahead === 0 ? 'is behind none of them' : `**loses to ${ahead}** of the ${measured.length}`} and beats ${behind}; it reaches ${share} % of the best (${best.name}).`,
+  ].join(' ');
+}
+
+function bars(contenders: readonly ContenderResult[], others: readonly PublicFigures[]): string {
+  const known = others.flatMap(({ name, [DECISIVE]: value }) => (value === undefined ? [] : [{ name, value }]));
+  const own = contenders.map(({ name, metrics }) => ({ name: `${name} *`, value: metrics[DECISIVE]! }));
+  const sorted = [...own, ...known].sort((a, b) => b.value - a.value);
+  return `nDCG@20, this run with a star:\n\n${textBars(sorted.map((bar) => ({ ...bar, label: fraction(bar.value) })))}`;
+}
+
+/** Of our own minus each other one of the run. */
+function differences({ differences: all }: RankingResult): string | undefined {
+  if (all.length === 0) return undefined;
+  const metrics = [DECISIVE, 'ndcg@100', 'recall@20'];
+  const rows = all.map((difference) => [
+    difference.baseline,
+    ...metrics.map((metric) => {
+      const [low, high] = difference.intervals[metric]!;
+      return `${signed(difference.metrics[metric]!)} (${signed(low)} – ${signed(high)})`;
+    }),
+  ]);
+  const worse = all.filter(({ intervals }) => intervals[DECISIVE]![1] < 0).map(({ baseline }) => baseline);
+  const loss = worse.length === 0 ? '' : ` By nDCG@20 it **loses to ${worse.join(', ')}**.`;
+  return `Kindred minus each other contender of the run, user by user, with 95 % intervals.${loss}\n\n${markdownTable(['minus', ...metrics.map(titleOf)], rows)}`;
+}
+
+function lists(contenders: readonly ContenderResult[]): string {
+  const columns = Object.entries(LIST_METRICS);
+  const rows = contenders.map(({ name, metrics, fitSeconds, userMsP50, userMsP99, memoryMiB }) => [
+    name,
+    ...columns.map(([metric, digits]) => cell(metrics[metric], digits)),
+    fitSeconds.toFixed(1),
+    `${milliseconds(userMsP50)} / ${milliseconds(userMsP99)}`,
+    whole(memoryMiB),
+  ]);
+  const titles = ['contender', ...columns.map(([metric]) => titleOf(metric)), 'fit s', 'a user ms p50 / p99', 'MiB'];
+  return [
+    markdownTable(titles, rows),
+    'Of the ten items that are shown first: the share of the catalog that anyone is shown; how unequally (0 is alike); how different they are (1 − cosine of embeddings, over pairs); how unexpected (bits); how popular beside what the user liked. A list has up to 100 items, one user at a time; MiB is the most that the process took, without the database and with all that the benchmark itself holds.',
   ].join('\n\n');
 }
 
-function comparison({ contenders }: RankingResult, others: readonly PublicFigures[]): string {
-  const own = contenders.map((contender): PublicFigures & { isOwn: boolean } => ({
-    name: contender.name,
-    isOwn: true,
-    ...Object.fromEntries(Object.entries(contender.metrics).map(([metric, { mean }]) => [metric, mean])),
-    'coverage@10': contender['coverage@10'],
-  }));
-  const rows = [...own, ...others.map((figures) => ({ ...figures, isOwn: false }))]
-    .sort((a, b) => (a[DECISIVE] ?? 0) - (b[DECISIVE] ?? 0))
-    .map(({ isOwn, name, ...figures }) => [
-      isOwn ? `**${name}**` : name,
-      ...COMPARED.map((metric) => cell(figures[metric], metric === 'coverage@10' ? 2 : 4)),
-    ]);
-  return markdownTable(['contender', ...COMPARED], rows);
+function newItems({ contenders, sliceUsers }: RankingResult): string | undefined {
+  const judged = contenders.filter(({ slices }) => slices['new-items'] !== undefined);
+  if (judged.length === 0) return undefined;
+  const cases = {
+    'new-items': 'among themselves',
+    'new-items-full-catalog': 'in the full catalog',
+    'known-items': 'the others, new ones filtered out',
+    'known-items-full-catalog': 'the others, beside the new ones',
+  } as const;
+  const metrics = ['recall@10', 'recall@20', DECISIVE] as const;
+  const rows = judged.flatMap(({ name, slices, sliceIntervals }) =>
+    Object.entries(cases).map(([slice, what]) => [
+      `${name}: ${what}`,
+      whole(sliceUsers[slice] ?? 0),
+      ...metrics.map((metric) => cell(slices[slice]?.[metric], 4)),
+      (sliceIntervals[slice]?.[DECISIVE] ?? []).map((bound) => fraction(bound)).join(' – '),
+    ]),
+  );
+  const title = 'New items, of which training has no row; in the last two rows of each the target are all other items.';
+  return `${title}\n\n${markdownTable(['new items', 'users', ...metrics.map(titleOf), '95 % interval'], rows)}`;
+}
+
+function histories({ contenders, sliceUsers }: RankingResult): string {
+  const slices = Object.keys(sliceUsers).filter((name) => name.startsWith('history-'));
+  const rows = slices.map((slice) => [
+    slice.replace('history-', '').replace('-or-', ' or ').replace('-', ' – '),
+    whole(sliceUsers[slice]!),
+    ...contenders.map(({ slices: own }) => cell(own[slice]?.[DECISIVE], 4)),
+  ]);
+  return `nDCG@20 by how many positives the user has in training:\n\n${markdownTable(['positives', 'users', ...contenders.map(({ name }) => name)], rows)}`;
+}
+
+function everyMetric(contenders: readonly ContenderResult[]): string {
+  const shown = contenders.find(({ name }) => name === OWN) ?? contenders[0]!;
+  const rows = Object.entries(shown.intervals).map(([metric, [low, high]]) => [
+    titleOf(metric),
+    fraction(shown.metrics[metric]!),
+    `${fraction(low)} – ${fraction(high)}`,
+  ]);
+  return `All of ${shown.name}, with 95 % intervals by bootstrap over users:\n\n${markdownTable(['metric', 'mean', '95 % interval'], rows)}`;
+}
+
+function versionsOf(contenders: readonly ContenderResult[]): string | undefined {
+  const { versions, versionCount = 1 } = contenders.find(({ name }) => name === OWN) ?? {};
+  if (versions === undefined) return undefined;
+  const named = Object.entries(versions).map(([part, version]) => `${part} \`${version}\``);
+  return `Ranked by ${named.join(', ')}${versionCount > 1 ? `, rebuilt ${versionCount - 1} times meanwhile` : ''}.`;
+}
+
+function parametersOf(contenders: readonly ContenderResult[]): string {
+  const told = contenders.flatMap(({ name, parameters }) => {
+    const settings = Object.entries(parameters).map(([key, value]) => `${key} ${value}`);
+    return settings.length === 0 ? [] : [`${name}: ${settings.join(', ')}`];
+  });
+  return told.length === 0 ? 'Nothing was set.' : `Set, or chosen on held-out training rows: ${told.join('; ')}.`;
+}
+
+function titleOf(metric: string): string {
+  return TITLES[metric] ?? metric;
 }
 
 function cell(value: number | undefined, digits: number): string {
   return value === undefined ? '' : fraction(value, digits);
 }
 
-/** Who is ahead, and by how much. */
-function verdictOf({ contenders }: RankingResult, others: readonly PublicFigures[]): string {
-  const own = contenders.find(({ name }) => name === OWN)?.metrics[DECISIVE];
-  if (own === undefined || others.length === 0) return 'Bold rows are this run.';
-  const measured = others.flatMap((figures) => {
-    const value = figures[DECISIVE];
-    return value === undefined ? [] : [{ name: figures.name, value }];
-  });
-  const best = measured.reduce((a, b) => (b.value > a.value ? b : a));
-  const ahead = measured.filter(({ value }) => value > own.high).length;
-  const behind = measured.filter(({ value }) => value < own.low).length;
-  const share = Math.round((own.mean / best.value) * 100);
-  return [
-    `Bold rows are this run; the others were measured with public Python packages under the same protocol.`,
-    `By ${DECISIVE} Kindred ${ahead === 0 ? 'is behind none of them' : `**loses to ${ahead}** of the ${measured.length}`} and beats ${behind}; it reaches ${share} % of the best (${best.name}).`,
-  ].join(' ');
+function signed(value: number): string {
+  return `${value < 0 ? '−' : '+'}${fraction(Math.abs(value))}`;
 }
 
-function details({ contenders }: RankingResult): string {
-  const metrics = Object.keys(contenders[0]?.metrics ?? {});
-  const rows = contenders.flatMap((contender) => [
-    ...metrics.map((metric) => {
-      const { mean, low, high, standardError } = contender.metrics[metric]!;
-      return [contender.name, metric, fraction(mean), `${fraction(low)} – ${fraction(high)}`, fraction(standardError)];
-    }),
-    [contender.name, 'coverage@10', fraction(contender['coverage@10']), '', ''],
-    [contender.name, 'Gini@10', fraction(contender['gini@10']), '', ''],
-  ]);
-  return markdownTable(['contender', 'metric', 'mean', '95 % interval', 'standard error'], rows);
+function whole(count: number): string {
+  return Math.round(count).toLocaleString('en');
 }

@@ -24,7 +24,9 @@ export async function readResults(folder: string): Promise<readonly BenchResult[
     names.map(async (name) => {
       const parsed = benchResultSchema.safeParse(JSON.parse(await readFile(join(folder, name), 'utf8')));
       if (parsed.success) return parsed.data;
-      throw new Error(`${join(folder, name)} is no result of a benchmark: ${parsed.error.message}`);
+      throw new Error(
+        `${join(folder, name)} is no result of a benchmark as it is now, run that one again: ${parsed.error.message}`,
+      );
     }),
   );
 }

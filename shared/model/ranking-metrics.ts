@@ -1,46 +1,42 @@
-/** What a ranking reached for one user. */
-export interface UserMetrics {
-  readonly 'nDCG@10': number;
-  readonly 'nDCG@20': number;
-  readonly 'nDCG@100': number;
-  readonly 'recall@10': number;
-  readonly 'recall@20': number;
-  readonly 'recall@100': number;
-  readonly 'MRR@10': number;
-}
+/** The depths at which a ranking is judged. */
+const DEPTHS = [10, 20, 50, 100] as const;
+type Depth = (typeof DEPTHS)[number];
 
-export const USER_METRICS = [
-  'nDCG@10',
-  'nDCG@20',
-  'nDCG@100',
-  'recall@10',
-  'recall@20',
-  'recall@100',
-  'MRR@10',
-] as const satisfies readonly (keyof UserMetrics)[];
+/** What a ranking finds for one user, each in [0, 1]. */
+export type QualityMetric = `${'ndcg' | 'recall' | 'mrr'}@${Depth}`;
+
+export const QUALITY_METRICS: readonly QualityMetric[] = (['ndcg', 'recall', 'mrr'] as const).flatMap((name) =>
+  DEPTHS.map((k) => `${name}@${k}` as const),
+);
 
 /** How deep a ranking is looked at. */
 export const RANKED_MAX = 100;
 
 /**
- * Judges one user's ranking.
+ * Judges one user's ranking: normalised discounted cumulative gain of binary relevance (the ideal has all that is
+ * relevant first, as far as `k` goes), the share of the relevant that was found, and one over the rank of the first.
  * @param ranked  Best first, without repeats.
  * @param relevant  At least one.
+ * @returns In the order of `QUALITY_METRICS`.
  */
-export function userMetrics<Id>(ranked: readonly Id[], relevant: ReadonlySet<Id>): UserMetrics {
-  const hitRanks = ranked.flatMap((item, index) => (relevant.has(item) ? [index + 1] : []));
-  const ndcg = (k: number): number => gainOf(hitRanks, k) / idealGain(Math.min(k, relevant.size));
-  const recall = (k: number): number => hitRanks.filter((rank) => rank <= k).length / relevant.size;
-  const first = hitRanks[0];
-  return {
-    'nDCG@10': ndcg(10),
-    'nDCG@20': ndcg(20),
-    'nDCG@100': ndcg(100),
-    'recall@10': recall(10),
-    'recall@20': recall(20),
-    'recall@100': recall(100),
-    'MRR@10': first !== undefined && first <= 10 ? 1 / first : 0,
-  };
+export function qualityOf<Id>(ranked: readonly Id[], relevant: ReadonlySet<Id>): Float64Array {
+  const hitRanks = hitRanksOf(ranked, relevant);
+  const first = hitRanks[0] ?? Number.POSITIVE_INFINITY;
+  return Float64Array.of(
+    ...DEPTHS.map((k) => gainOf(hitRanks, k) / idealGain(Math.min(k, relevant.size))),
+    ...DEPTHS.map((k) => hitRanks.filter((rank) => rank <= k).length / relevant.size),
+    ...DEPTHS.map((k) => (first <= k ? 1 / first : 0)),
+  );
+}
+
+/** nDCG@20 of one user's ranking alone, as `qualityOf` has it. */
+export function userMetrics<Id>(ranked: readonly Id[], relevant: ReadonlySet<Id>): { readonly 'nDCG@20': number } {
+  return { 'nDCG@20': gainOf(hitRanksOf(ranked, relevant), 20) / idealGain(Math.min(20, relevant.size)) };
+}
+
+/** From 1, rising. */
+function hitRanksOf<Id>(ranked: readonly Id[], relevant: ReadonlySet<Id>): readonly number[] {
+  return ranked.flatMap((item, index) => (relevant.has(item) ? [index + 1] : []));
 }
 
 function gainOf(hitRanks: readonly number[], k: number): number {
@@ -67,4 +63,51 @@ export function giniOf(exposures: readonly number[]): number {
   const total = sorted.reduce((sum, count) => sum + count, 0);
   const weighted = sorted.reduce((sum, count, index) => sum + (index + 1) * count, 0);
   return (2 * weighted) / (sorted.length * total) - (sorted.length + 1) / sorted.length;
+}
+
+/**
+ * How different the items of one list are: the mean of 1 − cosine over its pairs, in [0, 2].
+ * @param vectors  Unit length, of one length.
+ * @returns `undefined` for fewer than two.
+ */
+export function listDiversity(vectors: readonly Float32Array[]): number | undefined {
+  const count = vectors.length;
+  if (count < 2) return undefined;
+  // Σ over pairs of ⟨x, y⟩ is half of |Σ x|² without the squares of each.
+  const sum = new Float64Array(vectors[0]!.length);
+  let squares = 0;
+  for (const vector of vectors) {
+    for (let d = 0; d < sum.length; d++) {
+      sum[d] = sum[d]! + vector[d]!;
+      squares += vector[d]! ** 2;
+    }
+  }
+  const pairs = (count * (count - 1)) / 2;
+  return 1 - (sum.reduce((total, value) => total + value * value, 0) - squares) / 2 / pairs;
+}
+
+/**
+ * How unexpected the items of one list are: the mean of −log2 of the share of users who engaged with each. What nobody
+ * engaged with counts as if one user had.
+ * @param counts  Users who engaged with each item of the list, at least one item.
+ * @param userCount  All users, at least 1.
+ */
+export function noveltyOf(counts: readonly number[], userCount: number): number {
+  return counts.reduce((sum, count) => sum - Math.log2(Math.max(1, count) / userCount), 0) / counts.length;
+}
+
+/**
+ * How much more popular the items of one list are than those of the user's history: the ratio of the means.
+ * @param shown  Users who engaged with each item of the list, at least one.
+ * @param history  The same of the history's items.
+ * @returns `undefined` where there is no history to compare with.
+ */
+export function popularityLift(shown: readonly number[], history: readonly number[]): number | undefined {
+  const before = meanOf(history);
+  return before > 0 ? meanOf(shown) / before : undefined;
+}
+
+/** 0 of none. */
+function meanOf(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

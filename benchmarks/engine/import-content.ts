@@ -1,0 +1,56 @@
+import { datasetPlan } from '@kindred/cli/import/dataset-plan';
+import { type Item, itemSchema } from '@kindred/shared/catalog';
+import { type Event, eventSchema } from '@kindred/shared/event';
+import type { CatalogId } from '@kindred/shared/id';
+
+/** Rows of one kind of place, such as a file. */
+export interface ContentPart {
+  readonly name: string;
+  /** How many rows there are, some of which may be left out. */
+  readonly total: number;
+  /**
+   * Streams in the order of import.
+   * @param startedAt  ISO 8601: the time of events that have none.
+   */
+  batches(startedAt: string): AsyncIterable<ContentBatch>;
+}
+
+export interface ContentBatch {
+  readonly items: readonly Item[];
+  readonly events: readonly Event[];
+  /** How many rows of the part have come so far. */
+  readonly done: number;
+}
+
+export interface DatasetContentOptions {
+  readonly catalog: CatalogId;
+  /** Whether the training row on this line of its file is imported; the header is line 1. */
+  readonly takes: (line: number) => boolean;
+  /** Changes an item before it is imported, as the new-item protocol does to mark it. */
+  readonly marked?: (item: Item) => Item;
+}
+
+/** What `npm run import` would send of a data-set folder: items, and training rows as events. */
+export async function datasetContent(
+  folder: string,
+  { catalog, takes, marked = (item) => item }: DatasetContentOptions,
+): Promise<readonly ContentPart[]> {
+  const { parts } = await datasetPlan(folder, catalog);
+  return parts.map(({ fileName, lineCount, rows }) => ({
+    name: fileName,
+    total: lineCount,
+    async *batches(startedAt) {
+      for await (const batch of rows({ afterLine: 0, startedAt })) {
+        const items: Item[] = [];
+        const events: Event[] = [];
+        for (const row of batch) {
+          if (row.kind === 'bad')
+            throw new Error(`${fileName}:${row.line}: ${row.problem.field} ${row.problem.reason}`);
+          if (row.kind === 'item') items.push(marked(itemSchema.parse(JSON.parse(row.json))));
+          else if (takes(row.line)) events.push(eventSchema.parse(JSON.parse(row.json)));
+        }
+        yield { items, events, done: batch.at(-1)?.line ?? 0 };
+      }
+    },
+  }));
+}

@@ -1,0 +1,47 @@
+import type { SparseRows } from '@kindred/shared/model/sparse-rows';
+import { engagementWeights } from '@kindred/trainer/domain/engagement-weights';
+import { addGram } from '@kindred/trainer/domain/gram';
+import { fitItemItem } from '@kindred/trainer/domain/item-item-fit';
+import type { MatrixProduct } from '@kindred/trainer/domain/matrix-product';
+import { tiledMatrix } from '@kindred/trainer/domain/tiled-matrix';
+import type { TrainingData } from '@kindred/trainer/domain/training-data';
+import { chosenSetting } from '../chosen-setting.ts';
+import type { Contender } from '../contender.ts';
+import { rowsRanking } from '../scored-ranking.ts';
+
+/** Weights of each item: enough that no ranking of 100 lacks one that matters. */
+const KEPT = 1_000;
+const SETTINGS = [30, 60, 120, 240, 480].flatMap((lambda) => [
+  { lambda, seenWeight: 0.6 },
+  { lambda, seenWeight: 0 },
+]);
+const FALLBACK = { lambda: 60, seenWeight: 0.6 };
+type Setting = typeof FALLBACK;
+
+/** EASE on engagement alone, low ratings as weak signal. */
+export const ease: Contender = {
+  name: 'ease',
+  knowsNewItems: false,
+  needsTimes: false,
+  fit: async (task) => {
+    const { data, multiply, seed } = task;
+    const hasSeen = data.strengths.values.includes(0);
+    const [first = FALLBACK, ...others] = SETTINGS.filter(({ seenWeight }) => hasSeen || seenWeight === 0);
+    const setting = await chosenSetting<Setting>(data, [first, ...others], {
+      seed,
+      fit: async (part, tried) => ({ rows: await weightsOf(part, tried, multiply), seenWeight: tried.seenWeight }),
+    });
+    const rows = await weightsOf(data, setting, multiply);
+    return { parameters: { ...setting, k: KEPT }, ...rowsRanking(task, rows, setting.seenWeight) };
+  },
+};
+
+function weightsOf(
+  { strengths, items }: TrainingData,
+  { lambda, seenWeight }: Setting,
+  multiply: MatrixProduct,
+): Promise<SparseRows> {
+  const gram = tiledMatrix(items.length);
+  addGram(gram, engagementWeights(strengths, { seenWeight, userExponent: 0 }));
+  return fitItemItem(gram, { lambda, keep: KEPT, added: undefined }, multiply);
+}

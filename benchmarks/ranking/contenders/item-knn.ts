@@ -1,0 +1,41 @@
+import { engagementWeights } from '@kindred/trainer/domain/engagement-weights';
+import type { TrainingData } from '@kindred/trainer/domain/training-data';
+import { chosenSetting } from '../chosen-setting.ts';
+import type { Contender } from '../contender.ts';
+import { itemNeighbors } from '../item-neighbors.ts';
+import { rowsRanking } from '../scored-ranking.ts';
+
+/** Neighbours of each item. */
+const KEPT = 200;
+const SETTINGS = [
+  { shrinkage: 50, seenWeight: 0.3 },
+  { shrinkage: 50, seenWeight: 0 },
+  { shrinkage: 10, seenWeight: 0.3 },
+  { shrinkage: 10, seenWeight: 0 },
+  { shrinkage: 200, seenWeight: 0.3 },
+  { shrinkage: 200, seenWeight: 0 },
+] as const;
+type Setting = (typeof SETTINGS)[number];
+
+/** Item k-nearest neighbours: the cosine of who engaged with them, with shrinkage; low ratings as weak signal. */
+export const itemKnn: Contender = {
+  name: 'item-knn',
+  knowsNewItems: false,
+  needsTimes: false,
+  fit: async (task) => {
+    const { data, seed } = task;
+    const fit = async (part: TrainingData, setting: Setting) => ({
+      rows: neighborsOf(part, setting),
+      seenWeight: setting.seenWeight,
+    });
+    const setting = await chosenSetting<Setting>(data, SETTINGS, { seed, fit });
+    return {
+      parameters: { k: KEPT, ...setting },
+      ...rowsRanking(task, neighborsOf(data, setting), setting.seenWeight),
+    };
+  },
+};
+
+function neighborsOf({ strengths, items }: TrainingData, { shrinkage, seenWeight }: Setting) {
+  return itemNeighbors(engagementWeights(strengths, { seenWeight, userExponent: 0 }), items.length, shrinkage, KEPT);
+}

@@ -1,0 +1,19 @@
+import type { Contender } from '../contender.ts';
+import { DIVERSITY } from '../served-catalog.ts';
+
+/** The ranking as it is served: trained on the catalog's own history, asked as the API asks it. */
+export const kindred: Contender = {
+  name: 'kindred',
+  knowsNewItems: true,
+  needsTimes: false,
+  fit: async ({ served }) => {
+    const training = await served.trained();
+    const serving = await served.serve(training?.versions.trained);
+    const { parameters = {}, hasRanker = false } = training?.summary ?? {};
+    return {
+      parameters: { diversity: DIVERSITY, ...parameters, hasRanker },
+      fitSeconds: training?.seconds ?? 0,
+      ...serving,
+    };
+  },
+};

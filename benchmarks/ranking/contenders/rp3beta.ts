@@ -1,0 +1,18 @@
+import { coEngagementRows } from '@kindred/shared/model/co-engagement';
+import type { Contender } from '../contender.ts';
+import { rowsRanking } from '../scored-ranking.ts';
+
+/** Entries of each item. */
+const KEPT = 200;
+
+/** RP3β on positives: the three-step walk, popular ends discounted. */
+export const rp3beta: Contender = {
+  name: 'rp3beta',
+  knowsNewItems: false,
+  needsTimes: false,
+  fit: async (task) => {
+    const { strengths, items } = task.data;
+    const rows = coEngagementRows(strengths, items.length, KEPT);
+    return { parameters: { k: KEPT, alpha: 0.7, beta: 0.6 }, ...rowsRanking(task, rows, 0) };
+  },
+};

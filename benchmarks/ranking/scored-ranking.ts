@@ -1,0 +1,47 @@
+import type { ItemId } from '@kindred/shared/id';
+import { Largest } from '@kindred/shared/model/largest';
+import { RANKED_MAX } from '@kindred/shared/model/ranking-metrics';
+import { addRow, type SparseRows } from '@kindred/shared/model/sparse-rows';
+import type { FitTask, Fitted } from './contender.ts';
+import type { EvaluatedUser, Scope } from './protocol.ts';
+
+/**
+ * Ranks by a score of every item: all that the user has not seen, those without a score too; ties by number, which is by
+ * a hash.
+ * @param write  Writes all scores of a user, into zeros of shape `[items]`.
+ */
+export function scoredRanking(
+  { data, numbers, newItems }: FitTask,
+  write: (user: EvaluatedUser, scores: Float32Array) => void,
+): Pick<Fitted, 'rank' | 'close'> {
+  const { items } = data;
+  const scores = new Float32Array(items.length);
+  const largest = new Largest(RANKED_MAX);
+  const isIn = (item: ItemId, scope: Scope): boolean => scope === 'all' || newItems.has(item) === (scope === 'new');
+  return {
+    rank: async (user, scope) => {
+      scores.fill(0);
+      write(user, scores);
+      const seen = new Set([...user.seen].map((item) => numbers.get(item)));
+      for (let number = 0; number < items.length; number++) {
+        if (!seen.has(number) && isIn(items[number]!, scope)) largest.offer(number, scores[number]!);
+      }
+      return Array.from(largest.take(), (number) => items[number]!);
+    },
+    close: async () => {},
+  };
+}
+
+/**
+ * Ranks by the sum of the rows of what the user engaged with.
+ * @param seenWeight  What a row that is no positive counts, in [0, 1].
+ */
+export function rowsRanking(task: FitTask, rows: SparseRows, seenWeight: number): Pick<Fitted, 'rank' | 'close'> {
+  return scoredRanking(task, ({ seen, liked }, scores) => {
+    for (const item of seen) {
+      const number = task.numbers.get(item);
+      const weight = liked.has(item) ? 1 : seenWeight;
+      if (number !== undefined && weight > 0) addRow(rows, number, weight, scores);
+    }
+  });
+}

@@ -1,0 +1,62 @@
+import type { CatalogId } from '@kindred/shared/id';
+import { decodeArtefact, encodeArtefact } from '@kindred/shared/model/artefact';
+import { postgresArtefactStore } from '@kindred/trainer/adapters/postgres-artefact-store';
+import { postgresHistorySource } from '@kindred/trainer/adapters/postgres-history-source';
+import type { MatrixProduct } from '@kindred/trainer/domain/matrix-product';
+import type { ArtefactStore, ArtefactSummary } from '@kindred/trainer/ports';
+import { trainCatalog } from '@kindred/trainer/train-catalog';
+import { withDatabase } from '../engine/with-database.ts';
+
+export interface TrainingRun {
+  readonly summary: ArtefactSummary;
+  readonly seconds: number;
+  /** The artefact as it was trained, and the same without the ranker: what it finds is then fused by fixed weights. */
+  readonly versions: { readonly trained: number; readonly fixed: number };
+}
+
+/**
+ * Trains a prepared catalog as the trainer does, on its own database; no engine runs on the folder.
+ * @returns `undefined` where there is nothing to train on.
+ */
+export function trainPrepared(
+  folder: string,
+  catalog: CatalogId,
+  multiply: MatrixProduct,
+): Promise<TrainingRun | undefined> {
+  return withDatabase(folder, async (database) => {
+    const store = postgresArtefactStore(database);
+    let saved: Parameters<ArtefactStore['save']>[1] | undefined;
+    const keeping: ArtefactStore = {
+      ...store,
+      save: (of, artefact) => {
+        saved = artefact;
+        return store.save(of, artefact);
+      },
+    };
+    const startMs = performance.now();
+    const history = postgresHistorySource(database);
+    const trained = await trainCatalog(catalog, { history, store: keeping, multiply, say: sayRarely() });
+    const seconds = (performance.now() - startMs) / 1_000;
+    if (trained === undefined || saved === undefined) return undefined;
+    const artefact = decodeArtefact(new Uint8Array(saved.bytes));
+    const fixed = await store.save(catalog, { ...saved, bytes: encodeArtefact({ ...artefact, ranker: undefined }) });
+    return { summary: saved.summary, seconds, versions: { trained, fixed } };
+  });
+}
+
+/** Lets a version serve from the next start on. @throws Error when it is gone. */
+export async function serveVersion(folder: string, catalog: CatalogId, version: number): Promise<void> {
+  const isThere = await withDatabase(folder, (database) => postgresArtefactStore(database).serve(catalog, version));
+  if (!isThere) throw new Error(`version ${version} of what was trained on ${catalog} is gone`);
+}
+
+const SAID_EVERY_MS = 5_000;
+
+function sayRarely(): (line: string) => void {
+  let saidMs = 0;
+  return (line) => {
+    if (performance.now() - saidMs < SAID_EVERY_MS) return;
+    saidMs = performance.now();
+    console.log(`ranking: training: ${line}`);
+  };
+}
