@@ -74,6 +74,11 @@ export function postgresCatalogStates({ database, builder, log }: CatalogStatesO
   const rebuild = async (catalog: CatalogId, entry: Entry): Promise<void> => {
     const { marks } = entry;
     const { space } = entry.state;
+    if (marks.artefact === null && entry.trained !== undefined) {
+      // All versions were withdrawn: whom they were trained on is no longer there.
+      entry.trained = undefined;
+      replace(entry, { trained: undefined }, entry.marks);
+    }
     if (marks.artefact !== null && marks.artefact !== entry.trained) {
       entry.trained = marks.artefact;
       // One that cannot be read leaves the last good one to rank.
@@ -171,7 +176,7 @@ function replace(entry: Entry, parts: Partial<CatalogState>, marks: Marks): void
     ...parts,
     itemsChange: marks.items,
     missing: [...(graph === undefined ? ['co-engagement'] : []), ...(mean === undefined ? ['mean'] : [])],
-    version: `events-${marks.events}.items-${marks.items}.graph-${graph?.events ?? 'none'}.mean-${mean?.items ?? 'none'}.artefact-${parts.trained?.version ?? entry.state.trained?.version ?? 'none'}`,
+    version: `events-${marks.events}.items-${marks.items}.graph-${graph?.events ?? 'none'}.mean-${mean?.items ?? 'none'}.artefact-${('trained' in parts ? parts.trained : entry.state.trained)?.version ?? 'none'}`,
   };
 }
 

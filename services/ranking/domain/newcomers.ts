@@ -1,6 +1,5 @@
 import type { ItemId } from '@kindred/shared/id';
 import type { Neighbor } from '@kindred/shared/neighbor';
-import type { TrainedCatalog } from './trained-scores.ts';
 
 /** An item of the artefact whose scores a new one borrows. */
 export interface Lender {
@@ -24,8 +23,14 @@ const LENDING_USERS_MIN = 5;
 /** Makes the most alike lend most: text encoders give even strangers a high cosine. */
 const LIKENESS_EXPONENT = 16;
 
+/** What lends: the numbers of an artefact's items, and how many users engaged with each. */
+export interface LendingItems {
+  readonly numbers: ReadonlyMap<ItemId, number>;
+  readonly model: { readonly positives: Float32Array };
+}
+
 /** @param neighbors  Of the new item, by falling similarity. @returns The nearest that the artefact knows well. */
-export function lendersOf(trained: TrainedCatalog, neighbors: readonly Neighbor[]): readonly Lender[] {
+export function lendersOf(trained: LendingItems, neighbors: readonly Neighbor[]): readonly Lender[] {
   const known = neighbors
     .map(({ item, similarity }) => ({
       number: trained.numbers.get(item) ?? -1,

@@ -8,6 +8,8 @@ export async function onnxMatrixProduct(threads: number): Promise<MatrixProduct>
     interOpNumThreads: 1,
     // Results are written where the caller wants them: nothing is worth keeping between products.
     enableCpuMemArena: false,
+    // Between products the threads sleep: there is other work on this machine.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
   });
   return async ({ a, b, rows, inner, columns, into }) => {
     await session.run(
