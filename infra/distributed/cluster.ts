@@ -40,6 +40,8 @@ export interface Cluster {
   signal(name: string, signal: NodeJS.Signals): void;
   /** How often each process has been started. */
   starts(name: string): number;
+  /** The exit codes of the lives of a process that have ended, the first first; `null` for a kill. */
+  exits(name: string): readonly (number | null)[];
   /** Resolves when all are ready. @throws after a minute and a half. */
   ready(): Promise<void>;
   /** SIGTERM to all. @returns The exit code of each. */
@@ -54,6 +56,7 @@ interface Replica {
   child: ChildProcess | undefined;
   exit: Promise<number | null>;
   starts: number;
+  readonly exits: (number | null)[];
 }
 
 const ROOT = resolve(import.meta.dirname, '..', '..');
@@ -77,7 +80,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     addresses.get(service)!.map((port, i): Replica => {
       const name = i === 0 ? service : `${service}-${i + 1}`;
       const environment = environmentOf(options, { name, port, indexUrls });
-      return { name, service, url: urlOf(port), environment, child: undefined, exit: Promise.resolve(null), starts: 0 };
+      const life = { child: undefined, exit: Promise.resolve(null), starts: 0, exits: [] };
+      return { name, service, url: urlOf(port), environment, ...life };
     }),
   );
   const byName = (name: string): Replica => {
@@ -107,8 +111,9 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       child.once('exit', (code) => done(code));
       child.once('error', () => done(null));
     });
-    void replica.exit.then(async () => {
+    void replica.exit.then(async (code) => {
       guard?.kill('SIGKILL');
+      replica.exits.push(code);
       if (isStopping) return;
       if (Date.now() - startedAtMs < QUICK_DEATH_MS) await sleep(RESTART_PAUSE_MS);
       if (isStopping) return;
@@ -139,6 +144,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     pids: () => Object.fromEntries(replicas.map(({ name, child }) => [name, child?.pid ?? 0])),
     signal: (name, signal) => void byName(name).child?.kill(signal),
     starts: (name) => byName(name).starts,
+    exits: (name) => byName(name).exits,
     ready,
     stop: async () => {
       isStopping = true;

@@ -2,14 +2,13 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TestBroker } from '@kindred/infra/kafka/test-broker';
+import { transaction } from '@kindred/shared/database';
 import { expect } from 'vitest';
 import { clientOf } from '../client.ts';
-import { type DistributedEngine, startDistributed } from '../distributed-engine.ts';
+import type { DistributedEngine } from '../distributed-engine.ts';
 import { until } from '../until.ts';
-import { createLoadCatalog, expectNothingLost, fillItems, startLoad } from './load.ts';
+import { expectNothingLost, startLoad } from './load.ts';
 
-const ITEMS = 10_000;
 const FUSE_TIMEOUT_MS = 30_000;
 const FUSE = join(import.meta.dirname, 'fuse.mjs');
 
@@ -24,54 +23,111 @@ const KILLS = [
   { service: 'index', at: 'before-snapshot-rename' },
 ] as const;
 
+/** A folder whose files end processes at the points that they name. */
+export interface Fuses {
+  readonly folder: string;
+  /** What the services need to know of it. */
+  readonly environment: Readonly<Record<string, string>>;
+  remove(): Promise<void>;
+}
+
+export async function makeFuses(): Promise<Fuses> {
+  const folder = await mkdtemp(join(tmpdir(), 'kindred-fuses-'));
+  return {
+    folder,
+    environment: { NODE_OPTIONS: `--import=${FUSE}`, KINDRED_FUSES: folder },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+export interface KillOptions {
+  readonly kills: number;
+  /** Of an engine that was started with their environment. */
+  readonly fuses: Fuses;
+  /** Items of the catalog `load`: `i0` to `i<n − 1>`. */
+  readonly itemCount: number;
+}
+
+/** When each kill was got over. */
+export interface KillTimes {
+  readonly servingMs: readonly number[];
+  readonly consumedMs: readonly number[];
+}
+
 /** Kills services under load, and looks that nothing acknowledged is lost and nothing is applied twice. */
-export async function killServices(broker: TestBroker, kills: number, random: () => number): Promise<void> {
-  const fuses = await mkdtemp(join(tmpdir(), 'kindred-fuses-'));
-  const engine = await startDistributed(broker.brokers, {
-    environment: { NODE_OPTIONS: `--import=${FUSE}`, KINDRED_FUSES: fuses },
-  });
+export async function killServices(
+  engine: DistributedEngine,
+  { kills, fuses, itemCount }: KillOptions,
+  random: () => number,
+): Promise<KillTimes> {
+  const { cluster } = engine;
   const servingMs: number[] = [];
   const consumedMs: number[] = [];
+  await indexed(engine, itemCount);
+  const first = Math.floor(random() * KILLS.length);
+  const load = startLoad(engine, { random, itemCount });
   try {
-    await createLoadCatalog(engine);
-    await fillItems(engine.database, ITEMS, random);
-    await indexed(engine);
-    const load = startLoad(engine, { random, itemCount: ITEMS });
     for (let kill = 0; kill < kills; kill++) {
-      const { service, at } = KILLS[kill % KILLS.length]!;
+      const { service, at } = KILLS[(first + kill) % KILLS.length]!;
       await sleep(500 + random() * 1_500);
-      const starts = engine.cluster.starts(service);
-      if (at === undefined) engine.cluster.signal(service, 'SIGKILL');
-      else await writeFile(join(fuses, `${service}.${at}`), '');
+      if (at?.includes('snapshot')) await changeVector(engine, Math.floor(random() * itemCount));
+      const starts = startsOf(engine, service);
+      if (at === undefined) cluster.signal(service, 'SIGKILL');
+      else await writeFile(join(fuses.folder, `${service}.${at}`), '');
       // The last thing that it does is a snapshot.
-      if (at?.includes('snapshot')) engine.cluster.signal(service, 'SIGTERM');
-      await until(`${service} is killed`, () => engine.cluster.starts(service) > starts, FUSE_TIMEOUT_MS, 20);
-      if (at !== undefined) expect(await readdir(fuses), 'the process ended before its point').toEqual([]);
+      if (at?.includes('snapshot')) cluster.signal(service, 'SIGTERM');
+      // At a point of its code, it can be any of its processes.
+      await until(`${service} is killed`, () => startsOf(engine, service) > starts, FUSE_TIMEOUT_MS, 20);
+      if (at !== undefined) expect(await readdir(fuses.folder), 'the process ended before its point').toEqual([]);
       const killedAtMs = Date.now();
-      await engine.cluster.ready();
+      await cluster.ready();
       await serving(engine);
       servingMs.push(Date.now() - killedAtMs);
       await consumedAtAll(engine);
       consumedMs.push(Date.now() - killedAtMs);
     }
-    await load.stop();
-    await expectNothingLost(engine, load);
-    expect(load.reads.wrong).toEqual([]);
-    expect(load.writes.wrong).toEqual([]);
-    expect(load.events.size).toBeGreaterThan(0);
-    console.log(
-      `${kills} kills: serving again after at most ${Math.max(...servingMs)} ms, consumed after at most ${Math.max(...consumedMs)} ms; ${load.events.size} events and ${load.items.size} items acknowledged, none lost, none twice`,
-    );
   } finally {
-    await engine.stop();
-    await rm(fuses, { recursive: true });
+    await load.stop();
   }
+  await expectNothingLost(engine, load);
+  expect(load.reads.wrong).toEqual([]);
+  expect(load.writes.wrong).toEqual([]);
+  expect(load.events.size).toBeGreaterThan(0);
+  console.log(
+    `${kills} kills: serving again after at most ${Math.max(...servingMs)} ms, consumed after at most ${Math.max(...consumedMs)} ms; ${load.events.size} events and ${load.items.size} items acknowledged, none lost, none twice`,
+  );
+  return { servingMs, consumedMs };
 }
 
-async function indexed({ cluster }: DistributedEngine): Promise<void> {
+function startsOf({ cluster }: DistributedEngine, service: string): number {
+  const own = [...cluster.urls.keys()].filter((name) => name.split('-')[0] === service);
+  return own.reduce((sum, name) => sum + cluster.starts(name), 0);
+}
+
+/** Gives an item the vector of another, and waits until the index has something to write a snapshot of. */
+async function changeVector({ cluster, database }: DistributedEngine, item: number): Promise<void> {
+  const change = await transaction(database.database, async (client) => {
+    await client.query('SELECT next_change()');
+    const { rows } = await client.query<{ change: number }>(
+      `UPDATE embeddings AS one SET vector = other.vector, change = nextval('changes') FROM embeddings AS other
+       WHERE one.catalog = 'load' AND one.item_id = $1 AND other.catalog = 'load'
+         AND other.item_id = (SELECT min(item_id) FROM embeddings WHERE catalog = 'load' AND vector <> one.vector)
+       RETURNING one.change`,
+      [`i${item}`],
+    );
+    return rows[0]!.change;
+  });
+  const metrics = clientOf(cluster.urls.get('index')!);
+  await until('the index has it', async () => {
+    const { text } = await metrics.get('/metrics');
+    return Number(/^kindred_index_position_changes (\d+)/m.exec(text)?.[1]) >= change;
+  });
+}
+
+async function indexed({ cluster }: DistributedEngine, itemCount: number): Promise<void> {
   const metrics = clientOf(cluster.urls.get('index')!);
   const hasAll = async (): Promise<boolean> =>
-    Number(/^kindred_index_items (\d+)/m.exec((await metrics.get('/metrics')).text)?.[1]) >= ITEMS;
+    Number(/^kindred_index_items (\d+)/m.exec((await metrics.get('/metrics')).text)?.[1]) >= itemCount;
   await until('all items are in the index', hasAll);
 }
 

@@ -175,7 +175,10 @@ export async function consumed({ brokers, topic, database }: DistributedEngine, 
 }
 
 /** Nothing acknowledged is lost, and nothing is counted twice. */
-export async function expectNothingLost(engine: DistributedEngine, { items, events }: Load): Promise<void> {
+export async function expectNothingLost(
+  engine: DistributedEngine,
+  { items, events }: Pick<Load, 'items' | 'events'>,
+): Promise<void> {
   const { database } = engine.database;
   await consumed(engine);
   const stored = await database.query<{ event_id: string }>('SELECT event_id FROM events WHERE catalog = $1', [

@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TestBroker } from '@kindred/infra/kafka/test-broker';
 import { decayed, engagementWeight, HALF_LIFE_DAYS } from '@kindred/ranking/domain/engagement';
 import type { EventType } from '@kindred/shared/event';
 import { Kafka, logLevel } from 'kafkajs';
 import { expect } from 'vitest';
 import { clientOf } from '../client.ts';
-import { type DistributedEngine, startDistributed } from '../distributed-engine.ts';
+import type { DistributedEngine } from '../distributed-engine.ts';
+import { until } from '../until.ts';
 import { consumed } from './load.ts';
 
 const CATALOG = 'replay';
 const USERS = 100;
 const ITEMS = 300;
 const DAY_MS = 86_400_000;
+const CONSUMERS = ['ranking', 'ranking-2'];
+const BATCHES = 100;
 const TYPES: readonly EventType[] = ['impression', 'click', 'save', 'dwell', 'hide'];
 
 interface SentEvent {
@@ -26,36 +28,42 @@ interface SentEvent {
 
 export interface ReplayOptions {
   readonly events: number;
-  /** How the consumers are disturbed while they read. */
-  readonly disturb: (engine: DistributedEngine) => Promise<void>;
+  readonly disturbance: Disturbance;
+}
+
+/** How the consumers are disturbed while they read. */
+export interface Disturbance {
+  /** About how long it goes on: the events are sent over that time. */
+  readonly lastsMs: number;
+  readonly run: (engine: DistributedEngine) => Promise<void>;
 }
 
 /**
  * Sends events to Kafka with a fifth of them twice, a fifth out of order and a hundredth unreadable, disturbs the
  * consumers meanwhile, and compares what is stored with a plain replay.
+ * @param engine  With two processes of ranking, and no dead letter yet.
  */
 export async function replayUnderFaults(
-  broker: TestBroker,
-  { events: eventCount, disturb }: ReplayOptions,
+  engine: DistributedEngine,
+  { events: eventCount, disturbance }: ReplayOptions,
   random: () => number,
 ): Promise<void> {
-  const engine = await startDistributed(broker.brokers, { replicas: { ranking: 2 } });
-  try {
-    await clientOf(engine.cluster.catalogUrl).put(`/v1/catalogs/${CATALOG}`);
-    const sent = eventsOf(eventCount, random);
-    const { messages, poison } = messagesOf(sent, random);
-    const [poisonAt] = await Promise.all([produce(engine, messages, poison), disturb(engine)]);
-    await consumed(engine, 120_000);
-    await expectReplay(engine, sent);
-    const { body } = await clientOf(engine.cluster.rankingUrl).get('/v1/dead-letters');
-    const letters: readonly { partition: number; offset: number }[] = Reflect.get(body, 'letters');
-    expect(letters.map(placeOf).sort()).toEqual(poisonAt.map(placeOf).sort());
-    console.log(
-      `${sent.length} events in ${messages.length} messages, ${poison.size} of them poison: state equal to a plain replay, dead letters exactly the poison`,
-    );
-  } finally {
-    await engine.stop();
-  }
+  await clientOf(engine.cluster.catalogUrl).put(`/v1/catalogs/${CATALOG}`);
+  const sent = eventsOf(eventCount, random);
+  const { messages, poison } = messagesOf(sent, random);
+  const [poisonAt] = await Promise.all([
+    produce(engine, { messages, poison, lastsMs: disturbance.lastsMs }),
+    disturbance.run(engine),
+  ]);
+  await consumed(engine, 120_000);
+  await expectReplay(engine, sent);
+  await engine.cluster.ready();
+  const { body } = await clientOf(engine.cluster.rankingUrl).get('/v1/dead-letters');
+  const letters: readonly { partition: number; offset: number }[] = Reflect.get(body, 'letters');
+  expect(letters.map(placeOf).sort()).toEqual(poisonAt.map(placeOf).sort());
+  console.log(
+    `${sent.length} events in ${messages.length} messages, ${poison.size} of them poison: state equal to a plain replay, dead letters exactly the poison`,
+  );
 }
 
 const placeOf = ({ partition, offset }: { partition: number; offset: number }): string => `${partition}/${offset}`;
@@ -104,8 +112,11 @@ const unknownCatalog = JSON.stringify({ id: 'lost', catalog: 'nowhere', user: 'u
 /** @returns Where the poison went. */
 async function produce(
   { brokers, topic }: DistributedEngine,
-  messages: readonly string[],
-  poison: ReadonlySet<number>,
+  {
+    messages,
+    poison,
+    lastsMs,
+  }: { readonly messages: readonly string[]; readonly poison: ReadonlySet<number>; readonly lastsMs: number },
 ): Promise<readonly { readonly partition: number; readonly offset: number }[]> {
   const producer = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).producer();
   await producer.connect();
@@ -113,15 +124,16 @@ async function produce(
   // Good messages with many keys; poison to one partition, one by one, so that its offsets are told.
   const good = messages.filter((_, index) => !poison.has(index));
   const bad = messages.filter((_, index) => poison.has(index));
-  for (let start = 0, next = 0; start < good.length; start += 100) {
-    const some = good.slice(start, start + 100).map((value, index) => ({ key: `${(start + index) % 97}`, value }));
+  const batch = Math.ceil(good.length / BATCHES);
+  for (let start = 0, next = 0; start < good.length; start += batch) {
+    const some = good.slice(start, start + batch).map((value, index) => ({ key: `${(start + index) % 97}`, value }));
     await producer.send({ topic, messages: some });
-    const due = Math.ceil((bad.length * (start + 100)) / good.length);
+    const due = Math.ceil((bad.length * (start + batch)) / good.length);
     for (; next < Math.min(due, bad.length); next++) {
       const [answer] = await producer.send({ topic, messages: [{ partition: next % 4, value: bad[next]! }] });
       places.push({ partition: answer!.partition, offset: Number(answer!.baseOffset) });
     }
-    await sleep(20);
+    await sleep(lastsMs / BATCHES);
   }
   await producer.disconnect();
   return places;
@@ -189,21 +201,30 @@ const hashOfLines = (lines: readonly string[]): string =>
     .digest('hex');
 
 /** Kills one of the consumers again and again. */
-export function killConsumers(kills: number, random: () => number): ReplayOptions['disturb'] {
-  return async ({ cluster }) => {
-    for (let kill = 0; kill < kills; kill++) {
-      await sleep(300 + random() * 1_200);
-      cluster.signal(random() < 0.5 ? 'ranking' : 'ranking-2', 'SIGKILL');
-    }
+export function killConsumers(kills: number, random: () => number): Disturbance {
+  return {
+    lastsMs: kills * 900,
+    run: async ({ cluster }) => {
+      for (let kill = 0; kill < kills; kill++) {
+        await sleep(300 + random() * 1_200);
+        // One that lies dead already cannot be killed.
+        const alive = (): string[] => CONSUMERS.filter((name) => cluster.starts(name) > cluster.exits(name).length);
+        await until('a consumer lives', () => alive().length > 0, 10_000, 10);
+        cluster.signal(alive()[Math.floor(random() * alive().length)]!, 'SIGKILL');
+      }
+    },
   };
 }
 
 /** Lets one of the consumers leave in order every few seconds; it comes back by itself. */
-export function comeAndGo(times: number): ReplayOptions['disturb'] {
-  return async ({ cluster }) => {
-    for (let time = 0; time < times; time++) {
-      await sleep(3_000);
-      cluster.signal('ranking-2', 'SIGTERM');
-    }
+export function comeAndGo(times: number): Disturbance {
+  return {
+    lastsMs: times * 3_000,
+    run: async ({ cluster }) => {
+      for (let time = 0; time < times; time++) {
+        await sleep(3_000);
+        cluster.signal('ranking-2', 'SIGTERM');
+      }
+    },
   };
 }

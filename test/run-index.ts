@@ -1,0 +1,30 @@
+import { composeIndex, type IndexParts } from '@kindred/index/compose';
+import { readIndexConfig } from '@kindred/index/config';
+import { serviceDatabase } from '@kindred/shared/database';
+import { runService, sayListening } from '@kindred/shared/run-service';
+
+const CONNECTIONS_MAX = 5;
+
+/** The index service's own composition root, but for what a test sets. */
+export async function runIndex(
+  name: string,
+  parts: Pick<Partial<IndexParts>, 'startEngine' | 'snapshots'>,
+): Promise<void> {
+  await runService({
+    name,
+    readConfig: readIndexConfig,
+    start: async ({ config, log, registry }) => {
+      const database = serviceDatabase(config.databaseUrl, CONNECTIONS_MAX, log);
+      const service = composeIndex({ database, folder: config.folder, log, registry, ...parts });
+      void service.index.start();
+      return {
+        ...service,
+        stop: async () => {
+          await service.stop();
+          await database.end();
+        },
+      };
+    },
+    onListening: sayListening(name),
+  });
+}
