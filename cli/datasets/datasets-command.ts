@@ -24,7 +24,7 @@ const ROWS_FILE = 'rows.sqlite';
 
 /**
  * The whole of `npm run datasets`: makes a data-set folder, all of it or nothing.
- * Memory: about 150 MB and the ids of the items. Disk while it works: some 100 bytes a row.
+ * Memory: below some 400 MB, and 100 bytes an item. Disk while it works: some 100 bytes a row.
  * @returns Whether every row was good.
  * @throws {DataError} meant for the user.
  */

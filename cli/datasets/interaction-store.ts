@@ -32,7 +32,7 @@ const BATCH_CHARACTERS = 65_536;
 
 /**
  * Rows on disk, divided and put in order there, so that memory does not grow with them: SQLite sorts outside memory.
- * Cost: about 35 bytes a row in the store's file, and up to twice that in the system's temporary folder while it sorts.
+ * Cost: some 40 bytes a row in the store's file, and about as many in the system's temporary folder while it sorts.
  */
 export class InteractionStore {
   readonly #database: DatabaseSync;
