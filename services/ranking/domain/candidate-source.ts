@@ -45,3 +45,8 @@ export interface CandidateSource {
     neighbors: readonly (readonly Neighbor[])[],
   ): readonly Candidate[];
 }
+
+/** Whether trained weights order the candidates: then what tells them nothing, or nothing new, need not be looked up. */
+export function isRankedByTraining({ trained }: RetrievalContext): boolean {
+  return trained?.trained.ranker !== undefined;
+}

@@ -1,5 +1,5 @@
 import type { SourceName } from '../domain/candidate.ts';
-import type { CandidateSource } from '../domain/candidate-source.ts';
+import { type CandidateSource, isRankedByTraining } from '../domain/candidate-source.ts';
 import { valueOfRank } from '../domain/counter.ts';
 import { HALF_LIFE_DAYS } from '../domain/engagement.ts';
 import type { Leaders } from '../domain/leaders.ts';
@@ -29,7 +29,10 @@ function leaderSource(
 ): CandidateSource {
   return {
     name,
-    weight: ({ engagements }) => (engagements.length > 0 ? weights.known : weights.unknown),
+    weight: (context) => {
+      if (isRankedByTraining(context)) return 0;
+      return context.engagements.length > 0 ? weights.known : weights.unknown;
+    },
     wishes: () => [],
     candidates: ({ leaders, nowMs }) =>
       leaders[name]

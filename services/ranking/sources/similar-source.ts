@@ -1,6 +1,6 @@
 import { compareIds, type ItemId } from '@kindred/shared/id';
 import type { Candidate } from '../domain/candidate.ts';
-import type { CandidateSource } from '../domain/candidate-source.ts';
+import { type CandidateSource, isRankedByTraining } from '../domain/candidate-source.ts';
 
 const LATEST_MAX = 10;
 const NEIGHBORS_PER_ITEM = 50;
@@ -11,7 +11,7 @@ const SIMILARITY_EXPONENT = 8;
 /** Neighbors of the items that the user engaged with last; one that several of them lead to ranks higher. */
 export const similarSource: CandidateSource = {
   name: 'similar',
-  weight: ({ engagements }) => (engagements.length > 0 ? 1 : 0),
+  weight: (context) => (context.engagements.length > 0 && !isRankedByTraining(context) ? 1 : 0),
 
   wishes: ({ engagements }) =>
     engagements.slice(0, LATEST_MAX).map(({ item }) => ({ target: { item }, k: NEIGHBORS_PER_ITEM })),
