@@ -49,7 +49,10 @@ function missing(name: string, folder: string): string {
   const known = registeredDataset(name);
   const lines = [`the data set "${name}" is not there: ${folder} is no folder.`];
   if (known === undefined) {
-    lines.push(`Give a folder with --data, or set KINDRED_DATA to where ${REGISTERED_NAMES.join(' and ')} lie.`);
+    lines.push(
+      `Give a folder with --data, or set KINDRED_DATA to where ${REGISTERED_NAMES.join(' and ')} lie;`,
+      '"npm run datasets" makes one of public files or of tables of your own (docs/DATASETS.md).',
+    );
   } else {
     lines.push(
       `  what     ${known.title}`,
@@ -57,7 +60,7 @@ function missing(name: string, folder: string): string {
       `  licence  ${known.licence}`,
       '  files    sha256 of the uncompressed content:',
       ...Object.entries(known.files).map(([file, sha256]) => `    ${sha256}  ${file}`),
-      'Put it there in the folder form that the README describes, or set KINDRED_DATA or --data to where it lies.',
+      'Put it there in the folder form of docs/DATASETS.md, or set KINDRED_DATA or --data to where it lies.',
     );
   }
   return lines.join('\n');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { FolderInUseError } from '@kindred/infra/postgres/database-owner';
 import { removeLocalPostgres } from '@kindred/infra/postgres/local-postgres';
 import type { Item } from '@kindred/shared/catalog';
+import { DataError } from '@kindred/shared/dataset/data-error';
 import { type CatalogId, catalogIdSchema } from '@kindred/shared/id';
 import type { BenchConfig } from '../config.ts';
 import type { FoundDataset } from '../datasets/find-dataset.ts';
@@ -36,6 +37,7 @@ export interface PrepareOptions {
 /**
  * Imports a data set through the real engine, once: what a folder holds already is not done again, and texts that another
  * part of the data set has embedded are not embedded again.
+ * @throws {DataError} when the data set's name is no catalog's, or its rows are bad.
  */
 export async function prepareCatalog({
   config,
@@ -45,7 +47,11 @@ export async function prepareCatalog({
   marked,
 }: PrepareOptions): Promise<PreparedCatalog> {
   const { info } = dataset;
-  const catalog = catalogIdSchema.parse(info.name);
+  const named = catalogIdSchema.safeParse(info.name);
+  if (!named.success) {
+    throw new DataError(`the data set's name, ${JSON.stringify(info.name)}, is no catalog's: 1 to 63 of a-z, 0-9 and -`);
+  }
+  const catalog = named.data;
   const content = `${dataset.hash} ${config.model.name}`;
   return prepareContent({
     config,

@@ -25,8 +25,8 @@ export interface Contender {
   readonly name: string;
   /** Whether it says anything of an item that nobody engaged with: only then it is judged on new items. */
   readonly knowsNewItems: boolean;
-  /** Whether it needs to know when things happened. */
-  readonly needsTimes: boolean;
+  /** Why it has nothing to say of these data, such as rows without times; absent for one that always has. */
+  unfit?(task: FitTask): string | undefined;
   fit(task: FitTask): Promise<Fitted>;
 }
 

@@ -3,7 +3,7 @@ import { seededRandom } from '@kindred/shared/random';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../bench-arguments.ts';
 import { catalogTask } from './catalog.fixture.ts';
-import type { Contender } from './contender.ts';
+import type { Contender, FitTask } from './contender.ts';
 import { contentOnly } from './contenders/content-only.ts';
 import { ease } from './contenders/ease.ts';
 import { itemKnn } from './contenders/item-knn.ts';
@@ -114,12 +114,16 @@ test('neighbours are as near as their columns by the definition', () => {
   }
 });
 
-test('contenders are chosen by name, and those that need times are left out without them', () => {
-  const names = (chosen: readonly string[], hasTimes: boolean) =>
-    chosenContenders(chosen, hasTimes).map(({ name }) => name);
-  expect(names(['ease', 'kindred'], false)).toEqual(['kindred', 'ease']);
-  expect(names([], true)).toContain('last-item');
-  expect(names([], false)).not.toContain('last-item');
-  expect(() => chosenContenders(['last-item'], false)).toThrow(/needs rows with times/);
-  expect(() => chosenContenders(['fast'], true)).toThrow(UsageError);
+test('contenders are chosen by name, and those that have nothing to say of the data are left out', () => {
+  const timeless = catalogTask(items, { ...train, table: { ...train.table, atMs: undefined } });
+  const names = (chosen: readonly string[], of: FitTask) => chosenContenders(chosen, of).map(({ name }) => name);
+  expect(names(['ease', 'kindred'], timeless)).toEqual(['kindred', 'ease']);
+  expect(names([], task)).toEqual(expect.arrayContaining(['last-item', 'recent-popular', 'content-only']));
+  for (const name of ['last-item', 'recent-popular', 'content-only']) {
+    expect(names([], timeless)).not.toContain(name);
+    expect(() => names([name], timeless)).toThrow(/has nothing to say of these data/);
+  }
+  const many = { ...timeless, data: { ...timeless.data, items: new Array(20_001).fill(timeless.data.items[0]) } };
+  expect(() => names(['ease'], many)).toThrow(/dense fit/);
+  expect(() => names(['fast'], task)).toThrow(UsageError);
 });

@@ -1,5 +1,5 @@
 import { UsageError } from '../bench-arguments.ts';
-import type { Contender } from './contender.ts';
+import type { Contender, FitTask } from './contender.ts';
 import { contentOnly } from './contenders/content-only.ts';
 import { ease } from './contenders/ease.ts';
 import { itemKnn } from './contenders/item-knn.ts';
@@ -27,17 +27,22 @@ const CONTENDERS: readonly Contender[] = [
 export const OWN = kindred.name;
 
 /**
- * @param names  Those to run; all that the data allow where there are none.
- * @throws {UsageError} for a name that no contender has, or one that needs times where the data have none.
+ * @param names  Those to run; all that have anything to say of the data where there are none.
+ * @throws {UsageError} for a name that no contender has, or one that the data do not suit.
  */
-export function chosenContenders(names: readonly string[], hasTimes: boolean): readonly Contender[] {
-  const possible = CONTENDERS.filter(({ needsTimes }) => hasTimes || !needsTimes);
+export function chosenContenders(names: readonly string[], task: FitTask): readonly Contender[] {
   for (const name of names) {
-    if (possible.some((contender) => contender.name === name)) continue;
-    const reason = CONTENDERS.some((contender) => contender.name === name)
-      ? `${name} needs rows with times, and these data have none`
-      : `${name} is no contender: they are ${CONTENDERS.map((contender) => contender.name).join(', ')}`;
-    throw new UsageError(reason);
+    if (!CONTENDERS.some((contender) => contender.name === name)) {
+      throw new UsageError(`${name} is no contender: they are ${CONTENDERS.map(({ name: each }) => each).join(', ')}`);
+    }
   }
-  return names.length === 0 ? possible : possible.filter(({ name }) => names.includes(name));
+  return CONTENDERS.filter((contender) => {
+    const { name } = contender;
+    if (names.length > 0 && !names.includes(name)) return false;
+    const reason = contender.unfit?.(task);
+    if (reason === undefined) return true;
+    if (names.includes(name)) throw new UsageError(`${name} has nothing to say of these data: ${reason}`);
+    console.log(`ranking: without ${name}: ${reason}`);
+    return false;
+  });
 }

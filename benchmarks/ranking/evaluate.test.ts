@@ -34,7 +34,7 @@ const evaluation: Evaluation = { task, facts: itemFacts(task), users };
 
 function ranking(rank: Fitted['rank']): Contender {
   const fit = async (): Promise<Fitted> => ({ parameters: {}, rank, close: async () => {} });
-  return { name: 'made-up', knowsNewItems: true, needsTimes: false, fit };
+  return { name: 'made-up', knowsNewItems: true, fit };
 }
 
 test('metrics are means over users, and exposure counts the whole catalog', async () => {

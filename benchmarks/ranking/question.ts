@@ -27,10 +27,10 @@ export async function* ranking(run: BenchRun): AsyncGenerator<Answer<RankingResu
   const users = sample(all, run);
   if (users.length === 0) throw new Error(`${subject.data} has nobody to judge`);
   console.log(`ranking: ${users.length} of ${all.length} users of ${subject.data}`);
-  const chosen = chosenContenders(run.contenders, split.train.table.atMs !== undefined);
   const multiply = await onnxMatrixProduct(availableParallelism());
   const fitting = { config: run.config, multiply, seed: run.seed };
   const task = await fitTask({ ...fitting, ...split, newItems: new Set() });
+  const chosen = chosenContenders(run.contenders, task);
   const evaluation = { task, facts: itemFacts(task), users };
   const evaluated: Evaluated[] = [];
   for (const contender of chosen) evaluated.push(await evaluate(contender, evaluation));

@@ -49,7 +49,11 @@ export async function testSubject(config: BenchConfig, dataset: FoundDataset): P
   const hasNewItems = dataset.info.files['cold-items.txt'] !== undefined;
   return {
     ...described(dataset, 'test'),
-    split: { prepared, train: { table: train, takes }, targets: [{ table: test, takes }] },
+    split: {
+      prepared: afterTraining(prepared, train),
+      train: { table: train, takes },
+      targets: [{ table: test, takes }],
+    },
     newItems: hasNewItems
       ? async () => {
           const newItems = new Set(await readColdItems(dataset.folder));
@@ -75,7 +79,11 @@ export async function validationSubject(config: BenchConfig, dataset: FoundDatas
   const hasContent = dataset.info.files['items.jsonl.gz'] !== undefined;
   return {
     ...described(dataset, 'held-out training'),
-    split: { prepared, train: { table, takes }, targets: [{ table, takes: (row) => !takes(row) }] },
+    split: {
+      prepared: afterTraining(prepared, table),
+      train: { table, takes },
+      targets: [{ table, takes: (row) => !takes(row) }],
+    },
     newItems: hasContent
       ? async () => {
           const newItems = new Set(table.items.filter((item) => stableHash(`new item\n${item}`) < NEW_ITEMS_SHARE));
@@ -84,6 +92,11 @@ export async function validationSubject(config: BenchConfig, dataset: FoundDatas
         }
       : undefined,
   };
+}
+
+/** Where rows have times, users are recommended to when the last of training has happened. */
+function afterTraining(prepared: PreparedCatalog, { atMs }: InteractionTable): PreparedCatalog {
+  return atMs === undefined ? prepared : { ...prepared, startMs: atMs.reduce((a, b) => Math.max(a, b), 0) };
 }
 
 function described(
@@ -120,7 +133,7 @@ async function newItemsSplit(task: NewItemsTask): Promise<NewItemsSplit> {
   });
   const hiddenRows = hidden.map((table) => ({ table, isNew: ofNew(table) }));
   return {
-    prepared,
+    prepared: afterTraining(prepared, train),
     newItems: new Set([...newItems].map((item) => itemIdSchema.parse(item))),
     train: { table: train, takes },
     targets: [

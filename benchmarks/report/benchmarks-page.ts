@@ -13,7 +13,7 @@ can be had, and finds them in \`KINDRED_DATA\` or by \`--data\`.`;
 
 const QUESTIONS = {
   ranking:
-    '## How good is the served ranking?\n\n`npm run bench -- ranking [--data FOLDER]`: rows that were never imported are the target; every item is ranked for every user, ties are broken by a hash.',
+    '## How good is the served ranking?\n\n`npm run bench -- ranking [--data FOLDER | --catalog NAME] [--contender NAME]`: rows that were never imported are the target; every item is ranked for every user, ties are broken by a hash. Kindred is trained on the rest and asked through the code that serves; each baseline is fitted on the same rows, and chooses what it sets on a part of them.',
   ann: '## How much does the index find, and how fast?\n\n`npm run bench -- ann`: recall@10 against every vector compared in double precision; equally near items are equally good.',
   serving:
     '## How long do answers take?\n\n`npm run bench -- serving`: the real server in a process of its own, over HTTP.',

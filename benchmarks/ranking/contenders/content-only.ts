@@ -1,4 +1,5 @@
-import { contentRowsOf, kernelOf } from '@kindred/trainer/domain/fit-model';
+import { contentFeatures } from '@kindred/trainer/domain/content-features';
+import { contentRowsOf, DENSE_ITEMS_MAX, kernelOf } from '@kindred/trainer/domain/fit-model';
 import type { Contender } from '../contender.ts';
 import { rowsRanking } from '../scored-ranking.ts';
 
@@ -6,7 +7,11 @@ import { rowsRanking } from '../scored-ranking.ts';
 export const contentOnly: Contender = {
   name: 'content-only',
   knowsNewItems: true,
-  needsTimes: false,
+  unfit: ({ data: { items, fields, embeddings } }) => {
+    if (items.length > DENSE_ITEMS_MAX) return `its dense fit takes ${DENSE_ITEMS_MAX} items`;
+    const hasContent = embeddings !== undefined || contentFeatures(fields).wordCount > 0;
+    return hasContent ? undefined : 'the items have no content';
+  },
   fit: async (task) => {
     const { data, multiply } = task;
     const rows = await contentRowsOf(await kernelOf(data, multiply), data.items.length, multiply);

@@ -1,5 +1,6 @@
 import type { SparseRows } from '@kindred/shared/model/sparse-rows';
 import { engagementWeights } from '@kindred/trainer/domain/engagement-weights';
+import { DENSE_ITEMS_MAX } from '@kindred/trainer/domain/fit-model';
 import { addGram } from '@kindred/trainer/domain/gram';
 import { fitItemItem } from '@kindred/trainer/domain/item-item-fit';
 import type { MatrixProduct } from '@kindred/trainer/domain/matrix-product';
@@ -22,7 +23,8 @@ type Setting = typeof FALLBACK;
 export const ease: Contender = {
   name: 'ease',
   knowsNewItems: false,
-  needsTimes: false,
+  unfit: ({ data }) =>
+    data.items.length > DENSE_ITEMS_MAX ? `its dense fit takes ${DENSE_ITEMS_MAX} items` : undefined,
   fit: async (task) => {
     const { data, multiply, seed } = task;
     const hasSeen = data.strengths.values.includes(0);

@@ -21,7 +21,6 @@ type Setting = (typeof SETTINGS)[number];
 export const itemKnn: Contender = {
   name: 'item-knn',
   knowsNewItems: false,
-  needsTimes: false,
   fit: async (task) => {
     const { data, seed } = task;
     const fit = async (part: TrainingData, setting: Setting) => ({

@@ -5,7 +5,6 @@ import { DIVERSITY } from '../served-catalog.ts';
 export const kindred: Contender = {
   name: 'kindred',
   knowsNewItems: true,
-  needsTimes: false,
   fit: async ({ served }) => {
     const training = await served.trained();
     const serving = await served.serve(training?.versions.trained);

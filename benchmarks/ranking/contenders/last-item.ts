@@ -11,7 +11,7 @@ const SHRINKAGE = 50;
 export const lastItem: Contender = {
   name: 'last-item',
   knowsNewItems: false,
-  needsTimes: true,
+  unfit: ({ train }) => (train.table.atMs === undefined ? 'its rows have no times' : undefined),
   fit: async (task) => {
     const { strengths, items } = task.data;
     const weights = engagementWeights(strengths, { seenWeight: 0, userExponent: 0 });

@@ -5,7 +5,6 @@ import { scoredRanking } from '../scored-ranking.ts';
 export const popular: Contender = {
   name: 'popular',
   knowsNewItems: false,
-  needsTimes: false,
   fit: async (task) => {
     const { columns, values } = task.data.strengths;
     const counts = new Float32Array(task.data.items.length);

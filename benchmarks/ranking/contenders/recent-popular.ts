@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000;
 export const recentPopular: Contender = {
   name: 'recent-popular',
   knowsNewItems: false,
-  needsTimes: true,
+  unfit: ({ train }) => (train.table.atMs === undefined ? 'its rows have no times' : undefined),
   fit: async (task) => {
     let latestMs = Number.NEGATIVE_INFINITY;
     eachRow(task.train, ({ atMs = latestMs }) => {

@@ -9,7 +9,6 @@ const KEPT = 200;
 export const rp3beta: Contender = {
   name: 'rp3beta',
   knowsNewItems: false,
-  needsTimes: false,
   fit: async (task) => {
     const { strengths, items } = task.data;
     const rows = coEngagementRows(strengths, items.length, KEPT);
