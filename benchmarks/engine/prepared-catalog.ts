@@ -49,7 +49,9 @@ export async function prepareCatalog({
   const { info } = dataset;
   const named = catalogIdSchema.safeParse(info.name);
   if (!named.success) {
-    throw new DataError(`the data set's name, ${JSON.stringify(info.name)}, is no catalog's: 1 to 63 of a-z, 0-9 and -`);
+    throw new DataError(
+      `the data set's name, ${JSON.stringify(info.name)}, is no catalog's: 1 to 63 of a-z, 0-9 and -`,
+    );
   }
   const catalog = named.data;
   const content = `${dataset.hash} ${config.model.name}`;
