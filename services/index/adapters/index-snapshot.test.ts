@@ -189,7 +189,7 @@ describe('damage', () => {
   });
 });
 
-test('a write that fails is an error, keeps the one before and leaves the index as it was', async () => {
+test('a write that fails is an error, keeps the one before, removes what is of no use and leaves the index as it was', async () => {
   const { index } = livedIndex();
   const folder = join(root, 'kept');
   await writeSnapshot(folder, index, { ...origin, change: 5 });
@@ -200,6 +200,7 @@ test('a write that fails is an error, keeps the one before and leaves the index 
       return saved;
     },
   };
+  await mkdir(join(folder, 'partial-killed'));
   await expect(writeSnapshot(folder, cutShort, { ...origin, change: 6 })).rejects.toThrow('was not written');
   expect((await load(folder)).snapshot?.change).toBe(5);
   expect(await readdir(folder)).toHaveLength(1);

@@ -18,6 +18,8 @@ const MANIFEST = 'manifest.json';
 const GRAPH = 'graph.hnsw';
 const VECTORS = 'vectors.f32';
 const ITEMS = 'items.json';
+/** What a write that was killed leaves behind. */
+const PARTIAL = 'partial-';
 const CHUNK_SLOTS = 512;
 
 /** What a snapshot must be of, to be loaded. */
@@ -34,6 +36,7 @@ export function snapshotFolder(root: string, { catalog, space }: SpaceKey): stri
 /**
  * Writes a snapshot beside the last one, brings it to disk, reads it back and then puts it in its place: a crash, a
  * full disk or a failed write leaves the last one as it is. The index may change as soon as its graph is written.
+ * @param folder  No other write to it may be under way.
  * @param origin  Every change up to `change` is in the index.
  * @returns What was saved.
  * @throws Error when the snapshot is not safely on disk.
@@ -43,8 +46,10 @@ export async function writeSnapshot(
   index: Pick<HnswIndex, 'save'>,
   origin: SnapshotOrigin & { readonly change: number },
 ): Promise<BuildState> {
-  const partial = join(folder, `partial-${randomBytes(6).toString('hex')}`);
+  const partial = join(folder, `${PARTIAL}${randomBytes(6).toString('hex')}`);
   try {
+    // Where the disk is full, just this room could be what is missing.
+    await removeAll(folder, (name) => name.startsWith(PARTIAL));
     await mkdir(partial, { recursive: true });
     const saved = index.save(join(partial, GRAPH));
     const files = await writeFiles(partial, saved).finally(saved.release);
@@ -53,7 +58,7 @@ export async function writeSnapshot(
     const name = `snapshot-${String(origin.change).padStart(16, '0')}-${String(Date.now()).padStart(16, '0')}`;
     await rename(partial, join(folder, name));
     for (const path of [folder, dirname(folder), dirname(dirname(folder))]) await syncPath(path);
-    await removeAllBut(folder, name);
+    await removeAll(folder, (other) => other !== name);
     return saved;
   } catch (cause) {
     await rm(partial, { recursive: true, force: true }).catch(() => {});
@@ -104,9 +109,9 @@ export async function dropSnapshots(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
 }
 
-async function removeAllBut(folder: string, kept: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (name !== kept) await rm(join(folder, name), { recursive: true, force: true });
+async function removeAll(folder: string, isMeant: (name: string) => boolean): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (isMeant(name)) await rm(join(folder, name), { recursive: true, force: true });
   }
 }
 
