@@ -77,3 +77,15 @@ test('a batch that cannot be applied fails with those that shared its transactio
   expect(await attempt()).toEqual(Array(3).fill('Error: refused'));
   for (let time = 0; time < 20; time++) expect(await attempt()).toEqual(['applied', 'Error: refused', 'applied']);
 });
+
+test('after a failure that passes, batches share transactions again', async () => {
+  let isAway = true;
+  const store = recordingStore(() => isAway);
+  const queue = createApplyQueue({ apply: store.apply, eventsMax: EVENTS_MAX });
+  const attempt = () => Promise.allSettled([0, 1, 2].map((partition) => queue.apply(batchOf(partition, 1))));
+  await attempt();
+  isAway = false;
+  await attempt();
+  await attempt();
+  expect(store.transactions.map(({ partitions }) => partitions)).toEqual([[0], [1], [2], [0, 1, 2]]);
+});

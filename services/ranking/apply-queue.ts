@@ -27,14 +27,11 @@ export interface ApplyQueue {
   /**
    * One at a time for each partition.
    * @returns What became of the batch's events, in their order.
-   * @throws what the transaction threw, as do all that shared it: for a while each is then applied alone, so that one that
-   * cannot be applied holds up itself.
+   * @throws what the transaction threw, as do all that shared it. What their partitions bring next is applied alone, until
+   * that works: so one that cannot be applied holds up itself.
    */
   apply(batch: ReadBatch): Promise<readonly EventOutcome[]>;
 }
-
-/** So many batches are applied alone after a failure. */
-const ALONE = 100;
 
 interface WaitingBatch extends ReadBatch {
   readonly resolve: (outcomes: readonly EventOutcome[]) => void;
@@ -43,18 +40,19 @@ interface WaitingBatch extends ReadBatch {
 
 export function createApplyQueue({ apply, eventsMax }: ApplyQueueOptions): ApplyQueue {
   const waiting: WaitingBatch[] = [];
+  /** Partitions whose last batch failed. */
+  const suspects = new Set<number>();
   let isApplying = false;
-  let alone = 0;
 
-  /** At least one batch. */
+  /** At least one batch; a suspect one alone. */
   const takeNext = (): readonly WaitingBatch[] => {
+    const isSuspect = ({ partition }: ReadBatch): boolean => suspects.has(partition);
     let end = 1;
     let events = waiting[0]!.events.length;
-    for (; alone === 0 && end < waiting.length; end++) {
+    for (; !isSuspect(waiting[0]!) && end < waiting.length && !isSuspect(waiting[end]!); end++) {
       events += waiting[end]!.events.length;
       if (events > eventsMax) break;
     }
-    alone = Math.max(0, alone - 1);
     return waiting.splice(0, end);
   };
 
@@ -70,13 +68,16 @@ export function createApplyQueue({ apply, eventsMax }: ApplyQueueOptions): Apply
           progress,
         );
         let start = 0;
-        for (const { events, resolve } of batches) {
+        for (const { partition, events, resolve } of batches) {
+          suspects.delete(partition);
           resolve(outcomes.slice(start, start + events.length));
           start += events.length;
         }
       } catch (error) {
-        alone = ALONE;
-        for (const { reject } of batches) reject(error);
+        for (const { partition, reject } of batches) {
+          suspects.add(partition);
+          reject(error);
+        }
       }
     }
     isApplying = false;
