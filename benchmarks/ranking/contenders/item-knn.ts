@@ -1,3 +1,4 @@
+import { type SparseRows, transposed } from '@kindred/shared/model/sparse-rows';
 import { engagementWeights } from '@kindred/trainer/domain/engagement-weights';
 import type { TrainingData } from '@kindred/trainer/domain/training-data';
 import { chosenSetting } from '../chosen-setting.ts';
@@ -5,19 +6,23 @@ import type { Contender } from '../contender.ts';
 import { itemNeighbors } from '../item-neighbors.ts';
 import { rowsRanking } from '../scored-ranking.ts';
 
-/** Neighbours of each item. */
+/** Neighbours of each candidate. */
 const KEPT = 200;
 const SETTINGS = [
-  { shrinkage: 50, seenWeight: 0.3 },
-  { shrinkage: 50, seenWeight: 0 },
+  { shrinkage: 3, seenWeight: 0.3 },
+  { shrinkage: 3, seenWeight: 0 },
   { shrinkage: 10, seenWeight: 0.3 },
   { shrinkage: 10, seenWeight: 0 },
-  { shrinkage: 200, seenWeight: 0.3 },
+  { shrinkage: 50, seenWeight: 0.3 },
+  { shrinkage: 50, seenWeight: 0 },
   { shrinkage: 200, seenWeight: 0 },
 ] as const;
 type Setting = (typeof SETTINGS)[number];
 
-/** Item k-nearest neighbours: the cosine of who engaged with them, with shrinkage; low ratings as weak signal. */
+/**
+ * Item k-nearest neighbours: each candidate is scored by its own nearest, by the cosine of who engaged with them, with
+ * shrinkage; low ratings as weak signal.
+ */
 export const itemKnn: Contender = {
   name: 'item-knn',
   knowsNewItems: false,
@@ -35,6 +40,8 @@ export const itemKnn: Contender = {
   },
 };
 
-function neighborsOf({ strengths, items }: TrainingData, { shrinkage, seenWeight }: Setting) {
-  return itemNeighbors(engagementWeights(strengths, { seenWeight, userExponent: 0 }), items.length, shrinkage, KEPT);
+/** Row `i`: what an engagement with item `i` adds to those items that count it among their nearest. */
+function neighborsOf({ strengths, items }: TrainingData, { shrinkage, seenWeight }: Setting): SparseRows {
+  const weights = engagementWeights(strengths, { seenWeight, userExponent: 0 });
+  return transposed(itemNeighbors(weights, items.length, shrinkage, KEPT), items.length);
 }
