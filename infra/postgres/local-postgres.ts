@@ -168,7 +168,8 @@ async function spawnServer(installation: Installation & { folder: string }, port
   const settings = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
-    max_connections: '60',
+    // Several processes of each service keep up to 20 each.
+    max_connections: '200',
     shared_buffers: '256MB',
     max_wal_size: '2GB',
     // An owner that died must be noticed soon, for its lock to be free.
