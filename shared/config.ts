@@ -44,7 +44,7 @@ export const logLevelSchema = z.enum(['trace', 'debug', 'info', 'warn', 'error',
 });
 
 /** Names separated by commas. */
-export const namesSchema = z.string().transform((text) =>
+export const namesSchema = z.string({ error: 'must be set' }).transform((text) =>
   text
     .split(',')
     .map((name) => name.trim())

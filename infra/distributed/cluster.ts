@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { StartError } from '@kindred/shared/config';
 import type { KafkaConfig, TopicNames } from '@kindred/shared/event-log/kafka-config';
 import { freePort } from '../free-port.ts';
 import { guardOf } from '../process-guard.ts';
@@ -56,6 +57,9 @@ interface Replica {
   child: ChildProcess | undefined;
   exit: Promise<number | null>;
   starts: number;
+  hasBeenReady: boolean;
+  /** How often it ended by itself, with a failure, before it was ever ready. */
+  failedStarts: number;
   readonly exits: (number | null)[];
 }
 
@@ -64,6 +68,9 @@ const SERVICES = ['ingestion', 'index', 'ranking', 'trainer'] as const;
 const READY_TIMEOUT_MS = 90_000;
 const QUICK_DEATH_MS = 2_000;
 const RESTART_PAUSE_MS = 1_000;
+/** A process that ended by itself so often before it was ever ready would do so for ever: a wrong setting, a port that is taken. */
+const FAILED_STARTS_MAX = 3;
+const UNTRIED = { hasBeenReady: false, failedStarts: 0 };
 
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { replicas: counts = {}, ports = {}, onOutput, onRestart = () => {} } = options;
@@ -80,7 +87,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     addresses.get(service)!.map((port, i): Replica => {
       const name = i === 0 ? service : `${service}-${i + 1}`;
       const environment = environmentOf(options, { name, port, indexUrls });
-      const life = { child: undefined, exit: Promise.resolve(null), starts: 0, exits: [] };
+      const life = { child: undefined, exit: Promise.resolve(null), starts: 0, exits: [], ...UNTRIED };
       return { name, service, url: urlOf(port), environment, ...life };
     }),
   );
@@ -114,6 +121,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     void replica.exit.then(async (code) => {
       guard?.kill('SIGKILL');
       replica.exits.push(code);
+      if (!replica.hasBeenReady && code !== null && code > 0) replica.failedStarts++;
       if (isStopping) return;
       if (Date.now() - startedAtMs < QUICK_DEATH_MS) await sleep(RESTART_PAUSE_MS);
       if (isStopping) return;
@@ -124,8 +132,11 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 
   const ready = async (): Promise<void> => {
     for (const deadline = Date.now() + READY_TIMEOUT_MS; ; await sleep(50)) {
-      const states = await Promise.all(replicas.map(async ({ name, url }) => [name, await isReady(url)] as const));
-      const waiting = states.filter(([, isUp]) => !isUp).map(([name]) => name);
+      const states = await Promise.all(replicas.map(async (replica) => [replica, await isReady(replica)] as const));
+      for (const [replica, isUp] of states) replica.hasBeenReady ||= isUp;
+      const waiting = states.filter(([, isUp]) => !isUp).map(([{ name }]) => name);
+      const hopeless = replicas.find(({ failedStarts }) => failedStarts >= FAILED_STARTS_MAX);
+      if (hopeless !== undefined) throw new StartError(`${hopeless.name} does not start; what it said stands above`);
       if (waiting.length === 0) return;
       if (Date.now() > deadline) throw new Error(`not ready after ${READY_TIMEOUT_MS} ms: ${waiting.join(', ')}`);
     }
@@ -179,7 +190,9 @@ function environmentOf(
   };
 }
 
-async function isReady(url: string): Promise<boolean> {
+/** Whether the process that we started says so: another one may hold its port. */
+async function isReady({ url, child }: Replica): Promise<boolean> {
+  if (child?.exitCode !== null || child.signalCode !== null) return false;
   return fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) }).then(
     ({ ok }) => ok,
     () => false,
