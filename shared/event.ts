@@ -10,7 +10,7 @@ export const eventSchema = z.strictObject({
   id: eventIdSchema,
   user: userIdSchema,
   item: itemIdSchema,
-  type: z.enum(EVENT_TYPES),
+  type: z.enum(EVENT_TYPES, { error: `must be one of ${EVENT_TYPES.join(', ')}` }),
   value: z.number().min(0).optional().meta({
     description:
       'Finite, at least 0, default 1; seconds for a dwell. 0 takes back the earlier events of this user, item and type',
