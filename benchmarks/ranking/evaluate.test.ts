@@ -47,6 +47,22 @@ test('metrics are means over users, and exposure counts the whole catalog', asyn
   expect(result.slices['history-1-4']!['mrr@10']).toBe(result.metrics['mrr@10']);
 });
 
+test('users are judged apart by what they have of items that training does not know', async () => {
+  const withNew = {
+    table: tableOf([
+      ['ann', 'b', 5],
+      ['ann', 'd', 5],
+      ['cid', 'a', 5],
+    ]),
+    takes: all,
+  };
+  const some = evaluatedUsers({ train, targets: [withNew], trainPositivesMin: 1 });
+  const { result } = await evaluate(popular, { ...evaluation, users: some });
+  // Ann alone has d, which nobody knows: behind b and c.
+  expect(result.slices['untrained-items']).toMatchObject({ 'recall@10': 1, 'mrr@10': 1 / 3 });
+  expect((await evaluate(popular, evaluation)).result.slices).not.toHaveProperty('untrained-items');
+});
+
 test('popularity lift and novelty follow from the training rows', async () => {
   // Two like a, three like b, one c; of four users. Ann liked a; she is shown b, c and d.
   const { columns } = await evaluate(popular, evaluation);

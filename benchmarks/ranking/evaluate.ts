@@ -5,7 +5,7 @@ import { type Columns, columnsOf, exposureMetrics, type ItemFacts, judged } from
 import type { EvaluatedUser } from './protocol.ts';
 import { rankAll } from './rankings.ts';
 import type { ContenderResult } from './result.ts';
-import { historySlices } from './slice.ts';
+import { historySlices, UNTRAINED_ITEMS, untrainedUsers } from './slice.ts';
 import { type Summary, summaryOf } from './summary.ts';
 
 /** Who is judged, in a catalog that contenders are fitted on. */
@@ -39,9 +39,14 @@ export async function evaluate(contender: Contender, { task, facts, users }: Eva
     const memoryMiB = memory.stop();
     const columns = judged(lists, users, facts);
     const { metrics, intervals } = summaryOf(columns, task.seed);
-    const slices = historySlices(users).map(({ name, indices }) => {
-      return [name, summaryOf(columnsOf(columns, indices), task.seed)] as const;
-    });
+    const slices = historySlices(users).map(({ name, indices }): [string, Summary] => [
+      name,
+      summaryOf(columnsOf(columns, indices), task.seed),
+    ]);
+    const untrained = untrainedUsers(users, task);
+    if (untrained.length > 0) {
+      slices.push([UNTRAINED_ITEMS, summaryOf(judged(lists, untrained, facts), task.seed)]);
+    }
     const versions = fitted.versions?.();
     const { p50Ms: userMsP50, p99Ms: userMsP99 } = latencyOf(timesMs);
     const result = {

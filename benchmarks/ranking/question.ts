@@ -8,12 +8,19 @@ import { RESAMPLES } from './bootstrap.ts';
 import { catalogSubject } from './catalog-subject.ts';
 import type { Contender } from './contender.ts';
 import { chosenContenders, OWN } from './contenders.ts';
-import { type Evaluated, evaluate, evaluateNewItems, type NewItemsEvaluation, withSlices } from './evaluate.ts';
+import {
+  type Evaluated,
+  type Evaluation,
+  evaluate,
+  evaluateNewItems,
+  type NewItemsEvaluation,
+  withSlices,
+} from './evaluate.ts';
 import { fitTask } from './fit-task.ts';
 import { itemFacts } from './judged.ts';
 import { type EvaluatedUser, evaluatedUsers, type Rows } from './protocol.ts';
 import type { ContenderResult, Difference, RankingResult } from './result.ts';
-import { historySlices } from './slice.ts';
+import { historySlices, UNTRAINED_ITEMS, untrainedUsers } from './slice.ts';
 import { type Subject, testSubject, validationSubject } from './split.ts';
 import { differenceOf } from './summary.ts';
 
@@ -49,7 +56,7 @@ export async function* ranking(run: BenchRun): AsyncGenerator<Answer<RankingResu
     target: subject.target,
     users: users.length,
     usersOfAll: all.length,
-    sliceUsers: sliceUsers(users, news),
+    sliceUsers: sliceUsers(evaluation, news),
     catalogSize: task.data.items.length,
     contenders: [...contenders],
     differences: [...differencesOf(evaluated, run.seed)],
@@ -99,10 +106,12 @@ async function withNewItems(
 }
 
 function sliceUsers(
-  users: readonly EvaluatedUser[],
+  { users, task }: Evaluation,
   news: NewItemsEvaluation | undefined,
 ): Readonly<Record<string, number>> {
   const ofHistory = historySlices(users).map(({ name, indices }) => [name, indices.length]);
+  const untrained = untrainedUsers(users, task).length;
+  const ofUntrained = untrained === 0 ? [] : [[UNTRAINED_ITEMS, untrained]];
   const ofNews =
     news === undefined
       ? []
@@ -110,7 +119,7 @@ function sliceUsers(
           ...['new-items', 'new-items-full-catalog'].map((name) => [name, news.users.length]),
           ...['known-items', 'known-items-full-catalog'].map((name) => [name, news.knownUsers.length]),
         ];
-  return Object.fromEntries([...ofHistory, ...ofNews]);
+  return Object.fromEntries([...ofHistory, ...ofUntrained, ...ofNews]);
 }
 
 /** Our own against each other one; none without our own. */

@@ -21,9 +21,9 @@ const contenderResultSchema = z.strictObject({
   userMsP99: z.number(),
   /** The most that the process took while the contender was fitted and ranked, without the database. */
   memoryMiB: z.number(),
-  /** What ranked, as its slates named it; where more than one version did, the first. */
+  /** What ranked for the first user, as the slate named it. */
   versions: z.record(z.string(), z.string()).optional(),
-  /** More than 1 when something was rebuilt meanwhile. */
+  /** How many states of the catalog ranked: more than 1 when something was rebuilt meanwhile. */
   versionCount: z.int().optional(),
 });
 

@@ -26,7 +26,7 @@ export interface ServedCatalog {
 interface Serving {
   /** Best first. */
   rank(user: EvaluatedUser, scope: Scope): Promise<readonly ItemId[]>;
-  /** What ranked at first, as the slates name it, and how many versions did so far: 1 while nothing changes. */
+  /** What ranked for the first user, as the slate names it, and how many states did so far: 1 while nothing changes. */
   versions(): { readonly ranked: Readonly<Record<string, string>>; readonly count: number };
   close(): Promise<void>;
 }
@@ -73,19 +73,21 @@ export function servedCatalog(options: ServedOptions): ServedCatalog {
       if (version !== undefined) await serveVersion(folder, catalog, version);
       const { ranking, stop } = await startBenchEngine(config, folder);
       const slateOf = (user: UserId, scope: Scope): Promise<Slate> => slate(ranking, options, user, scope);
-      const first = await settled(() => slateOf(PROBE, 'all'), version).catch(async (error) => {
+      await settled(() => slateOf(PROBE, 'all'), version).catch(async (error) => {
         await stop();
         throw error;
       });
-      const seen = new Set<string>();
+      let ranked: Slate['versions'] = {};
+      const states = new Set<string>();
       return {
         rank: async ({ user }, scope) => {
           const { items, degraded, versions } = await slateOf(user, scope);
           if (degraded.length > 0) throw new Error(`the slate of ${user} lacks ${degraded.join(', ')}`);
-          seen.add(JSON.stringify(ofCatalog(versions)));
+          if (states.size === 0) ranked = ofCatalog(versions);
+          states.add(versions.state ?? '');
           return items.map(({ item }) => item);
         },
-        versions: () => ({ ranked: first, count: seen.size }),
+        versions: () => ({ ranked, count: states.size }),
         close: stop,
       };
     },
@@ -113,8 +115,8 @@ function ofCatalog({ read: _, ...versions }: Slate['versions']): Readonly<Record
   return versions;
 }
 
-/** @returns The versions, once nothing was missing and nothing changed for a while and the wanted artefact ranks. */
-async function settled(look: () => Promise<Slate>, version: number | undefined): Promise<Slate['versions']> {
+/** Waits until nothing was missing and nothing changed for a while, and the wanted artefact ranks. */
+async function settled(look: () => Promise<Slate>, version: number | undefined): Promise<void> {
   let looks = 0;
   let missing: readonly string[] = [];
   let before = '';
@@ -125,7 +127,7 @@ async function settled(look: () => Promise<Slate>, version: number | undefined):
     const now = JSON.stringify(ofCatalog(versions));
     looks = missing.length === 0 && now === before ? looks + 1 : 0;
     before = now;
-    if (looks >= SETTLED_LOOKS) return ofCatalog(versions);
+    if (looks >= SETTLED_LOOKS) return;
   }
   throw new Error(
     `after half an hour the catalog ${missing.length === 0 ? 'still changes' : `still lacks ${missing.join(', ')}`}`,

@@ -1,3 +1,4 @@
+import type { FitTask } from './contender.ts';
 import type { EvaluatedUser } from './protocol.ts';
 
 /** Users by how many positives they have in training: the least of each slice. */
@@ -22,4 +23,17 @@ export function historySlices(users: readonly EvaluatedUser[]): readonly History
     const name = last === undefined ? `${from}-or-more` : last === from ? `${from}` : `${from}-${last}`;
     return { name: `history-${name}`, indices };
   }).filter(({ indices }) => indices.length > 0);
+}
+
+/** The slice of items that nobody had any row on in training, ranked in the full catalog. */
+export const UNTRAINED_ITEMS = 'untrained-items';
+
+/** The users who have such items among their targets, with those targets alone. */
+export function untrainedUsers(users: readonly EvaluatedUser[], { data }: FitTask): readonly EvaluatedUser[] {
+  const trained = new Set([...data.strengths.columns].map((number) => data.items[number]!));
+  const untrained = new Set(data.items).difference(trained);
+  if (untrained.size === 0) return [];
+  return users
+    .map((user) => ({ ...user, relevant: untrained.intersection(user.relevant) }))
+    .filter(({ relevant }) => relevant.size > 0);
 }

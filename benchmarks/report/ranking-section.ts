@@ -1,4 +1,5 @@
 import type { ContenderResult, RankingResult } from '../ranking/result.ts';
+import { UNTRAINED_ITEMS } from '../ranking/slice.ts';
 import { markdownTable } from './markdown-table.ts';
 import { fraction, milliseconds } from './numbers.ts';
 import { PUBLIC_FIGURES, type PublicFigures } from './public-figures.ts';
@@ -151,9 +152,11 @@ function newItems({ contenders, sliceUsers }: RankingResult): string | undefined
 }
 
 function histories({ contenders, sliceUsers }: RankingResult): string {
-  const slices = Object.keys(sliceUsers).filter((name) => name.startsWith('history-'));
+  const slices = Object.keys(sliceUsers).filter((name) => name.startsWith('history-') || name === UNTRAINED_ITEMS);
   const rows = slices.map((slice) => [
-    slice.replace('history-', '').replace('-or-', ' or ').replace('-', ' – '),
+    slice === UNTRAINED_ITEMS
+      ? 'any; items without a row there'
+      : slice.replace('history-', '').replace('-or-', ' or ').replace('-', ' – '),
     whole(sliceUsers[slice]!),
     ...contenders.map(({ slices: own }) => cell(own[slice]?.[DECISIVE], 4)),
   ]);
