@@ -27,6 +27,9 @@ export function openDatabase({ url, connectionsMax, onError, statementTimeoutMs 
     application_name: 'kindred',
   });
   pool.on('error', onError);
+  // A connection that breaks while it is in use, or while it is being closed, says so by an event as well: the query at
+  // hand reports it, and an event that nobody listens to would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 
@@ -42,9 +45,6 @@ export function serviceDatabase(url: string, connectionsMax: number, log: Log): 
 /** Runs `work` in one transaction: committed when it resolves, rolled back when it throws. */
 export async function transaction<T>(database: Database, work: (transaction: Transaction) => Promise<T>): Promise<T> {
   const client = await database.connect();
-  // A connection that breaks while it is ours also emits 'error'; the query at hand reports it.
-  const ignore = (): void => {};
-  client.on('error', ignore);
   let broken: Error | undefined;
   try {
     await client.query('BEGIN');
@@ -57,7 +57,6 @@ export async function transaction<T>(database: Database, work: (transaction: Tra
     });
     throw error;
   } finally {
-    client.off('error', ignore);
     client.release(broken);
   }
 }
