@@ -1,5 +1,5 @@
 import { Largest } from '@kindred/shared/model/largest';
-import { RANKED_MAX, userMetrics } from '@kindred/shared/model/ranking-metrics';
+import { ndcgAt20, RANKED_MAX } from '@kindred/shared/model/ranking-metrics';
 import { addRow, type SparseRows } from '@kindred/shared/model/sparse-rows';
 import { holdOut } from '@kindred/trainer/domain/held-out';
 import { someItems } from '@kindred/trainer/domain/item-subset';
@@ -49,7 +49,7 @@ function ndcgOf({ rows, seenWeight }: FittedRows, users: readonly JudgedUser[], 
     for (let item = 0; item < itemCount; item++) {
       if (scores[item] !== 0 && !known.has(item)) largest.offer(item, scores[item]!);
     }
-    sum += userMetrics([...largest.take()], liked)['nDCG@20'];
+    sum += ndcgAt20([...largest.take()], liked);
   }
   return sum;
 }

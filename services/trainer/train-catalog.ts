@@ -28,7 +28,7 @@ export async function trainCatalog(catalog: CatalogId, parts: TrainCatalogParts)
   const bytes = encodeArtefact({
     items: packIds(data.items),
     model,
-    ranker: ranker && { weights: ranker.weights, scales: ranker.scales },
+    ranker: ranker && { weights: ranker.weights, scales: ranker.scales, bends: ranker.bends },
   });
   const summary = {
     counts,

@@ -3,7 +3,7 @@ import type { PackedIds } from '../packed-ids.ts';
 import { type ArrayFile, decodeArrayFile, encodeArrayFile, type NumberArray } from './array-file.ts';
 import type { ItemModel } from './item-model.ts';
 import type { Ranker } from './ranker.ts';
-import { FEATURES } from './ranking-features.ts';
+import { BENDS, CURVES, FEATURES } from './ranking-features.ts';
 import type { SparseRows } from './sparse-rows.ts';
 
 /** What the trainer makes of a catalog's history, and ranking ranks by. */
@@ -15,7 +15,7 @@ export interface Artefact {
   readonly ranker: Ranker | undefined;
 }
 
-const FORM = 2;
+const FORM = 3;
 const aboutSchema = z.object({
   form: z.literal(FORM),
   seenWeight: z.number().min(0).max(1),
@@ -30,6 +30,7 @@ const aboutSchema = z.object({
         }),
         meanShare: z.number().min(0).max(1),
       }),
+      bends: z.array(z.number()).length(BENDS * CURVES.length),
     })
     .optional(),
 });

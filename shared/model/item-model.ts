@@ -27,6 +27,8 @@ export interface HistoryItem {
 export interface UserScores {
   readonly collaborative: Float32Array;
   readonly collaborativeMax: Float32Array;
+  /** What of `collaborative` comes from what the user only saw. */
+  readonly collaborativeSeen: Float32Array;
   readonly content: Float32Array;
   readonly contentMax: Float32Array;
 }
@@ -36,26 +38,35 @@ const OWN_WEIGHT = 0.25;
 
 export function userScores(itemCount: number): UserScores {
   const make = (): Float32Array => new Float32Array(itemCount);
-  return { collaborative: make(), collaborativeMax: make(), content: make(), contentMax: make() };
+  return {
+    ...{ collaborative: make(), collaborativeMax: make(), collaborativeSeen: make() },
+    ...{ content: make(), contentMax: make() },
+  };
 }
 
 /** Cost: O(items + entries of the history's rows + borrowed entries). */
 export function scoreItems(model: ItemModel, history: readonly HistoryItem[], into: UserScores): void {
   const { collaborative, content, borrowed, seenWeight } = model;
-  for (const scores of [into.collaborative, into.collaborativeMax, into.content, into.contentMax]) scores.fill(0);
+  for (const scores of Object.values(into)) scores.fill(0);
   for (const { number, strength } of history) {
-    addRow(collaborative, number, strength === 0 ? seenWeight : strength, into.collaborative);
-    if (strength === 0) continue;
+    if (strength === 0) {
+      addRow(collaborative, number, seenWeight, into.collaborativeSeen);
+      continue;
+    }
+    addRow(collaborative, number, strength, into.collaborative);
     addRow(content, number, strength, into.content);
     if (strength < 0) continue;
     raiseToRow(collaborative, number, 1, into.collaborativeMax);
     raiseToRow(content, number, 1, into.contentMax);
   }
   for (const { number, strength } of history) {
-    into.collaborative[number] = into.collaborative[number]! + OWN_WEIGHT * (strength === 0 ? seenWeight : strength);
+    const scores = strength === 0 ? into.collaborativeSeen : into.collaborative;
+    scores[number] = scores[number]! + OWN_WEIGHT * (strength === 0 ? seenWeight : strength);
   }
-  borrow(borrowed, into.collaborative);
-  borrow(borrowed, into.collaborativeMax);
+  for (let item = 0; item < into.collaborative.length; item++) {
+    into.collaborative[item] = into.collaborative[item]! + into.collaborativeSeen[item]!;
+  }
+  for (const scores of [into.collaborative, into.collaborativeMax, into.collaborativeSeen]) borrow(borrowed, scores);
 }
 
 function borrow({ starts, columns, values }: SparseRows, scores: Float32Array): void {

@@ -4,29 +4,25 @@ import { FEATURES, type FeatureScales, PARTS } from './ranking-features.ts';
 export interface Ranker {
   readonly weights: readonly number[];
   readonly scales: FeatureScales;
+  /** As `writeFeatures` takes them. */
+  readonly bends: readonly number[];
 }
 
 const PART_OF_FEATURE: readonly number[] = FEATURES.map(({ part }) => PARTS.indexOf(part));
 
 /**
  * Adds up what each part of the score is, as `PARTS` orders them.
- * @param features  As `writeFeatures` writes them, from `offset` on.
- * @param into  Overwritten from `intoOffset` on.
+ * @param features  As `writeFeatures` writes them, from 0 on.
+ * @param into  Overwritten.
  * @returns The score: the sum of the parts.
  */
-export function writeParts(
-  { weights }: Ranker,
-  features: Float32Array,
-  offset: number,
-  into: Float64Array,
-  intoOffset: number,
-): number {
-  into.fill(0, intoOffset, intoOffset + PARTS.length);
+export function writeParts({ weights }: Ranker, features: Float32Array, into: Float64Array): number {
+  into.fill(0);
   let score = 0;
   for (let f = 0; f < weights.length; f++) {
-    const share = weights[f]! * features[offset + f]!;
-    const place = intoOffset + PART_OF_FEATURE[f]!;
-    into[place] = into[place]! + share;
+    const share = weights[f]! * features[f]!;
+    const part = PART_OF_FEATURE[f]!;
+    into[part] = into[part]! + share;
     score += share;
   }
   return score;

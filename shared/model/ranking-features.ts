@@ -3,7 +3,9 @@ export interface CandidateSignals {
   /** What the user's items add up to by the collaborative weights, and the largest share of one item; may be below 0. */
   readonly collaborative: number;
   readonly collaborativeMax: number;
-  /** The same by co-engagement; at least 0. */
+  /** What those items add to it that the user only saw. */
+  readonly collaborativeSeen: number;
+  /** What the user's items add up to by co-engagement; at least 0. */
   readonly coEngagement: number;
   /** The same by likeness of content, and the largest of those likenesses; at least 0. */
   readonly content: number;
@@ -19,21 +21,51 @@ export interface CandidateSignals {
 export const PARTS = ['collaborative', 'co-engagement', 'content', 'popular', 'appeal', 'fresh'] as const;
 export type Part = (typeof PARTS)[number];
 
-/** The features of a candidate in their order, each with the part of the score that it belongs to. */
-export const FEATURES: readonly { readonly name: string; readonly part: Part }[] = [
-  { name: 'collaborative', part: 'collaborative' },
+/** A number of a candidate that weights are learned for, with the part of the score that they belong to. */
+interface Named {
+  readonly name: string;
+  readonly part: Part;
+}
+
+interface Feature extends Named {
+  /** Whether it bends another one, or lets it depend on a third: more than thin data can tell. */
+  readonly isFine: boolean;
+}
+
+/** What a score grows or falls with along a curve: a line with bends. */
+export const CURVES: readonly Named[] = [
   { name: 'log collaborative', part: 'collaborative' },
   { name: 'log largest collaborative', part: 'collaborative' },
-  { name: 'co-engagement', part: 'co-engagement' },
+  { name: 'collaborative of what was only seen', part: 'collaborative' },
   { name: 'log co-engagement', part: 'co-engagement' },
-  { name: 'content', part: 'content' },
   { name: 'log content', part: 'content' },
   { name: 'log largest content', part: 'content' },
   { name: 'log positives', part: 'popular' },
   { name: 'log seen', part: 'popular' },
   { name: 'share of positives', part: 'appeal' },
-  { name: 'borrowed share', part: 'fresh' },
 ];
+const LOG_COLLABORATIVE = 0;
+const LOG_CONTENT = 4;
+/** All terms: those of the curves, then the borrowed share. */
+export const TERM_COUNT = CURVES.length + 1;
+const BORROWED = CURVES.length;
+/** Bends of each curve. */
+export const BENDS = 3;
+
+/** The features of a candidate in their order. */
+export const FEATURES: readonly Feature[] = [
+  ...CURVES.flatMap(({ name, part }): Feature[] => [
+    { name, part, isFine: false },
+    ...Array.from({ length: BENDS }, (_, bend) => ({ name: `${name} above bend ${bend + 1}`, part, isFine: true })),
+    { name: `${name} × log history`, part, isFine: true },
+  ]),
+  { name: 'borrowed share', part: 'fresh', isFine: false },
+  ...['log history', CURVES[LOG_COLLABORATIVE]!.name, CURVES[LOG_CONTENT]!.name].map((name): Feature => {
+    return { name: `borrowed share × ${name}`, part: 'fresh', isFine: true };
+  }),
+];
+/** Where the borrowed share stands among them. */
+export const BORROWED_SHARE = CURVES.length * (BENDS + 2);
 
 /** What makes features of different catalogs alike. */
 export interface FeatureScales {
@@ -47,9 +79,11 @@ export interface FeatureScales {
 const SHARE_PRIOR = 10;
 /** The share of one item is the smaller the more items there are: its floor lies lower. */
 const MAX_FLOOR_SHARE = 0.3;
+/** Keeps what is multiplied by it apart from the thing itself: some 16 items. */
+const TYPICAL_LOG_HISTORY = 2.8;
 
-/** Writes the features of a candidate, as `FEATURES` orders them, from `offset` on. */
-export function writeFeatures(
+/** Writes the terms of a candidate from `offset` on: those of `CURVES` in their order, and the borrowed share. */
+export function writeTerms(
   signals: CandidateSignals,
   { floors, meanShare }: FeatureScales,
   into: Float32Array,
@@ -57,16 +91,43 @@ export function writeFeatures(
 ): void {
   const { collaborative, coEngagement, content, positives, seen, borrowedShare } = signals;
   const logOf = (sum: number, floor: number): number => Math.log(Math.max(0, sum) + floor);
-  into[offset] = collaborative;
-  into[offset + 1] = logOf(collaborative, floors.collaborative);
-  into[offset + 2] = logOf(signals.collaborativeMax, MAX_FLOOR_SHARE * floors.collaborative);
-  into[offset + 3] = coEngagement;
-  into[offset + 4] = logOf(coEngagement, floors.coEngagement);
-  into[offset + 5] = content;
-  into[offset + 6] = logOf(content, floors.content);
-  into[offset + 7] = logOf(signals.contentMax, MAX_FLOOR_SHARE * floors.content);
-  into[offset + 8] = Math.log(1 + positives);
-  into[offset + 9] = Math.log(1 + seen);
-  into[offset + 10] = (positives + SHARE_PRIOR * meanShare) / (seen + SHARE_PRIOR);
-  into[offset + 11] = borrowedShare;
+  into[offset] = logOf(collaborative, floors.collaborative);
+  into[offset + 1] = logOf(signals.collaborativeMax, MAX_FLOOR_SHARE * floors.collaborative);
+  into[offset + 2] = signals.collaborativeSeen;
+  into[offset + 3] = logOf(coEngagement, floors.coEngagement);
+  into[offset + 4] = logOf(content, floors.content);
+  into[offset + 5] = logOf(signals.contentMax, MAX_FLOOR_SHARE * floors.content);
+  into[offset + 6] = Math.log(1 + positives);
+  into[offset + 7] = Math.log(1 + seen);
+  into[offset + 8] = (positives + SHARE_PRIOR * meanShare) / (seen + SHARE_PRIOR);
+  into[offset + 9] = borrowedShare;
+}
+
+/**
+ * Writes the features of a candidate, as `FEATURES` orders them, from `offset` on.
+ * @param terms  As `writeTerms` writes them, from `termOffset` on.
+ * @param liked  How many items the user liked.
+ * @param bends  Where the curves bend: `BENDS` values a curve, in the order of `CURVES`.
+ */
+export function writeFeatures(
+  terms: Float32Array,
+  termOffset: number,
+  liked: number,
+  bends: readonly number[],
+  into: Float32Array,
+  offset: number,
+): void {
+  const logHistory = Math.log(1 + liked) - TYPICAL_LOG_HISTORY;
+  let place = offset;
+  for (let curve = 0; curve < CURVES.length; curve++) {
+    const value = terms[termOffset + curve]!;
+    into[place++] = value;
+    for (let bend = 0; bend < BENDS; bend++) into[place++] = Math.max(0, value - bends[curve * BENDS + bend]!);
+    into[place++] = value * logHistory;
+  }
+  const borrowedShare = terms[termOffset + BORROWED]!;
+  into[place++] = borrowedShare;
+  into[place++] = borrowedShare * logHistory;
+  into[place++] = borrowedShare * terms[termOffset + LOG_COLLABORATIVE]!;
+  into[place] = borrowedShare * terms[termOffset + LOG_CONTENT]!;
 }

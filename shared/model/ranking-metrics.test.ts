@@ -4,11 +4,12 @@ import {
   coverageOf,
   giniOf,
   listDiversity,
+  ndcgAt20,
   noveltyOf,
   popularityLift,
   QUALITY_METRICS,
   qualityOf,
-  userMetrics,
+  recallAt20,
 } from './ranking-metrics.ts';
 
 const ranking = fc.uniqueArray(fc.integer({ min: 0, max: 150 }), { maxLength: 120 });
@@ -49,7 +50,8 @@ test('agrees with the definitions written out place by place', () => {
       const expected = byDefinition(ranked, wanted);
       expect(Object.keys(found).toSorted()).toEqual(Object.keys(expected).toSorted());
       for (const name of QUALITY_METRICS) expect(Math.abs(found[name]! - expected[name]!)).toBeLessThan(1e-9);
-      expect(userMetrics(ranked, new Set(wanted))['nDCG@20']).toBe(found['ndcg@20']);
+      expect(ndcgAt20(ranked, new Set(wanted))).toBe(found['ndcg@20']);
+      expect(recallAt20(ranked, new Set(wanted))).toBe(found['recall@20']);
     }),
   );
 });

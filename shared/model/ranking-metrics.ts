@@ -30,8 +30,13 @@ export function qualityOf<Id>(ranked: readonly Id[], relevant: ReadonlySet<Id>):
 }
 
 /** nDCG@20 of one user's ranking alone, as `qualityOf` has it. */
-export function userMetrics<Id>(ranked: readonly Id[], relevant: ReadonlySet<Id>): { readonly 'nDCG@20': number } {
-  return { 'nDCG@20': gainOf(hitRanksOf(ranked, relevant), 20) / idealGain(Math.min(20, relevant.size)) };
+export function ndcgAt20<Id>(ranked: readonly Id[], relevant: ReadonlySet<Id>): number {
+  return gainOf(hitRanksOf(ranked, relevant), 20) / idealGain(Math.min(20, relevant.size));
+}
+
+/** recall@20 of one user's ranking alone, as `qualityOf` has it. */
+export function recallAt20<Id>(ranked: readonly Id[], relevant: ReadonlySet<Id>): number {
+  return hitRanksOf(ranked.slice(0, 20), relevant).length / relevant.size;
 }
 
 /** From 1, rising. */

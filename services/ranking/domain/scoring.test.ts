@@ -1,5 +1,5 @@
 import type { ItemId } from '@kindred/shared/id';
-import { FEATURES, PARTS } from '@kindred/shared/model/ranking-features';
+import { BENDS, CURVES, FEATURES, PARTS } from '@kindred/shared/model/ranking-features';
 import { SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
 import { seededRandom } from '@kindred/shared/random';
 import fc from 'fast-check';
@@ -39,6 +39,7 @@ function trainedCatalog(seed: number): TrainedCatalog {
     ranker: {
       weights: FEATURES.map(() => 2 * random() - 1),
       scales: { floors: { collaborative: 0.1, coEngagement: 0.1, content: 0.1 }, meanShare: 0.5 },
+      bends: Array.from({ length: BENDS * CURVES.length }, () => 2 * random() - 1),
     },
     borrowedShare: new Float32Array(ITEMS),
     typical: { positives: 10, seen: 20 },
@@ -130,7 +131,16 @@ test('a hidden item counts against what it leads to, and an item that is new is 
     expect(after.signalsOf(items[n]!).collaborative).toBeLessThan(before.signalsOf(items[n]!).collaborative);
   }
   expect(before.signalsOf('nobody-knows' as ItemId)).toEqual({
-    ...{ collaborative: 0, collaborativeMax: 0, content: 0, contentMax: 0, borrowedShare: 1, positives: 10, seen: 20 },
+    ...{
+      collaborative: 0,
+      collaborativeMax: 0,
+      collaborativeSeen: 0,
+      content: 0,
+      contentMax: 0,
+      borrowedShare: 1,
+      positives: 10,
+      seen: 20,
+    },
   });
 });
 

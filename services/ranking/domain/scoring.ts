@@ -1,6 +1,6 @@
 import { compareIds, type ItemId } from '@kindred/shared/id';
 import { writeParts } from '@kindred/shared/model/ranker';
-import { FEATURES, PARTS, writeFeatures } from '@kindred/shared/model/ranking-features';
+import { FEATURES, PARTS, TERM_COUNT, writeFeatures, writeTerms } from '@kindred/shared/model/ranking-features';
 import type { CoEngagement } from './co-engagement.ts';
 import { MOST_ENGAGED } from './engagement.ts';
 import type { FusedCandidate, SourceRank } from './fusion.ts';
@@ -45,6 +45,7 @@ export function fixedScoring(sources: readonly string[]): Scoring {
 export function trainedScoring(scores: TrainedScores, together: CoEngagement | undefined): Scoring | undefined {
   const { ranker } = scores.trained;
   if (ranker === undefined) return undefined;
+  const terms = new Float32Array(TERM_COUNT);
   const features = new Float32Array(FEATURES.length);
   return {
     weights: 'trained',
@@ -52,8 +53,9 @@ export function trainedScoring(scores: TrainedScores, together: CoEngagement | u
     score: ({ item, ranks }) => {
       const parts = new Float64Array(PARTS.length);
       const coEngagement = (together?.scoreOf(item) ?? 0) / MOST_ENGAGED;
-      writeFeatures({ ...scores.signalsOf(item), coEngagement }, ranker.scales, features, 0);
-      return { item, score: writeParts(ranker, features, 0, parts, 0), parts, ranks };
+      writeTerms({ ...scores.signalsOf(item), coEngagement }, ranker.scales, terms, 0);
+      writeFeatures(terms, 0, scores.liked, ranker.bends, features, 0);
+      return { item, score: writeParts(ranker, features, parts), parts, ranks };
     },
   };
 }

@@ -31,6 +31,8 @@ export interface TrainedCatalog {
 /** What an artefact says of all items, for one user. */
 export interface TrainedScores {
   readonly trained: TrainedCatalog;
+  /** How many items that the artefact knows the user liked; at least 1. */
+  readonly liked: number;
   best(of: 'collaborative' | 'content', count: number): readonly Candidate[];
   /** But for co-engagement, which is not the artefact's. */
   signalsOf(item: ItemId): Omit<CandidateSignals, 'coEngagement'>;
@@ -49,13 +51,15 @@ export function trainedScoresOf(
   engagements: readonly Engagement[],
 ): TrainedScores | undefined {
   const known = historyItems(trained, history);
-  if (!known.some(({ strength }) => strength > 0)) return undefined;
+  const likedCount = known.reduce((count, { strength }) => (strength > 0 ? count + 1 : count), 0);
+  if (likedCount === 0) return undefined;
   const { items, numbers, model, borrowedShare, typical } = trained;
   const scores: UserScores = userScores(items.length);
   scoreItems(model, known, scores);
   const liked = engagements.map((engagement) => ({ ...engagement, weight: engagement.weight / MOST_ENGAGED }));
   return {
     trained,
+    liked: likedCount,
     best: (of, count) => {
       const seen = new Set(known.map(({ number }) => number));
       const own = scores[of];
@@ -81,6 +85,7 @@ export function trainedScoresOf(
         return {
           collaborative: borrowed(scores.collaborative, lenders),
           collaborativeMax: borrowed(scores.collaborativeMax, lenders),
+          collaborativeSeen: borrowed(scores.collaborativeSeen, lenders),
           content: Math.max(0, borrowed(scores.content, lenders)),
           contentMax: borrowed(scores.contentMax, lenders),
           borrowedShare: 1,
@@ -90,6 +95,7 @@ export function trainedScoresOf(
       return {
         collaborative: scores.collaborative[number]!,
         collaborativeMax: scores.collaborativeMax[number]!,
+        collaborativeSeen: scores.collaborativeSeen[number]!,
         content: Math.max(0, scores.content[number]!),
         contentMax: scores.contentMax[number]!,
         borrowedShare: borrowedShare[number]!,

@@ -1,5 +1,5 @@
 import { Largest } from '@kindred/shared/model/largest';
-import { RANKED_MAX, userMetrics } from '@kindred/shared/model/ranking-metrics';
+import { ndcgAt20, RANKED_MAX } from '@kindred/shared/model/ranking-metrics';
 import { addRow, type SparseRows } from '@kindred/shared/model/sparse-rows';
 import { type FitParameters, fitCollaborative, kernelOf } from './fit-model.ts';
 import { holdOut } from './held-out.ts';
@@ -117,7 +117,7 @@ function ndcgOf(rows: SparseRows, seenWeight: number, users: readonly JudgedUser
     for (const { number, strength } of history) addRow(rows, number, strength > 0 ? strength : seenWeight, scores);
     for (const { number } of history) scores[number] = Number.NEGATIVE_INFINITY;
     for (let item = 0; item < itemCount; item++) if (scores[item] !== 0) largest.offer(item, scores[item]!);
-    sum += userMetrics([...largest.take()], liked)['nDCG@20'];
+    sum += ndcgAt20([...largest.take()], liked);
   }
   return users.length === 0 ? 0 : sum / users.length;
 }

@@ -8,6 +8,8 @@ export interface HeldOut {
   readonly known: SparseRows;
   /** Positives that were taken out of `kept`: a row a user. */
   readonly liked: SparseRows;
+  /** Items of which nothing is kept, as if they were new: 1, others 0. Empty where none was hidden. */
+  readonly hidden: Uint8Array;
 }
 
 const HELD_OUT_SHARE = 0.1;
@@ -28,19 +30,25 @@ export function holdOut(strengths: SparseRows, seed: number, share = HELD_OUT_SH
     liked.endRow();
   }
   const rows = kept.done();
-  return { kept: rows, known: rows, liked: liked.done() };
+  return { kept: rows, known: rows, liked: liked.done(), hidden: new Uint8Array(0) };
 }
 
-/** Takes all rows of a share of the items out of what is kept, as if they were new; what was held out stays to be found. */
-export function hideItems({ kept, known, liked }: HeldOut, seed: number, share: number): HeldOut {
+/**
+ * Takes all rows of a share of the items out of what is kept, as if they were new; what was held out stays to be found.
+ * Items that nobody met are not among them.
+ */
+export function hideItems({ kept, known, liked }: HeldOut, itemCount: number, seed: number, share: number): HeldOut {
+  const hidden = new Uint8Array(itemCount);
   const builder = new SparseRowsBuilder(rowCountOf(kept));
   for (let user = 0; user < rowCountOf(kept); user++) {
     for (let i = kept.starts[user]!; i < kept.starts[user + 1]!; i++) {
-      if (hashOf(seed, kept.columns[i]!, 0) >= share) builder.add(kept.columns[i]!, kept.values[i]!);
+      const item = kept.columns[i]!;
+      if (hashOf(seed, item, 0) < share) hidden[item] = 1;
+      else builder.add(item, kept.values[i]!);
     }
     builder.endRow();
   }
-  return { kept: builder.done(), known, liked };
+  return { kept: builder.done(), known, liked, hidden };
 }
 
 /** A number in [0, 1) that follows from the three alone (murmur3's mixing). */

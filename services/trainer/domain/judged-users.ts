@@ -8,6 +8,8 @@ export interface JudgedUser {
   readonly user: number;
   /** What may be known of them. */
   readonly history: readonly HistoryItem[];
+  /** How many items of it they liked. */
+  readonly likedCount: number;
   /** What is no candidate for them. */
   readonly known: ReadonlySet<number>;
   /** What they turned out to like; at least one. */
@@ -28,6 +30,7 @@ export function judgedUsers({ kept, known, liked }: HeldOut, countMax: number, s
     .map((user) => ({
       user,
       history: historyOf(kept, user),
+      likedCount: likedCountOf(kept, user),
       known: itemsOf(known, user),
       liked: itemsOf(liked, user),
     }));
@@ -41,4 +44,8 @@ function historyOf({ starts, columns, values }: SparseRows, user: number): reado
   const history: HistoryItem[] = [];
   for (let i = starts[user]!; i < starts[user + 1]!; i++) history.push({ number: columns[i]!, strength: values[i]! });
   return history;
+}
+
+function likedCountOf({ starts, values }: SparseRows, user: number): number {
+  return values.subarray(starts[user], starts[user + 1]).reduce((sum, strength) => sum + (strength > 0 ? 1 : 0), 0);
 }

@@ -23,7 +23,9 @@ function chosen(users: number, seed: number): Lists {
     for (; draw >= odds[choice]!; choice++) draw -= odds[choice]!;
     labels[user * CANDIDATES + choice] = 1;
   }
-  return { starts, features, featureCount: FEATURES, labels };
+  const write: Lists['write'] = (_, candidate, into, offset) =>
+    into.set(features.subarray(candidate * FEATURES, (candidate + 1) * FEATURES), offset);
+  return { starts, labels, featureCount: FEATURES, write };
 }
 
 test('finds the weights by which users chose, and gives a feature that never varies none', () => {

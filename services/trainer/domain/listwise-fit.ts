@@ -1,44 +1,46 @@
-/** Candidates of users with what is known of them, in one block of memory. */
+/** Candidates of users with what is known of them. */
 export interface Lists {
   /** Where each user's candidates begin: user `u` has `starts[u] … starts[u + 1])`. */
   readonly starts: Int32Array;
-  /** Shape `[candidates, featureCount]`. */
-  readonly features: Float32Array;
-  readonly featureCount: number;
   /** 1 for what the user turned out to like, else 0. */
   readonly labels: Uint8Array;
+  readonly featureCount: number;
+  /** Writes the features of one candidate of a user from `offset` on. */
+  readonly write: (user: number, candidate: number, into: Float32Array, offset: number) => void;
 }
 
 const ITERATIONS_MAX = 30;
 const STEP_MIN = 1e-6;
 /** On standardised weights, a candidate list: keeps features that never vary at 0. */
 const RIDGE = 1e-3;
+/** The curvature is taken from every so many users: it only says how far to step, the slope is that of all. */
+const CURVATURE_STRIDE = 4;
 
 /**
  * Fits the weights under which a softmax over each user's candidates gives what they liked the most probability, by
  * Newton's method on standardised features; the loss is convex, so there is one answer.
  *
  * @param users  Which users are looked at; those without anything liked among their candidates tell nothing.
- * @returns A weight a feature, in the features' own units. Cost: O(iterations · candidates · features²).
+ * @param isFree  Of each feature: whether it gets a weight at all, else 0.
+ * @returns A weight a feature, in the features' own units. Cost: O(iterations · candidates · features² / 4).
  */
-export function fitListwise(lists: Lists, users: readonly number[]): Float64Array {
-  const { featureCount } = lists;
+export function fitListwise(lists: Lists, users: readonly number[], isFree?: readonly boolean[]): Float64Array {
   const told = users.filter((user) => lists.labels.subarray(lists.starts[user], lists.starts[user + 1]).includes(1));
-  const deviations = standardDeviations(lists, told);
-  let weights = new Float64Array(featureCount);
+  const deviations = standardDeviations(lists, told).map((each, f) => ((isFree?.[f] ?? true) ? each : 0));
+  let weights = new Float64Array(lists.featureCount);
   let { loss, gradient, hessian } = lossAt(lists, told, deviations, weights);
   for (let iteration = 0; iteration < ITERATIONS_MAX; iteration++) {
-    const step = solve(hessian, gradient, featureCount);
-    let scale = 1;
+    const step = solve(hessian, gradient, lists.featureCount);
     let next = weights;
     let at = { loss, gradient, hessian };
     // A whole step can overshoot far from the minimum.
-    for (; scale > STEP_MIN; scale /= 2) {
+    for (let scale = 1; scale > STEP_MIN; scale /= 2) {
       next = weights.map((weight, f) => weight - scale * step[f]!);
       at = lossAt(lists, told, deviations, next);
       if (at.loss <= loss) break;
     }
     const gained = loss - at.loss;
+    if (!(gained >= 0)) break;
     weights = next;
     ({ loss, gradient, hessian } = at);
     if (gained < STEP_MIN) break;
@@ -46,17 +48,45 @@ export function fitListwise(lists: Lists, users: readonly number[]): Float64Arra
   return weights.map((weight, f) => (deviations[f]! > 0 ? weight / deviations[f]! : 0));
 }
 
-function standardDeviations({ starts, features, featureCount }: Lists, users: readonly number[]): Float64Array {
+/** @returns Each candidate's sum of weights times features, in their order. */
+export function scoresOf(lists: Lists, weights: Float64Array, user: number): Float64Array {
+  const features = new Float32Array(lists.featureCount);
+  const first = lists.starts[user]!;
+  return Float64Array.from({ length: lists.starts[user + 1]! - first }, (_, place) => {
+    lists.write(user, first + place, features, 0);
+    let score = 0;
+    for (let f = 0; f < features.length; f++) score += weights[f]! * features[f]!;
+    return score;
+  });
+}
+
+/** All features of a user's candidates, one candidate after another. */
+function blockOf(
+  { starts, featureCount, write }: Lists,
+  user: number,
+  block: Float32Array<ArrayBuffer>,
+): Float32Array<ArrayBuffer> {
+  const first = starts[user]!;
+  const length = (starts[user + 1]! - first) * featureCount;
+  const room = block.length >= length ? block : new Float32Array(2 * length);
+  for (let c = first; c < starts[user + 1]!; c++) write(user, c, room, (c - first) * featureCount);
+  return room;
+}
+
+function standardDeviations(lists: Lists, users: readonly number[]): Float64Array {
+  const { starts, featureCount } = lists;
   const sums = new Float64Array(featureCount);
   const squares = new Float64Array(featureCount);
   let count = 0;
+  let block = new Float32Array(0);
   for (const user of users) {
-    for (let c = starts[user]!; c < starts[user + 1]!; c++, count++) {
-      for (let f = 0; f < featureCount; f++) {
-        const value = features[c * featureCount + f]!;
-        sums[f] = sums[f]! + value;
-        squares[f] = squares[f]! + value * value;
-      }
+    block = blockOf(lists, user, block);
+    const length = starts[user + 1]! - starts[user]!;
+    count += length;
+    for (let i = 0; i < length * featureCount; i++) {
+      const f = i % featureCount;
+      sums[f] = sums[f]! + block[i]!;
+      squares[f] = squares[f]! + block[i]! ** 2;
     }
   }
   return sums.map((sum, f) => {
@@ -74,60 +104,66 @@ interface Loss {
 }
 
 function lossAt(lists: Lists, users: readonly number[], deviations: Float64Array, weights: Float64Array): Loss {
-  const { starts, features, featureCount, labels } = lists;
+  const { starts, featureCount: count, labels } = lists;
   const gradient = weights.map((weight) => 2 * RIDGE * weight);
-  const hessian = new Float64Array(featureCount * featureCount);
+  const hessian = new Float64Array(count * count);
   let loss = weights.reduce((sum, weight) => sum + RIDGE * weight * weight, 0);
-  for (let f = 0; f < featureCount; f++) hessian[f * featureCount + f] = 2 * RIDGE;
-  const mean = new Float64Array(featureCount);
-  const liked = new Float64Array(featureCount);
-  const x = new Float64Array(featureCount);
+  for (let f = 0; f < count; f++) hessian[f * count + f] = 2 * RIDGE;
+  const scales = deviations.map((deviation) => (deviation > 0 ? 1 / deviation : 0));
+  const mean = new Float64Array(count);
+  const liked = new Float64Array(count);
   const share = 1 / Math.max(1, users.length);
-  for (const user of users) {
+  const curvatureShare = 1 / Math.max(1, Math.ceil(users.length / CURVATURE_STRIDE));
+  let block = new Float32Array(0);
+  for (const [place, user] of users.entries()) {
+    const isCurvature = place % CURVATURE_STRIDE === 0;
+    block = blockOf(lists, user, block);
     const first = starts[user]!;
-    const last = starts[user + 1]!;
-    const scores = new Float64Array(last - first);
+    const length = starts[user + 1]! - first;
+    const scores = new Float64Array(length);
     let largest = Number.NEGATIVE_INFINITY;
-    for (let c = first; c < last; c++) {
+    for (let c = 0; c < length; c++) {
       let score = 0;
-      for (let f = 0; f < featureCount; f++) {
-        if (deviations[f]! > 0) score += (weights[f]! * features[c * featureCount + f]!) / deviations[f]!;
+      for (let f = 0, i = c * count; f < count; f++, i++) {
+        const x = block[i]! * scales[f]!;
+        block[i] = x;
+        score += weights[f]! * x;
       }
-      scores[c - first] = score;
+      scores[c] = score;
       largest = Math.max(largest, score);
     }
     let total = 0;
-    for (let i = 0; i < scores.length; i++) total += Math.exp(scores[i]! - largest);
+    for (let c = 0; c < length; c++) total += Math.exp(scores[c]! - largest);
     mean.fill(0);
     liked.fill(0);
     let likedCount = 0;
     let likedScore = 0;
-    for (let c = first; c < last; c++) {
-      const probability = Math.exp(scores[c - first]! - largest) / total;
-      for (let f = 0; f < featureCount; f++) {
-        x[f] = deviations[f]! > 0 ? features[c * featureCount + f]! / deviations[f]! : 0;
-        mean[f] = mean[f]! + probability * x[f]!;
+    for (let c = 0; c < length; c++) {
+      const row = c * count;
+      if (labels[first + c] === 1) {
+        likedCount++;
+        likedScore += scores[c]!;
+        for (let f = 0; f < count; f++) liked[f] = liked[f]! + block[row + f]!;
       }
-      for (let f = 0; f < featureCount; f++) {
-        const factor = share * probability * x[f]!;
-        for (let g = f; g < featureCount; g++)
-          hessian[f * featureCount + g] = hessian[f * featureCount + g]! + factor * x[g]!;
+      const probability = Math.exp(scores[c]! - largest) / total;
+      for (let f = 0; f < count; f++) mean[f] = mean[f]! + probability * block[row + f]!;
+      if (!isCurvature) continue;
+      for (let f = 0; f < count; f++) {
+        const factor = curvatureShare * probability * block[row + f]!;
+        for (let g = f, h = f * count + f; g < count; g++, h++) hessian[h] = hessian[h]! + factor * block[row + g]!;
       }
-      if (labels[c] === 0) continue;
-      likedCount++;
-      likedScore += scores[c - first]!;
-      for (let f = 0; f < featureCount; f++) liked[f] = liked[f]! + x[f]!;
     }
     loss += share * (largest + Math.log(total) - likedScore / likedCount);
-    for (let f = 0; f < featureCount; f++) {
+    for (let f = 0; f < count; f++) {
       gradient[f] = gradient[f]! + share * (mean[f]! - liked[f]! / likedCount);
-      for (let g = f; g < featureCount; g++) {
-        hessian[f * featureCount + g] = hessian[f * featureCount + g]! - share * mean[f]! * mean[g]!;
-      }
+    }
+    for (let f = 0; isCurvature && f < count; f++) {
+      const factor = curvatureShare * mean[f]!;
+      for (let g = f, h = f * count + f; g < count; g++, h++) hessian[h] = hessian[h]! - factor * mean[g]!;
     }
   }
-  for (let f = 0; f < featureCount; f++) {
-    for (let g = 0; g < f; g++) hessian[f * featureCount + g] = hessian[g * featureCount + f]!;
+  for (let f = 0; f < count; f++) {
+    for (let g = 0; g < f; g++) hessian[f * count + g] = hessian[g * count + f]!;
   }
   return { loss, gradient, hessian };
 }

@@ -7,21 +7,29 @@ import {
   userScores,
 } from '@kindred/shared/model/item-model';
 import { Largest } from '@kindred/shared/model/largest';
-import { FEATURES, type FeatureScales, writeFeatures } from '@kindred/shared/model/ranking-features';
-import { userMetrics } from '@kindred/shared/model/ranking-metrics';
+import type { Ranker } from '@kindred/shared/model/ranker';
+import {
+  BENDS,
+  BORROWED_SHARE,
+  CURVES,
+  FEATURES,
+  type FeatureScales,
+  TERM_COUNT,
+  writeFeatures,
+  writeTerms,
+} from '@kindred/shared/model/ranking-features';
+import { ndcgAt20 } from '@kindred/shared/model/ranking-metrics';
 import { addRow, type SparseRows } from '@kindred/shared/model/sparse-rows';
 import { CO_ENGAGEMENT_KEPT } from './fit-model.ts';
 import { type HeldOut, hashOf } from './held-out.ts';
 import { type JudgedUser, judgedUsers } from './judged-users.ts';
-import { fitListwise, type Lists } from './listwise-fit.ts';
+import { fitListwise, type Lists, scoresOf } from './listwise-fit.ts';
+import { newItemLift } from './new-item-lift.ts';
 
-/** A trained ranker: a score is the sum of its weights times the features. */
-export interface TrainedRanker {
-  readonly weights: readonly number[];
-  readonly scales: FeatureScales;
+/** A ranker with how good it is. */
+export interface TrainedRanker extends Ranker {
   /** nDCG@20 on users that the weights did not see, of each way to order the same candidates. */
   readonly judged: { readonly ranker: number; readonly collaborative: number; readonly fusion: number };
-  readonly users: number;
 }
 
 const USERS_MAX = 8_000;
@@ -31,6 +39,16 @@ const COLLABORATIVE_CANDIDATES = 200;
 const OTHER_CANDIDATES = 100;
 /** Candidates come from so many places behind the floor: below this share of their median a score is about nothing. */
 const FLOOR_SHARE = 0.3;
+/** Where curves bend: at these shares of the candidates. Most of those who are liked stand above the last. */
+const BEND_QUANTILES = [0.5, 0.8, 0.95];
+/** Floors and bends are read from every so many users. */
+const SCALE_STRIDE = 10;
+/** Which features get weights: one, the plain ones, or all. The best on held-out users is taken: thin data tell no more. */
+const FORMS = [
+  FEATURES.map(({ name }) => name === CURVES[0]!.name),
+  FEATURES.map(({ isFine }) => !isFine),
+  FEATURES.map(() => true),
+];
 const FUSION_CONSTANT = 60;
 const SEED = 77;
 
@@ -43,33 +61,55 @@ export function trainRanker(model: ItemModel, held: HeldOut, itemCount: number):
   const users = judgedUsers(held, USERS_MAX, SEED);
   if (users.length < USERS_MIN) return undefined;
   const coEngagement = coEngagementRows(held.kept, itemCount, CO_ENGAGEMENT_KEPT);
-  const scorer = createScorer(model, coEngagement, itemCount);
-  const lists = users.map((user) => scorer.candidates(user));
-  const scales = { floors: scorer.floors(users, lists), meanShare: meanShareOf(model) };
-  const featured = scorer.features(users, lists, scales);
-
-  const halves = [0, 1].map((half) =>
-    [...users.keys()].filter((u) => hashOf(SEED, users[u]!.user, 1) < 0.5 === (half === 0)),
-  );
-  const sums = { ranker: 0, collaborative: 0, fusion: 0 };
-  for (const [half, seen] of halves.entries()) {
-    const weights = fitListwise(featured, seen);
-    for (const u of halves[1 - half]!) {
-      const list = lists[u]!;
-      const { liked } = users[u]!;
-      const ndcg = (order: readonly number[]): number => userMetrics(order, liked)['nDCG@20'];
-      sums.ranker += ndcg(ordered(list.items, scoresOf(featured, weights, u)));
-      sums.collaborative += ndcg(ordered(list.items, list.collaborative));
-      sums.fusion += ndcg(ordered(list.items, list.fused));
-    }
-  }
-  const mean = (sum: number): number => sum / users.length;
-  return {
-    weights: [...fitListwise(featured, [...users.keys()])],
-    scales,
-    judged: { ranker: mean(sums.ranker), collaborative: mean(sums.collaborative), fusion: mean(sums.fusion) },
-    users: users.length,
+  const isMet = metItems(held, itemCount);
+  const scorer = createScorer(model, coEngagement, isMet);
+  const candidates = users.map((user) => scorer.candidates(user));
+  const scales = { floors: scorer.floors(users, candidates), meanShare: meanShareOf(model) };
+  const terms = scorer.terms(users, candidates, scales);
+  const bends = bendsOf(terms);
+  const lists: Lists = {
+    ...{ starts: terms.starts, labels: terms.labels, featureCount: FEATURES.length },
+    write: (user, candidate, into, offset) =>
+      writeFeatures(terms.values, candidate * TERM_COUNT, users[user]!.likedCount, bends, into, offset),
   };
+
+  const ndcgOf = (u: number, scores: ArrayLike<number>): number =>
+    ndcgAt20(ordered(candidates[u]!.items, scores), users[u]!.liked);
+  const all = [...users.keys()];
+  const mean = (ofUser: (u: number) => number): number => all.reduce((sum, u) => sum + ofUser(u), 0) / all.length;
+  const forms = FORMS.map((isFree) => {
+    const scores = halfwise(users, lists, isFree);
+    return { isFree, ndcg: mean((u) => ndcgOf(u, scores[u]!)) };
+  });
+  const form = forms.reduce((a, b) => (b.ndcg > a.ndcg ? b : a));
+  const weights = fitListwise(lists, all, form.isFree);
+  const scored = users.map(({ liked }, u) => ({
+    items: candidates[u]!.items,
+    scores: scoresOf(lists, weights, u),
+    liked,
+  }));
+  weights[BORROWED_SHARE]! += newItemLift(scored, held.hidden, scorer.borrowedShare);
+  return {
+    ...{ weights: [...weights], scales, bends },
+    judged: {
+      ranker: form.ndcg,
+      collaborative: mean((u) => ndcgOf(u, candidates[u]!.collaborative)),
+      fusion: mean((u) => ndcgOf(u, candidates[u]!.fused)),
+    },
+  };
+}
+
+/** Scores of every user's candidates by weights that were fitted on the other half of the users. */
+function halfwise(users: readonly JudgedUser[], lists: Lists, isFree: readonly boolean[]): readonly Float64Array[] {
+  const scores: Float64Array[] = [];
+  const isFirst = (u: number): boolean => hashOf(SEED, users[u]!.user, 1) < 0.5;
+  const all = [...users.keys()];
+  const halves = [all.filter(isFirst), all.filter((u) => !isFirst(u))];
+  for (const [half, seen] of halves.entries()) {
+    const weights = fitListwise(lists, seen, isFree);
+    for (const u of halves[1 - half]!) scores[u] = scoresOf(lists, weights, u);
+  }
+  return scores;
 }
 
 interface CandidateList {
@@ -79,13 +119,24 @@ interface CandidateList {
   readonly fused: readonly number[];
 }
 
-interface Scorer {
-  candidates(user: JudgedUser): CandidateList;
-  floors(users: readonly JudgedUser[], lists: readonly CandidateList[]): FeatureScales['floors'];
-  features(users: readonly JudgedUser[], lists: readonly CandidateList[], scales: FeatureScales): Lists;
+/** What is known of all candidates of all users. */
+interface Terms {
+  /** Where each user's candidates begin. */
+  readonly starts: Int32Array;
+  readonly labels: Uint8Array;
+  /** Shape `[candidates, TERM_COUNT]`, as `writeTerms` writes them. */
+  readonly values: Float32Array;
 }
 
-function createScorer(model: ItemModel, coEngagement: SparseRows, itemCount: number): Scorer {
+interface Scorer {
+  readonly borrowedShare: Float32Array;
+  candidates(user: JudgedUser): CandidateList;
+  floors(users: readonly JudgedUser[], lists: readonly CandidateList[]): FeatureScales['floors'];
+  terms(users: readonly JudgedUser[], lists: readonly CandidateList[], scales: FeatureScales): Terms;
+}
+
+function createScorer(model: ItemModel, coEngagement: SparseRows, isMet: Uint8Array): Scorer {
+  const itemCount = isMet.length;
   const scores: UserScores = userScores(itemCount);
   const together = new Float32Array(itemCount);
   const many = new Largest(COLLABORATIVE_CANDIDATES);
@@ -98,12 +149,14 @@ function createScorer(model: ItemModel, coEngagement: SparseRows, itemCount: num
     for (const { number, strength } of history) if (strength > 0) addRow(coEngagement, number, strength, together);
   };
   const best = (largest: Largest, of: Float32Array, isKnown: ReadonlySet<number>): Int32Array => {
+    // Whether somebody would have liked what nobody ever met can't be judged.
     for (let item = 0; item < itemCount; item++)
-      if (of[item]! > 0 && !isKnown.has(item)) largest.offer(item, of[item]!);
+      if (of[item]! > 0 && isMet[item] === 1 && !isKnown.has(item)) largest.offer(item, of[item]!);
     return largest.take();
   };
 
   return {
+    borrowedShare,
     candidates: (user) => {
       score(user);
       const fused = new Map<number, number>();
@@ -126,19 +179,15 @@ function createScorer(model: ItemModel, coEngagement: SparseRows, itemCount: num
 
     floors: (users, lists) => {
       const found = { collaborative: [] as number[], coEngagement: [] as number[], content: [] as number[] };
-      for (const [u, user] of users.entries()) {
-        if (u % 10 > 0) continue;
-        score(user);
+      for (let u = 0; u < users.length; u += SCALE_STRIDE) {
+        score(users[u]!);
         for (const item of lists[u]!.items) {
           found.collaborative.push(Math.max(0, scores.collaborative[item]!));
           found.coEngagement.push(together[item]!);
           found.content.push(scores.content[item]!);
         }
       }
-      const floor = (values: number[]): number => {
-        const sorted = Float64Array.from(values).sort();
-        return FLOOR_SHARE * (sorted[sorted.length >> 1] ?? 0) + 1e-6;
-      };
+      const floor = (values: number[]): number => FLOOR_SHARE * quantile(Float64Array.from(values).sort(), 0.5) + 1e-6;
       return {
         collaborative: floor(found.collaborative),
         coEngagement: floor(found.coEngagement),
@@ -146,11 +195,10 @@ function createScorer(model: ItemModel, coEngagement: SparseRows, itemCount: num
       };
     },
 
-    features: (users, lists, scales) => {
-      const featureCount = FEATURES.length;
+    terms: (users, lists, scales) => {
       const starts = new Int32Array(users.length + 1);
       for (const [u, { items }] of lists.entries()) starts[u + 1] = starts[u]! + items.length;
-      const features = new Float32Array(starts[users.length]! * featureCount);
+      const values = new Float32Array(starts[users.length]! * TERM_COUNT);
       const labels = new Uint8Array(starts[users.length]!);
       for (const [u, user] of users.entries()) {
         score(user);
@@ -158,6 +206,7 @@ function createScorer(model: ItemModel, coEngagement: SparseRows, itemCount: num
           const signals = {
             collaborative: scores.collaborative[item]!,
             collaborativeMax: scores.collaborativeMax[item]!,
+            collaborativeSeen: scores.collaborativeSeen[item]!,
             coEngagement: together[item]!,
             content: scores.content[item]!,
             contentMax: scores.contentMax[item]!,
@@ -165,13 +214,37 @@ function createScorer(model: ItemModel, coEngagement: SparseRows, itemCount: num
             positives: model.positives[item]!,
             seen: model.seen[item]!,
           };
-          writeFeatures(signals, scales, features, (starts[u]! + place) * featureCount);
+          writeTerms(signals, scales, values, (starts[u]! + place) * TERM_COUNT);
           labels[starts[u]! + place] = user.liked.has(item) ? 1 : 0;
         }
       }
-      return { starts, features, featureCount, labels };
+      return { starts, labels, values };
     },
   };
+}
+
+/** Items that anybody has an event on: 1, others 0. */
+function metItems({ known, liked }: HeldOut, itemCount: number): Uint8Array {
+  const isMet = new Uint8Array(itemCount);
+  for (const { columns } of [known, liked]) for (const item of columns) isMet[item] = 1;
+  return isMet;
+}
+
+/** As `writeFeatures` takes them. */
+function bendsOf({ starts, values }: Terms): readonly number[] {
+  const userCount = starts.length - 1;
+  return CURVES.flatMap((_, curve) => {
+    const found: number[] = [];
+    for (let u = 0; u < userCount; u += SCALE_STRIDE) {
+      for (let c = starts[u]!; c < starts[u + 1]!; c++) found.push(values[c * TERM_COUNT + curve]!);
+    }
+    const sorted = Float64Array.from(found).sort();
+    return BEND_QUANTILES.slice(0, BENDS).map((share) => quantile(sorted, share));
+  });
+}
+
+function quantile(sorted: Float64Array, share: number): number {
+  return sorted[Math.floor(share * sorted.length)] ?? 0;
 }
 
 function meanShareOf({ positives, seen }: ItemModel): number {
@@ -179,17 +252,7 @@ function meanShareOf({ positives, seen }: ItemModel): number {
   return total(seen) > 0 ? total(positives) / total(seen) : 0;
 }
 
-function scoresOf({ starts, features, featureCount }: Lists, weights: Float64Array, user: number): readonly number[] {
-  const scores: number[] = [];
-  for (let c = starts[user]!; c < starts[user + 1]!; c++) {
-    let score = 0;
-    for (let f = 0; f < featureCount; f++) score += weights[f]! * features[c * featureCount + f]!;
-    scores.push(score);
-  }
-  return scores;
-}
-
-function ordered(items: readonly number[], scores: readonly number[]): readonly number[] {
+function ordered(items: readonly number[], scores: ArrayLike<number>): readonly number[] {
   return [...items.keys()]
     .sort((a, b) => scores[b]! - scores[a]! || items[a]! - items[b]!)
     .map((place) => items[place]!);

@@ -18,8 +18,8 @@ export interface Trained {
 }
 
 const SEED = 4_711;
-/** Items whose events are hidden while the ranker learns, so that it meets new ones. */
-const NEW_ITEMS_SHARE = 0.05;
+/** Items whose events are hidden while the ranker learns, so that it meets new ones: as many as are new, within bounds. */
+const HIDDEN_SHARE = { min: 0.05, max: 0.2 } as const;
 
 /**
  * Trains a catalog's model and ranker. Everything is chosen by what is held out of the history itself; the same data
@@ -41,11 +41,18 @@ export async function train(
     fitModel({ strengths, itemCount, kernel, content, choice }, multiply, (done) =>
       say(`${what}: ${Math.round(100 * done)} %`),
     );
-  const held = hideItems(holdOut(data.strengths, SEED), SEED, kernel === undefined ? 0 : NEW_ITEMS_SHARE);
+  const hiddenShare = Math.min(HIDDEN_SHARE.max, Math.max(HIDDEN_SHARE.min, unmetShare(data)));
+  const whole = holdOut(data.strengths, SEED);
+  // Without content nothing is known of a new item.
+  const held = kernel === undefined ? whole : hideItems(whole, itemCount, SEED, hiddenShare);
   const ranker = trainRanker(await fit(held.kept, 'fitting what the ranker learns from'), held, itemCount);
-  const isBetter =
-    ranker !== undefined && ranker.judged.ranker > Math.max(ranker.judged.fusion, ranker.judged.collaborative);
+  const isBetter = ranker !== undefined && ranker.judged.ranker > ranker.judged.fusion;
   return { model: await fit(data.strengths, 'fitting all'), ranker: isBetter ? ranker : undefined, choice };
+}
+
+/** The share of items that nobody has any event on. */
+function unmetShare({ items, strengths }: TrainingData): number {
+  return 1 - new Set(strengths.columns).size / Math.max(1, items.length);
 }
 
 async function fitModel(

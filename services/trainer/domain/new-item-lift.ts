@@ -1,0 +1,61 @@
+import { Largest } from '@kindred/shared/model/largest';
+import { ndcgAt20, recallAt20 } from '@kindred/shared/model/ranking-metrics';
+
+/** A user's candidates with their scores. */
+export interface ScoredList {
+  readonly items: readonly number[];
+  readonly scores: ArrayLike<number>;
+  /** What the user turned out to like. */
+  readonly liked: ReadonlySet<number>;
+}
+
+/**
+ * What showing new items may cost: this share of the nDCG@20 or recall@20 on all others. New items earn nothing while
+ * nobody meets them, so weights that only follow what was liked show too few of them.
+ */
+export const LOSS_MAX = 0.0175;
+const LIFT_MAX = 6;
+const STEPS = 14;
+const SHOWN = 20;
+
+/**
+ * How much may be added to the score of a new item, and in part to that of one few know: as much as `LOSS_MAX` allows on
+ * lists of users. Below 0 where new items cost more by themselves.
+ * @param hidden  Items that the model takes for new: 1, others 0.
+ * @param borrowedShare  Of each item: the share of the lift that it gets.
+ * @returns 0 without new items among the candidates. Cost: O(candidates) a step.
+ */
+export function newItemLift(lists: readonly ScoredList[], hidden: Uint8Array, borrowedShare: Float32Array): number {
+  const judged = lists.flatMap((list) => {
+    const liked = new Set([...list.liked].filter((item) => hidden[item] === 0));
+    return liked.size === 0 ? [] : [{ ...list, liked }];
+  });
+  if (!judged.some(({ items }) => items.some((item) => hidden[item] === 1))) return 0;
+  const largest = new Largest(SHOWN);
+  const quality = (lift: number, takesHidden: boolean): readonly [number, number] => {
+    let ndcg = 0;
+    let recall = 0;
+    for (const { items, scores, liked } of judged) {
+      for (const [place, item] of items.entries()) {
+        if (takesHidden || hidden[item] === 0) largest.offer(place, scores[place]! + lift * borrowedShare[item]!);
+      }
+      const shown = Array.from(largest.take(), (place) => items[place]!);
+      ndcg += ndcgAt20(shown, liked);
+      recall += recallAt20(shown, liked);
+    }
+    return [ndcg, recall];
+  };
+  const best = quality(0, false);
+  const lossAt = (lift: number): number => {
+    const [ndcg, recall] = quality(lift, true);
+    return Math.max(1 - ndcg / best[0], 1 - recall / best[1]);
+  };
+  let low = -LIFT_MAX;
+  let high = LIFT_MAX;
+  for (let step = 0; step < STEPS; step++) {
+    const middle = (low + high) / 2;
+    if (lossAt(middle) <= LOSS_MAX) low = middle;
+    else high = middle;
+  }
+  return low;
+}
