@@ -9,8 +9,8 @@ export const servingResultSchema = runHeaderSchema.extend({
     z.strictObject({
       name: z.string(),
       latency: latencySchema,
-      /** What it should stay below. */
-      p99GoalMs: z.number(),
+      /** What it should not go above. */
+      goals: z.strictObject({ p50Ms: z.number().optional(), p99Ms: z.number() }),
     }),
   ),
   startUp: z.strictObject({

@@ -1,5 +1,6 @@
 import type { ItemId } from '@kindred/shared/id';
 import type { SourceName } from './domain/candidate.ts';
+import type { Causes } from './domain/co-engagement.ts';
 import type { PickedItem } from './domain/diversify.ts';
 import type { ScoredCandidate } from './domain/scoring.ts';
 import type { Eligible } from './filter-candidates.ts';
@@ -16,8 +17,8 @@ export interface Explaining {
   readonly parts: Float64Array;
   /** Whether an item of the user's history still exists: only such are named. */
   readonly isLive: (item: ItemId) => boolean;
-  /** What led a source to an item, where the candidate does not say; asked only for those that are answered. */
-  readonly causes: (source: SourceName, item: ItemId) => readonly ItemId[];
+  /** What led a source to the items that are answered, where their candidates do not say. */
+  readonly causes: ReadonlyMap<SourceName, Causes>;
 }
 
 /** A picked item as it is answered. */
@@ -58,8 +59,10 @@ function explanation(
 }
 
 /** Causes of the sources in turn, so that each source's strongest is named first. */
-function causes({ item, ranks }: ScoredCandidate, { isLive, causes: causesOf }: Explaining): readonly ItemId[] {
-  const lists = ranks.map(({ source, because }) => (because.length > 0 ? because : causesOf(source, item)));
+function causes({ item, ranks }: ScoredCandidate, { isLive, causes: known }: Explaining): readonly ItemId[] {
+  const lists = ranks.map(({ source, because }) =>
+    because.length > 0 ? because : (known.get(source)?.get(item) ?? []),
+  );
   const merged = new Set<ItemId>();
   for (let place = 0; place < BECAUSE_MAX; place++) {
     for (const list of lists) {

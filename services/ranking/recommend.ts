@@ -8,7 +8,7 @@ import { LRUCache } from 'lru-cache';
 import { createCentredVectors } from './centred-vectors.ts';
 import { SOURCE_NAMES, type SourceName } from './domain/candidate.ts';
 import type { CandidateSource, RetrievalContext } from './domain/candidate-source.ts';
-import { coEngagementOf } from './domain/co-engagement.ts';
+import { type Causes, coEngagementOf } from './domain/co-engagement.ts';
 import { diversify, type PickedItem } from './domain/diversify.ts';
 import { type Engagement, engagementsOf, type HistoryEvent } from './domain/engagement.ts';
 import { fuse } from './domain/fusion.ts';
@@ -49,6 +49,8 @@ const SOURCES: readonly CandidateSource[] = [
   freshSource,
   popularSource,
 ];
+/** Those that an artefact speaks for. */
+const TRAINED_SOURCES = ['collaborative', 'content'] as const;
 /** Ward clustering is quadratic: 100 items take about 3 ms. */
 const CLUSTERED_MAX = 100;
 const MERGE_COST_MAX = 1.5;
@@ -201,10 +203,12 @@ export function createRecommender(options: RecommenderOptions): Recommender {
       );
       const picked = await diversifyPool({ reads, centre, state, request, pool, shares: sharesOfPool });
       lap('diversify');
-      const causes = (source: SourceName, item: ItemId): readonly ItemId[] => {
-        if (source === 'co-engagement') return together?.causes(item) ?? [];
-        return source === 'collaborative' || source === 'content' ? (trained?.causes(source, item) ?? []) : [];
-      };
+      const causes = new Map<SourceName, Causes>();
+      if (request.explain) {
+        const shown = picked.map(({ item }) => item);
+        if (together !== undefined) causes.set('co-engagement', together.causes(shown));
+        for (const of of TRAINED_SOURCES) if (trained !== undefined) causes.set(of, trained.causes(of, shown));
+      }
       const isLive = (item: ItemId): boolean => profile.rows.has(item);
       const places = new Map(pool.map(({ candidate }, place) => [candidate.item, place]));
       degraded.push(...reads.missing);

@@ -66,14 +66,34 @@ test('asking twice gives the same, and causes are engaged items that share a use
       const together = coEngagementOf(dataOf(users), engagements);
       const found = together.best(10);
       expect(together.best(10)).toEqual(found);
+      const causes = together.causes(found.map(({ item }) => item));
       for (const { item } of found) {
-        const because = together.causes(item);
-        expect(because.length).toBeGreaterThan(0);
+        const because = causes.get(item)!;
         for (const cause of because) {
           expect(
             users.some((items) => items.some((i) => idOf(i) === cause) && items.some((i) => idOf(i) === item)),
           ).toBe(true);
         }
+      }
+    }),
+  );
+});
+
+test('causes of an item are the three engagements whose rows add most to it, ties by id', () => {
+  fc.assert(
+    fc.property(histories, engaged, (users, engagements) => {
+      const data = dataOf(users);
+      const causes = coEngagementOf(data, engagements).causes(data.items);
+      for (const [end, item] of data.items.entries()) {
+        const wanted = engagements
+          .map((each) => ({
+            item: each.item,
+            part: each.weight * elementOf(data.rows, data.numbers.get(each.item) ?? -1, end),
+          }))
+          .filter(({ part }) => part > 0)
+          .sort((a, b) => b.part - a.part || compareIds(a.item, b.item))
+          .slice(0, 3);
+        expect(causes.get(item) ?? []).toEqual(wanted.map((each) => each.item));
       }
     }),
   );

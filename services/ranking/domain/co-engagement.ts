@@ -1,6 +1,6 @@
 import { compareIds, type ItemId } from '@kindred/shared/id';
 import { Largest } from '@kindred/shared/model/largest';
-import { addRow, elementOf, type SparseRows } from '@kindred/shared/model/sparse-rows';
+import { addRow, type SparseRows } from '@kindred/shared/model/sparse-rows';
 import type { Candidate } from './candidate.ts';
 import type { Engagement } from './engagement.ts';
 
@@ -18,9 +18,12 @@ export interface CoEngagement {
   best(count: number): readonly Candidate[];
   /** What the engagements add up to for an item; at least 0. */
   scoreOf(item: ItemId): number;
-  /** Which of the engaged items lead to the item, strongest first, at most 3. Cost: O(entries of their rows). */
-  causes(item: ItemId): readonly ItemId[];
+  /** As `causesOf` has them. */
+  causes(items: readonly ItemId[]): Causes;
 }
+
+/** Which items of the user led to each of some others, strongest first, at most 3; no entry where none did. */
+export type Causes = ReadonlyMap<ItemId, readonly ItemId[]>;
 
 const BECAUSE_MAX = 3;
 
@@ -33,34 +36,55 @@ export function coEngagementOf(
   for (const { item, weight } of engagements) addRow(rows, numbers.get(item) ?? -1, weight, scores);
   return {
     best: (count) => {
-      const engaged = new Set(engagements.map(({ item }) => numbers.get(item)));
+      // What the user engaged with already is no candidate.
+      const isEngaged = new Uint8Array(scores.length);
+      for (const { item } of engagements) isEngaged[numbers.get(item) ?? -1] = 1;
       const largest = new Largest(count);
       for (let number = 0; number < scores.length; number++) {
-        // What the user engaged with already is no candidate.
-        if (scores[number]! > 0 && !engaged.has(number)) largest.offer(number, scores[number]!);
+        if (scores[number]! > 0 && isEngaged[number] === 0) largest.offer(number, scores[number]!);
       }
       return Array.from(largest.take(), (number) => ({ item: items[number]!, score: scores[number]!, because: [] }));
     },
     scoreOf: (item) => scores[numbers.get(item) ?? -1] ?? 0,
-    causes: (item) => causesOf({ rows, numbers }, engagements, item),
+    causes: (wanted) => causesOf({ rows, numbers }, engagements, wanted),
   };
 }
 
-/** Which of the engagements lead to the item by their rows, strongest first, ties by id, at most 3. */
+/**
+ * Which of the engagements lead to each of the items by their rows; ties by id.
+ * Cost: O(entries of the engagements' rows), however many items are asked for.
+ */
 export function causesOf(
   { rows, numbers }: Pick<CoEngagementData, 'rows' | 'numbers'>,
   engagements: readonly Engagement[],
-  item: ItemId,
-): readonly ItemId[] {
-  const end = numbers.get(item);
-  if (end === undefined) return [];
-  return engagements
-    .map((engagement) => ({
-      item: engagement.item,
-      part: engagement.weight * elementOf(rows, numbers.get(engagement.item) ?? -1, end),
-    }))
-    .filter(({ part }) => part > 0)
-    .sort((a, b) => b.part - a.part || compareIds(a.item, b.item))
-    .slice(0, BECAUSE_MAX)
-    .map((cause) => cause.item);
+  items: readonly ItemId[],
+): Causes {
+  const { starts, columns, values } = rows;
+  const asked = new Map<number, { readonly item: ItemId; readonly part: number }[]>();
+  const isAsked = new Uint8Array(numbers.size);
+  for (const item of items) {
+    const number = numbers.get(item);
+    if (number === undefined) continue;
+    asked.set(number, []);
+    isAsked[number] = 1;
+  }
+  for (const { item, weight } of engagements) {
+    const row = numbers.get(item);
+    if (row === undefined) continue;
+    for (let i = starts[row]!; i < starts[row + 1]!; i++) {
+      const part = weight * values[i]!;
+      if (isAsked[columns[i]!] === 1 && part > 0) asked.get(columns[i]!)!.push({ item, part });
+    }
+  }
+  const causes = new Map<ItemId, readonly ItemId[]>();
+  for (const item of items) {
+    const found = asked.get(numbers.get(item) ?? -1) ?? [];
+    if (found.length === 0) continue;
+    found.sort((a, b) => b.part - a.part || compareIds(a.item, b.item));
+    causes.set(
+      item,
+      found.slice(0, BECAUSE_MAX).map((cause) => cause.item),
+    );
+  }
+  return causes;
 }

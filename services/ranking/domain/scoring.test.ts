@@ -113,7 +113,8 @@ test('what the weights lead to is what the rows of the history add up to, withou
       );
       for (const { item, score } of best) expect(score).toBeCloseTo(wanted[catalog.numbers.get(item)!]!, 4);
       for (let i = 1; i < best.length; i++) expect(best[i]!.score).toBeLessThanOrEqual(best[i - 1]!.score);
-      for (const { item } of best) expect(trained.causes('collaborative', item).length).toBeGreaterThan(0);
+      const causes = trained.causes('collaborative', items);
+      for (const { item } of best) expect(causes.get(item)!.length).toBeGreaterThan(0);
     }),
   );
 });

@@ -10,7 +10,7 @@ import { Largest } from '@kindred/shared/model/largest';
 import type { Ranker } from '@kindred/shared/model/ranker';
 import type { CandidateSignals } from '@kindred/shared/model/ranking-features';
 import type { Candidate } from './candidate.ts';
-import { causesOf } from './co-engagement.ts';
+import { type Causes, causesOf } from './co-engagement.ts';
 import { type Engagement, engagementWeight, type HistoryEvent, MOST_ENGAGED } from './engagement.ts';
 import type { Lender, Newcomers } from './newcomers.ts';
 
@@ -36,7 +36,7 @@ export interface TrainedScores {
   best(of: 'collaborative' | 'content', count: number): readonly Candidate[];
   /** But for co-engagement, which is not the artefact's. */
   signalsOf(item: ItemId): Omit<CandidateSignals, 'coEngagement'>;
-  causes(of: 'collaborative' | 'content', item: ItemId): readonly ItemId[];
+  causes(of: 'collaborative' | 'content', items: readonly ItemId[]): Causes;
 }
 
 /** What a hidden item counts: as the opposite of half a save. */
@@ -56,16 +56,17 @@ export function trainedScoresOf(
   const { items, numbers, model, borrowedShare, typical } = trained;
   const scores: UserScores = userScores(items.length);
   scoreItems(model, known, scores);
+  const isKnown = new Uint8Array(items.length);
+  for (const { number } of known) isKnown[number] = 1;
   const liked = engagements.map((engagement) => ({ ...engagement, weight: engagement.weight / MOST_ENGAGED }));
   return {
     trained,
     liked: likedCount,
     best: (of, count) => {
-      const seen = new Set(known.map(({ number }) => number));
       const own = scores[of];
       const largest = new Largest(count);
       for (let number = 0; number < own.length; number++) {
-        if (own[number]! > 0 && !seen.has(number)) largest.offer(number, own[number]!);
+        if (own[number]! > 0 && isKnown[number] === 0) largest.offer(number, own[number]!);
       }
       const best = Array.from(largest.take(), (number): Candidate => {
         return { item: items[number]!, score: own[number]!, because: [] };
@@ -103,7 +104,7 @@ export function trainedScoresOf(
         seen: model.seen[number]!,
       };
     },
-    causes: (of, item) => causesOf({ rows: model[of], numbers }, liked, item),
+    causes: (of, wanted) => causesOf({ rows: model[of], numbers }, liked, wanted),
   };
 }
 
