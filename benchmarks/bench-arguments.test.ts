@@ -23,7 +23,7 @@ test('options are read wherever they stand', () => {
 });
 
 test.each([
-  [[], /must be one of embedding, ann, ranking, serving, freshness/],
+  [[], /must be one of embedding, ann, ranking, serving, freshness, diversity/],
   [['speed'], /must be one of/],
   [['ann', 'ranking'], /must be one of/],
   [['ann', '--users', '5'], /belong to ranking/],

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-const QUESTION_NAMES = ['embedding', 'ann', 'ranking', 'serving', 'freshness'] as const;
+const QUESTION_NAMES = ['embedding', 'ann', 'ranking', 'serving', 'freshness', 'diversity'] as const;
 export type QuestionName = (typeof QUESTION_NAMES)[number];
 
 export interface BenchArguments {
@@ -37,6 +37,7 @@ const USAGE = `usage: npm run bench -- QUESTION [--data NAME|FOLDER] [--out FILE
               no engine may serve meanwhile; [--contender NAME] that one only, may be repeated; [--users N] a hashed
               sample; [--validate] on held-out training rows; [--no-new-items] without the new-item protocol
   serving     latency over HTTP and start-up of the real server
+  diversity   relevance, diversity and time of slates that are picked by MMR and by SSD
   freshness   from an event to the slate that holds it, in both modes, and events applied a second`;
 const SEED_DEFAULT = 20_240_607;
 

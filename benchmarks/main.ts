@@ -7,6 +7,7 @@ import { readArguments, UsageError } from './bench-arguments.ts';
 import type { Answer, BenchRun } from './bench-run.ts';
 import { readBenchConfig } from './config.ts';
 import { DatasetMissingError } from './datasets/find-dataset.ts';
+import { diversity } from './diversity/question.ts';
 import { embedding } from './embedding/question.ts';
 import { freshness } from './freshness/question.ts';
 import { ranking } from './ranking/question.ts';
@@ -41,6 +42,8 @@ function ask(run: BenchRun): AsyncIterable<Answer<BenchResult>> {
       return ann(run);
     case 'ranking':
       return ranking(run);
+    case 'diversity':
+      return diversity(run);
     case 'embedding':
       return embedding(run);
     case 'serving':

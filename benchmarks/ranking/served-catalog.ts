@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ranking } from '@kindred/ranking/service';
-import type { Slate } from '@kindred/ranking/slate';
+import type { Recommendation, Slate } from '@kindred/ranking/slate';
 import type { Filter, Item } from '@kindred/shared/catalog';
 import { type ItemId, type UserId, userIdSchema } from '@kindred/shared/id';
 import { RANKED_MAX } from '@kindred/shared/model/ranking-metrics';
@@ -26,6 +26,8 @@ export interface ServedCatalog {
 interface Serving {
   /** Best first. */
   rank(user: EvaluatedUser, scope: Scope): Promise<readonly ItemId[]>;
+  /** The best of a user by relevance alone, scores falling. */
+  best(user: UserId, count: number): Promise<readonly Recommendation[]>;
   /** What ranked for the first user, as the slate names it, and how many states did so far: 1 while nothing changes. */
   versions(): { readonly ranked: Readonly<Record<string, string>>; readonly count: number };
   close(): Promise<void>;
@@ -72,7 +74,8 @@ export function servedCatalog(options: ServedOptions): ServedCatalog {
     serve: async (version) => {
       if (version !== undefined) await serveVersion(folder, catalog, version);
       const { ranking, stop } = await startBenchEngine(config, folder);
-      const slateOf = (user: UserId, scope: Scope): Promise<Slate> => slate(ranking, options, user, scope);
+      const slateOf = (user: UserId, scope: Scope): Promise<Slate> =>
+        slate(ranking, options, user, { scope, diversity: DIVERSITY, limit: RANKED_MAX });
       await settled(() => slateOf(PROBE, 'all'), version).catch(async (error) => {
         await stop();
         throw error;
@@ -87,6 +90,11 @@ export function servedCatalog(options: ServedOptions): ServedCatalog {
           states.add(versions.state ?? '');
           return items.map(({ item }) => item);
         },
+        best: async (user, count) => {
+          const { items, degraded } = await slate(ranking, options, user, { scope: 'all', diversity: 0, limit: count });
+          if (degraded.length > 0) throw new Error(`the slate of ${user} lacks ${degraded.join(', ')}`);
+          return items;
+        },
         versions: () => ({ ranked, count: states.size }),
         close: stop,
       };
@@ -94,13 +102,18 @@ export function servedCatalog(options: ServedOptions): ServedCatalog {
   };
 }
 
-function slate(ranking: Ranking, { prepared, seed }: ServedOptions, user: UserId, scope: Scope): Promise<Slate> {
+function slate(
+  ranking: Ranking,
+  { prepared, seed }: ServedOptions,
+  user: UserId,
+  { scope, diversity, limit }: { readonly scope: Scope; readonly diversity: number; readonly limit: number },
+): Promise<Slate> {
   const request = {
     user,
-    limit: RANKED_MAX,
+    limit,
     exclude: [],
     filter: FILTERS[scope],
-    diversity: DIVERSITY,
+    diversity,
     includeSeen: false,
     explain: false,
     expand: false,

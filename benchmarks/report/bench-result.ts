@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { annResultSchema } from '../ann/result.ts';
+import { diversityResultSchema } from '../diversity/result.ts';
 import { embeddingResultSchema } from '../embedding/result.ts';
 import { freshnessResultSchema } from '../freshness/result.ts';
 import { rankingResultSchema } from '../ranking/result.ts';
@@ -12,6 +13,7 @@ export const benchResultSchema = z.discriminatedUnion('benchmark', [
   rankingResultSchema,
   servingResultSchema,
   freshnessResultSchema,
+  diversityResultSchema,
 ]);
 
 export type BenchResult = z.infer<typeof benchResultSchema>;

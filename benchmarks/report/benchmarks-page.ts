@@ -1,5 +1,6 @@
 import { annSection } from './ann-section.ts';
 import type { BenchResult } from './bench-result.ts';
+import { diversitySection } from './diversity-section.ts';
 import { embeddingSection } from './embedding-section.ts';
 import { freshnessSection } from './freshness-section.ts';
 import { rankingSection } from './ranking-section.ts';
@@ -14,6 +15,8 @@ can be had, and finds them in \`KINDRED_DATA\` or by \`--data\`.`;
 const QUESTIONS = {
   ranking:
     '## How good is the served ranking?\n\n`npm run bench -- ranking [--data FOLDER | --catalog NAME] [--contender NAME]`: rows that were never imported are the target; every item is ranked for every user, ties are broken by a hash. Kindred is trained on the rest and asked through the code that serves; each baseline is fitted on the same rows, and chooses what it sets on a part of them.',
+  diversity:
+    '## What does a diverse slate cost?\n\n`npm run bench -- diversity`: maximal marginal relevance, which serves, against the fast exact form of sliding spectrum decomposition, on the same candidates.',
   ann: '## How much does the index find, and how fast?\n\n`npm run bench -- ann`: recall@10 against every vector compared in double precision; equally near items are equally good.',
   serving:
     '## How long do answers take?\n\n`npm run bench -- serving`: the real server in a process of its own, over HTTP.',
@@ -38,6 +41,8 @@ export function resultSection(result: BenchResult): string {
   switch (result.benchmark) {
     case 'ann':
       return annSection(result);
+    case 'diversity':
+      return diversitySection(result);
     case 'embedding':
       return embeddingSection(result);
     case 'freshness':
