@@ -33,7 +33,7 @@ export function catalogTask(
     data: {
       items: ids,
       fields: ids.map(fieldsOf),
-      createdAtMs: new Float64Array(ids.length),
+      moments: undefined,
       embeddings: undefined,
       strengths: strengthsOf(train, numbers),
     },

@@ -28,7 +28,7 @@ export async function chosenSetting<Setting>(
   { seed, fit }: { seed: number; fit: (part: TrainingData, setting: Setting) => Promise<FittedRows> },
 ): Promise<Setting> {
   const part = someItems(data, ITEMS_MAX, seed);
-  const held = holdOut(part.strengths, seed);
+  const held = holdOut(part, seed);
   const users = judgedUsers(held, USERS_MAX, seed);
   let best: { readonly setting: Setting; readonly ndcg: number } | undefined;
   for (const setting of settings) {

@@ -27,15 +27,15 @@ export async function fitTask(options: FitTaskOptions): Promise<FitTask> {
     postgresHistorySource(database).read(prepared.catalog, () => {}),
   );
   const { numbers, ...items } = hashNumbered(read, seed);
-  const data = { ...items, strengths: strengthsOf(train, numbers) };
+  const data = { ...items, strengths: strengthsOf(train, numbers), moments: undefined };
   return { data, numbers, train, newItems, served: servedCatalog(options), multiply, seed };
 }
 
 /** The items in the order of a hash. */
 function hashNumbered(
-  { items, fields, createdAtMs, embeddings }: TrainingData,
+  { items, fields, embeddings }: TrainingData,
   seed: number,
-): Omit<TrainingData, 'strengths'> & { readonly numbers: ReadonlyMap<ItemId, number> } {
+): Omit<TrainingData, 'strengths' | 'moments'> & { readonly numbers: ReadonlyMap<ItemId, number> } {
   const order = hashOrdered(items.keys(), (place) => items[place]!, seed);
   const { dimensions, vectors } = embeddings ?? { dimensions: 0, vectors: new Float32Array(0) };
   const moved = new Float32Array(vectors.length);
@@ -45,7 +45,6 @@ function hashNumbered(
   return {
     items: order.map((place) => items[place]!),
     fields: order.map((place) => fields[place]!),
-    createdAtMs: Float64Array.from(order, (place) => createdAtMs[place]!),
     embeddings: embeddings && { dimensions, vectors: moved },
     numbers: new Map(order.map((place, number) => [items[place]!, number])),
   };

@@ -159,7 +159,8 @@ export function createRecommender(options: RecommenderOptions): Recommender {
       const { engagements } = profile;
       const together = state.graph && coEngagementOf(state.graph, engagements.slice(0, CO_ENGAGED_MAX));
       const trained = state.trained && trainedScoresOf(state.trained, newcomers, history, engagements);
-      const scoring = (trained && trainedScoring(trained, together)) ?? fixedScoring(SOURCE_NAMES);
+      const scoring =
+        (trained && trainedScoring(trained, together, state.leaders, request.atMs)) ?? fixedScoring(SOURCE_NAMES);
       const context: RetrievalContext = {
         ...{ engagements, interests: profile.interests, together, trained },
         leaders: state.leaders,

@@ -28,7 +28,12 @@ export async function trainCatalog(catalog: CatalogId, parts: TrainCatalogParts)
   const bytes = encodeArtefact({
     items: packIds(data.items),
     model,
-    ranker: ranker && { weights: ranker.weights, scales: ranker.scales, bends: ranker.bends },
+    ranker: ranker && {
+      weights: ranker.weights,
+      scales: ranker.scales,
+      bends: ranker.bends,
+      takesTime: ranker.takesTime,
+    },
   });
   const summary = {
     counts,

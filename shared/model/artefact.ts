@@ -15,7 +15,7 @@ export interface Artefact {
   readonly ranker: Ranker | undefined;
 }
 
-const FORM = 3;
+const FORM = 4;
 const aboutSchema = z.object({
   form: z.literal(FORM),
   seenWeight: z.number().min(0).max(1),
@@ -30,6 +30,7 @@ const aboutSchema = z.object({
         }),
         meanShare: z.number().min(0).max(1),
       }),
+      takesTime: z.boolean(),
       bends: z.array(z.number()).length(BENDS * CURVES.length),
     })
     .optional(),

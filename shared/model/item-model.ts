@@ -21,25 +21,31 @@ export interface HistoryItem {
   readonly number: number;
   /** How strongly the user liked it, in (0, 1]; 0 where they only saw it, below 0 where they want less of it. */
   readonly strength: number;
+  /** Whether it is one of the last few that the user liked. */
+  readonly isRecent: boolean;
 }
 
 /** What all items score for one user, shape `[items]` each; overwritten by the next user. */
 export interface UserScores {
   readonly collaborative: Float32Array;
   readonly collaborativeMax: Float32Array;
+  /** What of `collaborative` comes from the last few that the user liked. */
+  readonly collaborativeRecent: Float32Array;
   /** What of `collaborative` comes from what the user only saw. */
   readonly collaborativeSeen: Float32Array;
   readonly content: Float32Array;
   readonly contentMax: Float32Array;
 }
 
+/** How many of the last that a user liked count as what they are after now. */
+export const RECENT_ITEMS = 10;
 /** What an engaged item counts as for those that borrow its score: it leads to itself, which no weight says. */
 const OWN_WEIGHT = 0.25;
 
 export function userScores(itemCount: number): UserScores {
   const make = (): Float32Array => new Float32Array(itemCount);
   return {
-    ...{ collaborative: make(), collaborativeMax: make(), collaborativeSeen: make() },
+    ...{ collaborative: make(), collaborativeMax: make(), collaborativeRecent: make(), collaborativeSeen: make() },
     ...{ content: make(), contentMax: make() },
   };
 }
@@ -48,7 +54,7 @@ export function userScores(itemCount: number): UserScores {
 export function scoreItems(model: ItemModel, history: readonly HistoryItem[], into: UserScores): void {
   const { collaborative, content, borrowed, seenWeight } = model;
   for (const scores of Object.values(into)) scores.fill(0);
-  for (const { number, strength } of history) {
+  for (const { number, strength, isRecent } of history) {
     if (strength === 0) {
       addRow(collaborative, number, seenWeight, into.collaborativeSeen);
       continue;
@@ -56,6 +62,7 @@ export function scoreItems(model: ItemModel, history: readonly HistoryItem[], in
     addRow(collaborative, number, strength, into.collaborative);
     addRow(content, number, strength, into.content);
     if (strength < 0) continue;
+    if (isRecent) addRow(collaborative, number, strength, into.collaborativeRecent);
     raiseToRow(collaborative, number, 1, into.collaborativeMax);
     raiseToRow(content, number, 1, into.contentMax);
   }
@@ -66,7 +73,9 @@ export function scoreItems(model: ItemModel, history: readonly HistoryItem[], in
   for (let item = 0; item < into.collaborative.length; item++) {
     into.collaborative[item] = into.collaborative[item]! + into.collaborativeSeen[item]!;
   }
-  for (const scores of [into.collaborative, into.collaborativeMax, into.collaborativeSeen]) borrow(borrowed, scores);
+  for (const scores of [into.collaborative, into.collaborativeMax, into.collaborativeRecent, into.collaborativeSeen]) {
+    borrow(borrowed, scores);
+  }
 }
 
 function borrow({ starts, columns, values }: SparseRows, scores: Float32Array): void {

@@ -6,6 +6,8 @@ export interface Ranker {
   readonly scales: FeatureScales;
   /** As `writeFeatures` takes them. */
   readonly bends: readonly number[];
+  /** Whether times told what came when: else nothing of late, and no user's last few, has any weight. */
+  readonly takesTime: boolean;
 }
 
 const PART_OF_FEATURE: readonly number[] = FEATURES.map(({ part }) => PARTS.indexOf(part));

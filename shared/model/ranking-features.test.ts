@@ -24,7 +24,7 @@ test('a score is the sum of its parts, each the sum of its own features', () => 
       writeFeatures(Float32Array.from(values), 0, liked, bent, features, 0);
       const parts = new Float64Array(PARTS.length).fill(7);
       const scales = { floors: { collaborative: 1, coEngagement: 1, content: 1 }, meanShare: 0.5 };
-      const score = writeParts({ weights: weighed, scales, bends: bent }, features, parts);
+      const score = writeParts({ weights: weighed, scales, bends: bent, takesTime: true }, features, parts);
       for (const [place, part] of PARTS.entries()) {
         const own = FEATURES.reduce((sum, { part: of }, f) => sum + (of === part ? weighed[f]! * features[f]! : 0), 0);
         expect(parts[place]).toBeCloseTo(own, 6);
@@ -56,17 +56,18 @@ test('terms are the logarithms of the sums above their floors, the counts and th
     ...{
       collaborative: 2,
       collaborativeMax: 0.4,
+      collaborativeRecent: 0.7,
       collaborativeSeen: 0.3,
       coEngagement: 0,
       content: 1,
       contentMax: 0.5,
     },
-    ...{ borrowedShare: 0.25, positives: 30, seen: 40 },
+    ...{ borrowedShare: 0.25, positives: 30, seen: 40, trending: 1, popular: 3 },
   };
   writeTerms(signals, { floors: { collaborative: 1, coEngagement: 0.5, content: 0.1 }, meanShare: 0.5 }, into, 0);
   const wanted = [
     ...[Math.log(3), Math.log(0.7), 0.3, Math.log(0.5), Math.log(1.1), Math.log(0.53)],
-    ...[Math.log(31), Math.log(41), 35 / 50, 0.25],
+    ...[Math.log(31), Math.log(41), 35 / 50, Math.log(1), Math.log(2), Math.log(4), 0.25],
   ];
   for (const [place, value] of wanted.entries()) expect(into[place]).toBeCloseTo(value, 5);
 });

@@ -3,6 +3,8 @@ export interface CandidateSignals {
   /** What the user's items add up to by the collaborative weights, and the largest share of one item; may be below 0. */
   readonly collaborative: number;
   readonly collaborativeMax: number;
+  /** What the last few of those items that the user liked add to it. */
+  readonly collaborativeRecent: number;
   /** What those items add to it that the user only saw. */
   readonly collaborativeSeen: number;
   /** What the user's items add up to by co-engagement; at least 0. */
@@ -15,10 +17,28 @@ export interface CandidateSignals {
   /** How many users engaged with the item, and how many had any event on it. */
   readonly positives: number;
   readonly seen: number;
+  /**
+   * What all users did with the item of late, halving every 3 days and every 69, in saves; 0 for one that is not among the
+   * first `LEADERS_MAX` by it.
+   */
+  readonly trending: number;
+  readonly popular: number;
 }
 
+/** How many items lead by what users did of late. */
+export const LEADERS_MAX = 1_000;
+
 /** What a score is made of, as an explanation names it. */
-export const PARTS = ['collaborative', 'co-engagement', 'content', 'popular', 'appeal', 'fresh'] as const;
+export const PARTS = [
+  'collaborative',
+  'recent',
+  'co-engagement',
+  'content',
+  'trending',
+  'popular',
+  'appeal',
+  'fresh',
+] as const;
 export type Part = (typeof PARTS)[number];
 
 /** A number of a candidate that weights are learned for, with the part of the score that they belong to. */
@@ -43,6 +63,9 @@ export const CURVES: readonly Named[] = [
   { name: 'log positives', part: 'popular' },
   { name: 'log seen', part: 'popular' },
   { name: 'share of positives', part: 'appeal' },
+  { name: 'log recent collaborative', part: 'recent' },
+  { name: 'log trending', part: 'trending' },
+  { name: 'log popular of late', part: 'popular' },
 ];
 const LOG_COLLABORATIVE = 0;
 const LOG_CONTENT = 4;
@@ -100,7 +123,10 @@ export function writeTerms(
   into[offset + 6] = Math.log(1 + positives);
   into[offset + 7] = Math.log(1 + seen);
   into[offset + 8] = (positives + SHARE_PRIOR * meanShare) / (seen + SHARE_PRIOR);
-  into[offset + 9] = borrowedShare;
+  into[offset + 9] = logOf(signals.collaborativeRecent, MAX_FLOOR_SHARE * floors.collaborative);
+  into[offset + 10] = Math.log(1 + signals.trending);
+  into[offset + 11] = Math.log(1 + signals.popular);
+  into[offset + 12] = borrowedShare;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decayed, engagementWeight, HALF_LIFE_DAYS } from '@kindred/ranking/domain/engagement';
+import { engagementWeight } from '@kindred/ranking/domain/engagement';
 import type { EventType } from '@kindred/shared/event';
+import { decayed, HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
 import { Kafka, logLevel } from 'kafkajs';
 import { expect } from 'vitest';
 import { clientOf } from '../client.ts';

@@ -1,6 +1,7 @@
 import type { Database } from '@kindred/shared/database';
 import type { CatalogId, ItemId, SpaceId } from '@kindred/shared/id';
 import type { Log } from '@kindred/shared/log';
+import { LEADERS_MAX } from '@kindred/shared/model/ranking-features';
 import { LRUCache } from 'lru-cache';
 import type { Leader, Leaders } from '../domain/leaders.ts';
 import type { CatalogState, CatalogStates } from '../ports.ts';
@@ -19,7 +20,6 @@ const REBUILD_MS = 1_000;
 const REBUILD_PAUSE_FACTOR = 20;
 /** The first request of a catalog waits so long for the passes, then goes on without. */
 const FIRST_BUILD_MS = 3_000;
-const LEADERS_MAX = 1_000;
 /** A catalog nobody asked for so long is forgotten, with what erased users left in it. */
 const FORGET_MS = 3_600_000;
 const CATALOGS_MAX = 10_000;

@@ -1,10 +1,11 @@
 import { testDatabase } from '@kindred/infra/postgres/test-database';
 import { EVENT_TYPES, type EventType } from '@kindred/shared/event';
 import type { CatalogId, EventId, ItemId, UserId } from '@kindred/shared/id';
+import { decayed, HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { COUNTER_OF_TYPE } from '../domain/counter.ts';
-import { decayed, engagementWeight, HALF_LIFE_DAYS } from '../domain/engagement.ts';
+import { engagementWeight } from '../domain/engagement.ts';
 import type { ReadableEvent } from '../ports.ts';
 import { postgresEventStore } from './postgres-event-store.ts';
 

@@ -1,8 +1,9 @@
 import type { Transaction } from '@kindred/shared/database';
 import type { EventType } from '@kindred/shared/event';
 import type { CatalogId, ItemId } from '@kindred/shared/id';
+import { HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
 import { counted, type ItemCounter, NO_COUNTER, rankOf } from '../domain/counter.ts';
-import { engagementWeight, HALF_LIFE_DAYS } from '../domain/engagement.ts';
+import { engagementWeight } from '../domain/engagement.ts';
 
 export interface CountedEvent {
   readonly item: ItemId;

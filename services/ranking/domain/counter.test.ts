@@ -1,7 +1,7 @@
+import { decayed, HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { COUNTER_OF_TYPE, counted, type ItemCounter, NO_COUNTER, rankOf } from './counter.ts';
-import { decayed, HALF_LIFE_DAYS } from './engagement.ts';
 
 const DAY_MS = 86_400_000;
 const events = fc.array(

@@ -1,4 +1,4 @@
-import { HALF_LIFE_DAYS } from './engagement.ts';
+import { HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
 
 const DAY_MS = 86_400_000;
 /** Below this a decayed sum is nothing: years after the last engagement. Also keeps PostgreSQL from underflow. */

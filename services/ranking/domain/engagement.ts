@@ -1,8 +1,6 @@
 import type { EventType } from '@kindred/shared/event';
 import type { ItemId } from '@kindred/shared/id';
 
-const DAY_MS = 86_400_000;
-
 /** The weight of the strongest event. */
 export const MOST_ENGAGED = 3;
 
@@ -56,12 +54,4 @@ export function engagementsOf(events: readonly HistoryEvent[]): readonly Engagem
     else known.weight = Math.max(known.weight, weight);
   }
   return [...byItem.values()];
-}
-
-/** Half-lives of the things that fade, in days. */
-export const HALF_LIFE_DAYS = { short: 3, long: 69 } as const;
-
-/** What is left of a weight after `ageMs`: half after each half-life; an age below 0 counts as 0. */
-export function decayed(weight: number, ageMs: number, halfLifeDays: number): number {
-  return weight * 2 ** (-Math.max(0, ageMs) / (halfLifeDays * DAY_MS));
 }

@@ -1,6 +1,7 @@
 import { compareIds, type ItemId } from '@kindred/shared/id';
+import { decayed, HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
 import { dot } from '@kindred/shared/vector';
-import { decayed, type Engagement, HALF_LIFE_DAYS } from './engagement.ts';
+import type { Engagement } from './engagement.ts';
 import { wardClusters } from './ward.ts';
 
 /** A group of a user's engaged items that lie near one another, known by the one in its middle. */

@@ -39,6 +39,7 @@ function trainedCatalog(seed: number): TrainedCatalog {
     ranker: {
       weights: FEATURES.map(() => 2 * random() - 1),
       scales: { floors: { collaborative: 0.1, coEngagement: 0.1, content: 0.1 }, meanShare: 0.5 },
+      takesTime: true,
       bends: Array.from({ length: BENDS * CURVES.length }, () => 2 * random() - 1),
     },
     borrowedShare: new Float32Array(ITEMS),
@@ -46,6 +47,10 @@ function trainedCatalog(seed: number): TrainedCatalog {
   };
 }
 
+const leaders = {
+  trending: items.slice(0, 5).map((item, place) => ({ item, score: 5 - place })),
+  popular: items.slice(3, 9).map((item, place) => ({ item, score: 9 - place })),
+};
 const history = fc
   .uniqueArray(fc.nat(ITEMS + 2), { minLength: 1, maxLength: 6 })
   .map((numbers) =>
@@ -84,7 +89,7 @@ test('parts are at least 0 and sum to the score, which is 1 for the best and kee
     fc.property(fc.nat(1_000), history, candidates, (seed, events, given) => {
       const trained = trainedScoresOf(trainedCatalog(seed), NO_NEWCOMERS, events, engagementsOf(events));
       if (trained === undefined) return;
-      const scoring = trainedScoring(trained, undefined)!;
+      const scoring = trainedScoring(trained, undefined, leaders, 10)!;
       expect(scoring.parts).toBe(PARTS);
       expectSums(scoring, given);
     }),
@@ -135,6 +140,7 @@ test('a hidden item counts against what it leads to, and an item that is new is 
     ...{
       collaborative: 0,
       collaborativeMax: 0,
+      collaborativeRecent: 0,
       collaborativeSeen: 0,
       content: 0,
       contentMax: 0,

@@ -1,9 +1,12 @@
 import { compareIds, type ItemId } from '@kindred/shared/id';
+import { HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
 import { writeParts } from '@kindred/shared/model/ranker';
 import { FEATURES, PARTS, TERM_COUNT, writeFeatures, writeTerms } from '@kindred/shared/model/ranking-features';
 import type { CoEngagement } from './co-engagement.ts';
+import { valueOfRank } from './counter.ts';
 import { MOST_ENGAGED } from './engagement.ts';
 import type { FusedCandidate, SourceRank } from './fusion.ts';
+import type { Leader, Leaders } from './leaders.ts';
 import type { TrainedScores } from './trained-scores.ts';
 
 /** A candidate with what its score is made of. */
@@ -41,10 +44,26 @@ export function fixedScoring(sources: readonly string[]): Scoring {
   };
 }
 
-/** By the trainer's weights. @returns `undefined` where it learned none. */
-export function trainedScoring(scores: TrainedScores, together: CoEngagement | undefined): Scoring | undefined {
+/**
+ * By the trainer's weights.
+ * @param nowMs  When the leaders are asked for.
+ * @returns `undefined` where it learned none.
+ */
+export function trainedScoring(
+  scores: TrainedScores,
+  together: CoEngagement | undefined,
+  { trending, popular }: Pick<Leaders, 'trending' | 'popular'>,
+  nowMs: number,
+): Scoring | undefined {
   const { ranker } = scores.trained;
   if (ranker === undefined) return undefined;
+  const ofLate = (leaders: readonly Leader[], halfLifeDays: number): ((item: ItemId) => number) => {
+    if (!ranker.takesTime) return () => 0;
+    const ranks = ranksOf(leaders);
+    return (item) => valueOfRank(ranks.get(item) ?? Number.NEGATIVE_INFINITY, nowMs, halfLifeDays) / MOST_ENGAGED;
+  };
+  const trendingOf = ofLate(trending, HALF_LIFE_DAYS.short);
+  const popularOf = ofLate(popular, HALF_LIFE_DAYS.long);
   const terms = new Float32Array(TERM_COUNT);
   const features = new Float32Array(FEATURES.length);
   return {
@@ -53,11 +72,21 @@ export function trainedScoring(scores: TrainedScores, together: CoEngagement | u
     score: ({ item, ranks }) => {
       const parts = new Float64Array(PARTS.length);
       const coEngagement = (together?.scoreOf(item) ?? 0) / MOST_ENGAGED;
-      writeTerms({ ...scores.signalsOf(item), coEngagement }, ranker.scales, terms, 0);
+      const others = { coEngagement, trending: trendingOf(item), popular: popularOf(item) };
+      writeTerms({ ...scores.signalsOf(item), ...others }, ranker.scales, terms, 0);
       writeFeatures(terms, 0, scores.liked, ranker.bends, features, 0);
       return { item, score: writeParts(ranker, features, parts), parts, ranks };
     },
   };
+}
+
+const rankMaps = new WeakMap<readonly Leader[], ReadonlyMap<ItemId, number>>();
+
+/** Leaders by item, made once for each list. */
+function ranksOf(leaders: readonly Leader[]): ReadonlyMap<ItemId, number> {
+  const known = rankMaps.get(leaders) ?? new Map(leaders.map(({ item, score }) => [item, score]));
+  rankMaps.set(leaders, known);
+  return known;
 }
 
 /** By falling score, ties by id. */

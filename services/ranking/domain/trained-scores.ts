@@ -2,6 +2,7 @@ import { compareIds, type ItemId } from '@kindred/shared/id';
 import {
   type HistoryItem,
   type ItemModel,
+  RECENT_ITEMS,
   scoreItems,
   type UserScores,
   userScores,
@@ -34,8 +35,8 @@ export interface TrainedScores {
   /** How many items that the artefact knows the user liked; at least 1. */
   readonly liked: number;
   best(of: 'collaborative' | 'content', count: number): readonly Candidate[];
-  /** But for co-engagement, which is not the artefact's. */
-  signalsOf(item: ItemId): Omit<CandidateSignals, 'coEngagement'>;
+  /** But for what is not the artefact's. */
+  signalsOf(item: ItemId): Omit<CandidateSignals, 'coEngagement' | 'trending' | 'popular'>;
   causes(of: 'collaborative' | 'content', items: readonly ItemId[]): Causes;
 }
 
@@ -86,6 +87,7 @@ export function trainedScoresOf(
         return {
           collaborative: borrowed(scores.collaborative, lenders),
           collaborativeMax: borrowed(scores.collaborativeMax, lenders),
+          collaborativeRecent: borrowed(scores.collaborativeRecent, lenders),
           collaborativeSeen: borrowed(scores.collaborativeSeen, lenders),
           content: Math.max(0, borrowed(scores.content, lenders)),
           contentMax: borrowed(scores.contentMax, lenders),
@@ -96,6 +98,7 @@ export function trainedScoresOf(
       return {
         collaborative: scores.collaborative[number]!,
         collaborativeMax: scores.collaborativeMax[number]!,
+        collaborativeRecent: scores.collaborativeRecent[number]!,
         collaborativeSeen: scores.collaborativeSeen[number]!,
         content: Math.max(0, scores.content[number]!),
         contentMax: scores.contentMax[number]!,
@@ -123,5 +126,9 @@ function historyItems({ numbers }: TrainedCatalog, history: readonly HistoryEven
     if (before === undefined && strengths.size >= HISTORY_MAX) continue;
     if (before === undefined || strength < 0 || (before >= 0 && strength > before)) strengths.set(number, strength);
   }
-  return [...strengths].map(([number, strength]) => ({ number, strength }));
+  let likedCount = 0;
+  return [...strengths].map(([number, strength]) => {
+    if (strength > 0) likedCount++;
+    return { number, strength, isRecent: strength > 0 && likedCount <= RECENT_ITEMS };
+  });
 }

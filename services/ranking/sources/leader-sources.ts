@@ -1,7 +1,7 @@
+import { HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
 import type { SourceName } from '../domain/candidate.ts';
 import { type CandidateSource, isRankedByTraining } from '../domain/candidate-source.ts';
 import { valueOfRank } from '../domain/counter.ts';
-import { HALF_LIFE_DAYS } from '../domain/engagement.ts';
 import type { Leaders } from '../domain/leaders.ts';
 
 const CANDIDATES_MAX = 200;
@@ -30,7 +30,8 @@ function leaderSource(
   return {
     name,
     weight: (context) => {
-      if (isRankedByTraining(context)) return 0;
+      const isWeighed = name === 'trending' && context.trained?.trained.ranker?.takesTime === true;
+      if (isRankedByTraining(context) && !isWeighed) return 0;
       return context.engagements.length > 0 ? weights.known : weights.unknown;
     },
     wishes: () => [],

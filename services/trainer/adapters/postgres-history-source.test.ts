@@ -27,15 +27,17 @@ interface Row {
   readonly type: EventType;
   readonly value?: number;
   readonly isRetracted?: boolean;
+  readonly atMs?: number;
+  readonly position?: number;
 }
 
 /** @returns The change of the last. */
 async function tell(catalog: CatalogId, rows: readonly Row[]): Promise<number> {
-  for (const { user, item, type, value = 1, isRetracted = false } of rows) {
+  for (const { user, item, type, value = 1, isRetracted = false, atMs = 0, position } of rows) {
     await database.query(
-      `INSERT INTO events (catalog, event_id, user_id, item_id, type, value, at_ms, change, retracted)
-       VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8)`,
-      [catalog, `e${++changes}`, user, item, type, value, changes, isRetracted],
+      `INSERT INTO events (catalog, event_id, user_id, item_id, type, value, at_ms, change, retracted, position)
+       VALUES ($1, $2, $3, $4, $5, $6, $9, $7, $8, $10)`,
+      [catalog, `e${++changes}`, user, item, type, value, changes, isRetracted, atMs, position ?? null],
     );
   }
   return changes;
@@ -91,6 +93,21 @@ test('what was taken back counts as seen, and what was hidden is neither liked n
   ]);
   const history = await read(catalog);
   expect(strengthsOf(history)).toEqual([{ a: 0 }, { c: 1 }]);
+});
+
+test('an entry is as old as the user’s last event on the item, and stood where it was liked at the highest', async () => {
+  const day = 86_400_000;
+  const catalog = await newCatalog({ a: {}, b: {}, c: {} });
+  await tell(catalog, [
+    { user: 'ana', item: 'a', type: 'click', atMs: 10 * day, position: 7 },
+    { user: 'ana', item: 'a', type: 'save', atMs: 11 * day, position: 3 },
+    { user: 'ana', item: 'b', type: 'impression', atMs: 20 * day, position: 1 },
+    { user: 'bo', item: 'c', type: 'impression', atMs: 2 * day, position: 2 },
+    { user: 'bo', item: 'c', type: 'dwell', value: 9, atMs: 1 * day, position: 5 },
+  ]);
+  const { moments } = (await read(catalog)).data;
+  expect([...moments!.ages]).toEqual([9, 0, 18]);
+  expect([...moments!.positions]).toEqual([3, 0, 5]);
 });
 
 test('deleted items and items that never came are absent, and other catalogs', async () => {

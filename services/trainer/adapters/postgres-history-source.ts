@@ -3,10 +3,11 @@ import { type Database, type Transaction, transaction } from '@kindred/shared/da
 import { type CatalogId, compareIds, type ItemId, type UserId } from '@kindred/shared/id';
 import { SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
 import { vectorOf } from '@kindred/shared/vector';
-import type { Embeddings, TrainingData } from '../domain/training-data.ts';
+import type { Embeddings, Moments, TrainingData } from '../domain/training-data.ts';
 import type { HistorySource } from '../ports.ts';
 
 const PAGE_ROWS = 5_000;
+const DAY_MS = 86_400_000;
 
 /**
  * How strongly each event says that its user likes the item, in [0, 1]: as ranking's engagement weights, of which a save
@@ -29,13 +30,13 @@ export function postgresHistorySource(database: Database): HistorySource {
         const items = await readItems(client, catalog, onRows);
         const numbers = new Map(items.ids.map((id, number) => [id, number]));
         const embeddings = await readEmbeddings(client, catalog, numbers, onRows);
-        const { strengths, users } = await readStrengths(client, catalog, numbers, onRows);
+        const { strengths, moments, users } = await readStrengths(client, catalog, numbers, onRows);
         const data: TrainingData = {
           items: items.ids,
           fields: items.fields,
-          createdAtMs: Float64Array.from(items.createdAtMs),
           embeddings,
           strengths,
+          moments,
         };
         const counts = { items: items.ids.length, users, pairs: strengths.columns.length };
         return { data, eventsChange: rows[0]!.change, counts };
@@ -65,12 +66,11 @@ async function readItems(
 ): Promise<{
   readonly ids: readonly ItemId[];
   readonly fields: readonly ItemFields[];
-  readonly createdAtMs: readonly number[];
 }> {
-  const items: { id: ItemId; fields: ItemFields; createdAtMs: number }[] = [];
-  await pages<{ id: ItemId; fields: ItemFields; createdAtMs: number }>(
+  const items: { id: ItemId; fields: ItemFields }[] = [];
+  await pages<{ id: ItemId; fields: ItemFields }>(
     client,
-    `SELECT item_id AS id, fields, created_at_ms AS "createdAtMs" FROM items WHERE catalog = $1 AND fields IS NOT NULL`,
+    `SELECT item_id AS id, fields FROM items WHERE catalog = $1 AND fields IS NOT NULL`,
     [catalog],
     (rows) => {
       items.push(...rows);
@@ -81,7 +81,6 @@ async function readItems(
   return {
     ids: items.map(({ id }) => id),
     fields: items.map(({ fields }) => fields),
-    createdAtMs: items.map(({ createdAtMs }) => createdAtMs),
   };
 }
 
@@ -117,38 +116,53 @@ async function readStrengths(
   catalog: CatalogId,
   numbers: ReadonlyMap<ItemId, number>,
   onRows: (count: number) => void,
-): Promise<{ readonly strengths: TrainingData['strengths']; readonly users: number }> {
-  const { rows: counted } = await client.query<{ users: number }>(
-    'SELECT count(DISTINCT user_id) AS users FROM events WHERE catalog = $1',
+): Promise<{ readonly strengths: TrainingData['strengths']; readonly moments: Moments; readonly users: number }> {
+  const { rows: counted } = await client.query<{ users: number; latestMs: number | null }>(
+    'SELECT count(DISTINCT user_id) AS users, max(at_ms) AS "latestMs" FROM events WHERE catalog = $1',
     [catalog],
   );
-  const users = counted[0]!.users;
+  const { users } = counted[0]!;
+  const latestMs = counted[0]!.latestMs ?? 0;
   const builder = new SparseRowsBuilder(users);
   let user: UserId | undefined;
-  let row: { item: number; strength: number }[] = [];
+  const ages: number[] = [];
+  const positions: number[] = [];
+  let row: { item: number; strength: number; atMs: number; position: number | null }[] = [];
   const endRow = (): void => {
     row.sort((a, b) => a.item - b.item);
-    for (const { item, strength } of row) builder.add(item, strength);
+    for (const { item, strength, atMs, position } of row) {
+      builder.add(item, strength);
+      ages.push((latestMs - atMs) / DAY_MS);
+      positions.push(position ?? 0);
+    }
     builder.endRow();
     row = [];
   };
-  await pages<{ user: UserId; item: ItemId; strength: number; isHidden: boolean }>(
+  await pages<{
+    user: UserId;
+    item: ItemId;
+    strength: number;
+    isHidden: boolean;
+    atMs: number;
+    position: number | null;
+  }>(
     client,
     `SELECT user_id AS user, item_id AS item, max(${STRENGTH})::float8 AS strength,
-       bool_or(type = 'hide' AND value > 0 AND NOT retracted) AS "isHidden"
+       bool_or(type = 'hide' AND value > 0 AND NOT retracted) AS "isHidden", max(at_ms) AS "atMs", min(position) FILTER (WHERE ${STRENGTH} > 0) AS position
      FROM events WHERE catalog = $1 GROUP BY user_id, item_id ORDER BY user_id`,
     [catalog],
     (rows) => {
       onRows(rows.length);
-      for (const { user: of, item, strength, isHidden } of rows) {
+      for (const { user: of, item, strength, isHidden, atMs, position } of rows) {
         if (user !== undefined && of !== user) endRow();
         user = of;
         const number = numbers.get(item);
         // What the user hid is neither liked nor near to what they like.
-        if (number !== undefined && !isHidden) row.push({ item: number, strength });
+        if (number !== undefined && !isHidden) row.push({ item: number, strength, atMs, position });
       }
     },
   );
   if (user !== undefined) endRow();
-  return { strengths: builder.done(), users };
+  const moments = { ages: Float32Array.from(ages), positions: Float32Array.from(positions) };
+  return { strengths: builder.done(), moments, users };
 }

@@ -45,7 +45,7 @@ export async function chooseParameters(
   onTrial: (trial: Trial) => void,
 ): Promise<Choice> {
   const part = someItems(data, ITEMS_MAX, SEED);
-  const held = holdOut(part.strengths, SEED);
+  const held = holdOut(part, SEED);
   const { kept } = held;
   const users = judgedUsers(held, USERS_MAX, SEED);
   const hasSeen = kept.values.includes(0);

@@ -1,54 +1,123 @@
 import { rowCountOf, type SparseRows, SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
+import { type Moments, momentsAt, type TrainingData } from './training-data.ts';
 
 /** A history without what a model is judged by. */
 export interface HeldOut {
   /** What may be learned from: users and items keep their numbers. */
   readonly kept: SparseRows;
+  /** Of the entries of `kept`, where times tell what came when: their ages count from the cut. */
+  readonly keptMoments: Moments | undefined;
   /** What is no candidate for a user: `kept`, and what was hidden besides. */
   readonly known: SparseRows;
-  /** Positives that were taken out of `kept`: a row a user. */
+  /** Positives that were taken out of `kept`: a row a user. The value is what finding it is worth, above 0. */
   readonly liked: SparseRows;
   /** Items of which nothing is kept, as if they were new: 1, others 0. Empty where none was hidden. */
   readonly hidden: Uint8Array;
 }
 
 const HELD_OUT_SHARE = 0.1;
+/** The share of positives after the cut may be this far off before times are taken to tell nothing. */
+const CUT_SHARE = { min: 0.05, max: 0.2 } as const;
+/** Users whom something is known of on both sides of the cut: with fewer it is no ground to stand on. */
+const CUT_USERS_MIN = 400;
+/** What an item that stood far down counts more than one on top, at most. */
+const POSITION_WORTH_MAX = 5;
 
-/** Takes a share of each user's positives out, chosen by a hash of the seed, the user and the item. */
-export function holdOut(strengths: SparseRows, seed: number, share = HELD_OUT_SHARE): HeldOut {
+/**
+ * Takes about a tenth of the positives out: the latest, as whoever serves is asked for what comes next; where times tell
+ * too little, a share of each user's, chosen by a hash of the seed, the user and the item.
+ */
+export function holdOut(data: TrainingData, seed: number): HeldOut {
+  return afterCut(data) ?? hashed(data, seed);
+}
+
+function hashed({ strengths, moments }: TrainingData, seed: number): HeldOut {
+  const positions = moments?.positions;
+  return split(strengths, positions, (i, user) =>
+    strengths.values[i]! > 0 && hashOf(seed, user, strengths.columns[i]!) < HELD_OUT_SHARE ? 'later' : 'before',
+  ).held;
+}
+
+/** All users' positives after one moment. @returns `undefined` where times tell too little. */
+function afterCut({ strengths, moments }: TrainingData): HeldOut | undefined {
+  if (moments === undefined) return undefined;
+  const { ages } = moments;
+  const positiveAges = ages.filter((_, i) => strengths.values[i]! > 0).sort();
+  const cut = positiveAges[Math.floor(HELD_OUT_SHARE * positiveAges.length)] ?? 0;
+  // What is imported without times came all at once.
+  const laterShare = positiveAges.findIndex((age) => age >= cut) / Math.max(1, positiveAges.length);
+  if (laterShare < CUT_SHARE.min || laterShare > CUT_SHARE.max) return undefined;
+  const { held, entries } = split(strengths, moments.positions, (i) => (ages[i]! < cut ? 'later' : 'before'));
+  let userCount = 0;
+  for (let user = 0; user < rowCountOf(strengths); user++) {
+    const hasLiked = held.liked.starts[user + 1]! > held.liked.starts[user]!;
+    const kept = held.kept.values.subarray(held.kept.starts[user], held.kept.starts[user + 1]);
+    if (hasLiked && kept.some((strength) => strength > 0)) userCount++;
+  }
+  if (userCount < CUT_USERS_MIN) return undefined;
+  const { positions, ages: keptAges } = momentsAt(moments, entries)!;
+  return { ...held, keptMoments: { ages: keptAges.map((age) => age - cut), positions } };
+}
+
+/** @param sideOf  Of an entry of a user: what is before is kept, and what was liked later is to be found. */
+function split(
+  strengths: SparseRows,
+  positions: Float32Array | undefined,
+  sideOf: (entry: number, user: number) => 'before' | 'later',
+): { readonly held: HeldOut; readonly entries: readonly number[] } {
   const userCount = rowCountOf(strengths);
   const kept = new SparseRowsBuilder(userCount);
   const liked = new SparseRowsBuilder(userCount);
+  const entries: number[] = [];
   for (let user = 0; user < userCount; user++) {
     for (let i = strengths.starts[user]!; i < strengths.starts[user + 1]!; i++) {
       const item = strengths.columns[i]!;
       const strength = strengths.values[i]!;
-      if (strength > 0 && hashOf(seed, user, item) < share) liked.add(item, strength);
-      else kept.add(item, strength);
+      if (sideOf(i, user) === 'later') {
+        if (strength > 0) liked.add(item, worthAt(positions?.[i] ?? 0));
+        continue;
+      }
+      kept.add(item, strength);
+      entries.push(i);
     }
     kept.endRow();
     liked.endRow();
   }
   const rows = kept.done();
-  return { kept: rows, known: rows, liked: liked.done(), hidden: new Uint8Array(0) };
+  const held = { kept: rows, keptMoments: undefined, known: rows, liked: liked.done(), hidden: new Uint8Array(0) };
+  return { held, entries };
+}
+
+/**
+ * What was liked far down a slate counts more: few looked so far. By one over the chance that a rank is looked at, taken
+ * to fall as `1 / log2(1 + rank)`; where the rank is not known it counts as one on top.
+ */
+function worthAt(position: number): number {
+  return position < 1 ? 1 : Math.min(POSITION_WORTH_MAX, Math.log2(1 + position));
 }
 
 /**
  * Takes all rows of a share of the items out of what is kept, as if they were new; what was held out stays to be found.
  * Items that nobody met are not among them.
  */
-export function hideItems({ kept, known, liked }: HeldOut, itemCount: number, seed: number, share: number): HeldOut {
+export function hideItems(held: HeldOut, itemCount: number, seed: number, share: number): HeldOut {
+  const { kept } = held;
   const hidden = new Uint8Array(itemCount);
   const builder = new SparseRowsBuilder(rowCountOf(kept));
+  const entries: number[] = [];
   for (let user = 0; user < rowCountOf(kept); user++) {
     for (let i = kept.starts[user]!; i < kept.starts[user + 1]!; i++) {
       const item = kept.columns[i]!;
-      if (hashOf(seed, item, 0) < share) hidden[item] = 1;
-      else builder.add(item, kept.values[i]!);
+      if (hashOf(seed, item, 0) < share) {
+        hidden[item] = 1;
+        continue;
+      }
+      builder.add(item, kept.values[i]!);
+      entries.push(i);
     }
     builder.endRow();
   }
-  return { kept: builder.done(), known, liked, hidden };
+  return { ...held, kept: builder.done(), keptMoments: momentsAt(held.keptMoments, entries), hidden };
 }
 
 /** A number in [0, 1) that follows from the three alone (murmur3's mixing). */

@@ -1,6 +1,6 @@
 import { SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
 import { hashOf } from './held-out.ts';
-import type { TrainingData } from './training-data.ts';
+import { momentsAt, type TrainingData } from './training-data.ts';
 
 /** @returns The data of a hashed choice of about `countMax` items, numbered anew in their order; all where there are no more. */
 export function someItems(data: TrainingData, countMax: number, seed: number): TrainingData {
@@ -11,10 +11,13 @@ export function someItems(data: TrainingData, countMax: number, seed: number): T
   for (const [number, item] of chosen.entries()) numberOf[item] = number;
   const { starts, columns, values } = data.strengths;
   const strengths = new SparseRowsBuilder(starts.length - 1);
+  const kept: number[] = [];
   for (let user = 0; user + 1 < starts.length; user++) {
     for (let i = starts[user]!; i < starts[user + 1]!; i++) {
       const number = numberOf[columns[i]!]!;
-      if (number >= 0) strengths.add(number, values[i]!);
+      if (number < 0) continue;
+      strengths.add(number, values[i]!);
+      kept.push(i);
     }
     strengths.endRow();
   }
@@ -26,8 +29,8 @@ export function someItems(data: TrainingData, countMax: number, seed: number): T
   return {
     items: chosen.map((item) => data.items[item]!),
     fields: chosen.map((item) => data.fields[item]!),
-    createdAtMs: Float64Array.from(chosen, (item) => data.createdAtMs[item]!),
     embeddings: data.embeddings && { dimensions, vectors: picked },
     strengths: strengths.done(),
+    moments: momentsAt(data.moments, kept),
   };
 }

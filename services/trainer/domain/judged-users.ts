@@ -1,12 +1,13 @@
-import type { HistoryItem } from '@kindred/shared/model/item-model';
+import { type HistoryItem, RECENT_ITEMS } from '@kindred/shared/model/item-model';
 import { rowCountOf, type SparseRows } from '@kindred/shared/model/sparse-rows';
 import { type HeldOut, hashOf } from './held-out.ts';
+import type { Moments } from './training-data.ts';
 
 /** A user whose held-out positives a ranking is judged by. */
 export interface JudgedUser {
   /** The user's row. */
   readonly user: number;
-  /** What may be known of them. */
+  /** What may be known of them; latest first where times tell what came when. */
   readonly history: readonly HistoryItem[];
   /** How many items of it they liked. */
   readonly likedCount: number;
@@ -14,10 +15,16 @@ export interface JudgedUser {
   readonly known: ReadonlySet<number>;
   /** What they turned out to like; at least one. */
   readonly liked: ReadonlySet<number>;
+  /** What finding each of those is worth, above 0. */
+  readonly worths: ReadonlyMap<number, number>;
 }
 
 /** At most about `countMax` users, chosen by a hash, of those with something kept that they liked and something held out. */
-export function judgedUsers({ kept, known, liked }: HeldOut, countMax: number, seed: number): readonly JudgedUser[] {
+export function judgedUsers(
+  { kept, keptMoments, known, liked }: HeldOut,
+  countMax: number,
+  seed: number,
+): readonly JudgedUser[] {
   const users: number[] = [];
   for (let user = 0; user < rowCountOf(kept); user++) {
     if (liked.starts[user] === liked.starts[user + 1]) continue;
@@ -29,10 +36,11 @@ export function judgedUsers({ kept, known, liked }: HeldOut, countMax: number, s
     .filter((user) => hashOf(seed, user, 0) < share)
     .map((user) => ({
       user,
-      history: historyOf(kept, user),
+      history: historyOf(kept, keptMoments, user),
       likedCount: likedCountOf(kept, user),
       known: itemsOf(known, user),
       liked: itemsOf(liked, user),
+      worths: worthsOf(liked, user),
     }));
 }
 
@@ -40,10 +48,26 @@ function itemsOf({ starts, columns }: SparseRows, user: number): ReadonlySet<num
   return new Set(columns.subarray(starts[user], starts[user + 1]));
 }
 
-function historyOf({ starts, columns, values }: SparseRows, user: number): readonly HistoryItem[] {
-  const history: HistoryItem[] = [];
-  for (let i = starts[user]!; i < starts[user + 1]!; i++) history.push({ number: columns[i]!, strength: values[i]! });
-  return history;
+function worthsOf({ starts, columns, values }: SparseRows, user: number): ReadonlyMap<number, number> {
+  const worths = new Map<number, number>();
+  for (let i = starts[user]!; i < starts[user + 1]!; i++) worths.set(columns[i]!, values[i]!);
+  return worths;
+}
+
+function historyOf(
+  { starts, columns, values }: SparseRows,
+  moments: Moments | undefined,
+  user: number,
+): readonly HistoryItem[] {
+  const entries = Array.from({ length: starts[user + 1]! - starts[user]! }, (_, place) => starts[user]! + place);
+  if (moments !== undefined) entries.sort((a, b) => moments.ages[a]! - moments.ages[b]! || a - b);
+  let likedCount = 0;
+  return entries.map((i) => {
+    const strength = values[i]!;
+    if (strength > 0) likedCount++;
+    const isRecent = moments !== undefined && strength > 0 && likedCount <= RECENT_ITEMS;
+    return { number: columns[i]!, strength, isRecent };
+  });
 }
 
 function likedCountOf({ starts, values }: SparseRows, user: number): number {

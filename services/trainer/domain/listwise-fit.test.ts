@@ -13,7 +13,7 @@ function chosen(users: number, seed: number): Lists {
   const features = Float32Array.from({ length: users * CANDIDATES * FEATURES }, (_, i) =>
     i % FEATURES === FEATURES - 1 ? 3 : 2 * random() - 1,
   );
-  const labels = new Uint8Array(users * CANDIDATES);
+  const labels = new Float32Array(users * CANDIDATES);
   for (let user = 0; user < users; user++) {
     const odds = Array.from({ length: CANDIDATES }, (_, c) =>
       Math.exp(TRUE_WEIGHTS.reduce((sum, w, f) => sum + w * features[(user * CANDIDATES + c) * FEATURES + f]!, 0)),

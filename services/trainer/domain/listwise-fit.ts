@@ -2,8 +2,8 @@
 export interface Lists {
   /** Where each user's candidates begin: user `u` has `starts[u] … starts[u + 1])`. */
   readonly starts: Int32Array;
-  /** 1 for what the user turned out to like, else 0. */
-  readonly labels: Uint8Array;
+  /** What finding each candidate is worth: above 0 for what the user turned out to like, else 0. */
+  readonly labels: Float32Array;
   readonly featureCount: number;
   /** Writes the features of one candidate of a user from `offset` on. */
   readonly write: (user: number, candidate: number, into: Float32Array, offset: number) => void;
@@ -25,18 +25,22 @@ const CURVATURE_STRIDE = 4;
  * @returns A weight a feature, in the features' own units. Cost: O(iterations · candidates · features² / 4).
  */
 export function fitListwise(lists: Lists, users: readonly number[], isFree?: readonly boolean[]): Float64Array {
-  const told = users.filter((user) => lists.labels.subarray(lists.starts[user], lists.starts[user + 1]).includes(1));
+  const told = users.filter((user) =>
+    lists.labels.subarray(lists.starts[user], lists.starts[user + 1]).some((worth) => worth > 0),
+  );
   const deviations = standardDeviations(lists, told).map((each, f) => ((isFree?.[f] ?? true) ? each : 0));
-  let weights = new Float64Array(lists.featureCount);
-  let { loss, gradient, hessian } = lossAt(lists, told, deviations, weights);
+  const active = [...deviations.keys()].filter((f) => deviations[f]! > 0);
+  const packed = standardised(lists, active, deviations);
+  let weights = new Float64Array(active.length);
+  let { loss, gradient, hessian } = lossAt(packed, told, weights);
   for (let iteration = 0; iteration < ITERATIONS_MAX; iteration++) {
-    const step = solve(hessian, gradient, lists.featureCount);
+    const step = solve(hessian, gradient, active.length);
     let next = weights;
     let at = { loss, gradient, hessian };
     // A whole step can overshoot far from the minimum.
     for (let scale = 1; scale > STEP_MIN; scale /= 2) {
       next = weights.map((weight, f) => weight - scale * step[f]!);
-      at = lossAt(lists, told, deviations, next);
+      at = lossAt(packed, told, next);
       if (at.loss <= loss) break;
     }
     const gained = loss - at.loss;
@@ -45,7 +49,24 @@ export function fitListwise(lists: Lists, users: readonly number[], isFree?: rea
     ({ loss, gradient, hessian } = at);
     if (gained < STEP_MIN) break;
   }
-  return weights.map((weight, f) => (deviations[f]! > 0 ? weight / deviations[f]! : 0));
+  const all = new Float64Array(lists.featureCount);
+  for (const [place, f] of active.entries()) all[f] = weights[place]! / deviations[f]!;
+  return all;
+}
+
+/** The features that vary alone, each in standard deviations. */
+function standardised(lists: Lists, active: readonly number[], deviations: Float64Array): Lists {
+  const row = new Float32Array(lists.featureCount);
+  return {
+    ...lists,
+    featureCount: active.length,
+    write: (user, candidate, into, offset) => {
+      lists.write(user, candidate, row, 0);
+      for (let place = 0; place < active.length; place++) {
+        into[offset + place] = row[active[place]!]! / deviations[active[place]!]!;
+      }
+    },
+  };
 }
 
 /** @returns Each candidate's sum of weights times features, in their order. */
@@ -103,13 +124,13 @@ interface Loss {
   readonly hessian: Float64Array;
 }
 
-function lossAt(lists: Lists, users: readonly number[], deviations: Float64Array, weights: Float64Array): Loss {
+/** On standardised features. */
+function lossAt(lists: Lists, users: readonly number[], weights: Float64Array): Loss {
   const { starts, featureCount: count, labels } = lists;
   const gradient = weights.map((weight) => 2 * RIDGE * weight);
   const hessian = new Float64Array(count * count);
   let loss = weights.reduce((sum, weight) => sum + RIDGE * weight * weight, 0);
   for (let f = 0; f < count; f++) hessian[f * count + f] = 2 * RIDGE;
-  const scales = deviations.map((deviation) => (deviation > 0 ? 1 / deviation : 0));
   const mean = new Float64Array(count);
   const liked = new Float64Array(count);
   const share = 1 / Math.max(1, users.length);
@@ -125,9 +146,7 @@ function lossAt(lists: Lists, users: readonly number[], deviations: Float64Array
     for (let c = 0; c < length; c++) {
       let score = 0;
       for (let f = 0, i = c * count; f < count; f++, i++) {
-        const x = block[i]! * scales[f]!;
-        block[i] = x;
-        score += weights[f]! * x;
+        score += weights[f]! * block[i]!;
       }
       scores[c] = score;
       largest = Math.max(largest, score);
@@ -136,14 +155,15 @@ function lossAt(lists: Lists, users: readonly number[], deviations: Float64Array
     for (let c = 0; c < length; c++) total += Math.exp(scores[c]! - largest);
     mean.fill(0);
     liked.fill(0);
-    let likedCount = 0;
+    let worthOfAll = 0;
     let likedScore = 0;
     for (let c = 0; c < length; c++) {
       const row = c * count;
-      if (labels[first + c] === 1) {
-        likedCount++;
-        likedScore += scores[c]!;
-        for (let f = 0; f < count; f++) liked[f] = liked[f]! + block[row + f]!;
+      const worth = labels[first + c]!;
+      if (worth > 0) {
+        worthOfAll += worth;
+        likedScore += worth * scores[c]!;
+        for (let f = 0; f < count; f++) liked[f] = liked[f]! + worth * block[row + f]!;
       }
       const probability = Math.exp(scores[c]! - largest) / total;
       for (let f = 0; f < count; f++) mean[f] = mean[f]! + probability * block[row + f]!;
@@ -153,9 +173,9 @@ function lossAt(lists: Lists, users: readonly number[], deviations: Float64Array
         for (let g = f, h = f * count + f; g < count; g++, h++) hessian[h] = hessian[h]! + factor * block[row + g]!;
       }
     }
-    loss += share * (largest + Math.log(total) - likedScore / likedCount);
+    loss += share * (largest + Math.log(total) - likedScore / worthOfAll);
     for (let f = 0; f < count; f++) {
-      gradient[f] = gradient[f]! + share * (mean[f]! - liked[f]! / likedCount);
+      gradient[f] = gradient[f]! + share * (mean[f]! - liked[f]! / worthOfAll);
     }
     for (let f = 0; isCurvature && f < count; f++) {
       const factor = curvatureShare * mean[f]!;

@@ -1,4 +1,5 @@
 import { coEngagementRows } from '@kindred/shared/model/co-engagement';
+import { decayed, HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
 import {
   borrowedShares,
   type ItemModel,
@@ -14,6 +15,7 @@ import {
   CURVES,
   FEATURES,
   type FeatureScales,
+  LEADERS_MAX,
   TERM_COUNT,
   writeFeatures,
   writeTerms,
@@ -32,6 +34,7 @@ export interface TrainedRanker extends Ranker {
   readonly judged: { readonly ranker: number; readonly collaborative: number; readonly fusion: number };
 }
 
+const DAY_MS = 86_400_000;
 const USERS_MAX = 8_000;
 /** With fewer users than this weights would follow chance. */
 const USERS_MIN = 200;
@@ -62,7 +65,11 @@ export function trainRanker(model: ItemModel, held: HeldOut, itemCount: number):
   if (users.length < USERS_MIN) return undefined;
   const coEngagement = coEngagementRows(held.kept, itemCount, CO_ENGAGEMENT_KEPT);
   const isMet = metItems(held, itemCount);
-  const scorer = createScorer(model, coEngagement, isMet);
+  const late = {
+    trending: ofLate(held, itemCount, HALF_LIFE_DAYS.short),
+    popular: ofLate(held, itemCount, HALF_LIFE_DAYS.long),
+  };
+  const scorer = createScorer(model, coEngagement, { isMet, ...late });
   const candidates = users.map((user) => scorer.candidates(user));
   const scales = { floors: scorer.floors(users, candidates), meanShare: meanShareOf(model) };
   const terms = scorer.terms(users, candidates, scales);
@@ -90,7 +97,7 @@ export function trainRanker(model: ItemModel, held: HeldOut, itemCount: number):
   }));
   weights[BORROWED_SHARE]! += newItemLift(scored, held.hidden, scorer.borrowedShare);
   return {
-    ...{ weights: [...weights], scales, bends },
+    ...{ weights: [...weights], scales, bends, takesTime: held.keptMoments !== undefined },
     judged: {
       ranker: form.ndcg,
       collaborative: mean((u) => ndcgOf(u, candidates[u]!.collaborative)),
@@ -123,9 +130,18 @@ interface CandidateList {
 interface Terms {
   /** Where each user's candidates begin. */
   readonly starts: Int32Array;
-  readonly labels: Uint8Array;
+  /** What finding each is worth, 0 for what the user did not like. */
+  readonly labels: Float32Array;
   /** Shape `[candidates, TERM_COUNT]`, as `writeTerms` writes them. */
   readonly values: Float32Array;
+}
+
+interface KnownOfItems {
+  /** Whether anybody has an event on it: 1, else 0. */
+  readonly isMet: Uint8Array;
+  /** As `CandidateSignals` has them; 0 for all where times tell nothing. */
+  readonly trending: Float32Array;
+  readonly popular: Float32Array;
 }
 
 interface Scorer {
@@ -135,7 +151,8 @@ interface Scorer {
   terms(users: readonly JudgedUser[], lists: readonly CandidateList[], scales: FeatureScales): Terms;
 }
 
-function createScorer(model: ItemModel, coEngagement: SparseRows, isMet: Uint8Array): Scorer {
+function createScorer(model: ItemModel, coEngagement: SparseRows, known: KnownOfItems): Scorer {
+  const { isMet, trending, popular } = known;
   const itemCount = isMet.length;
   const scores: UserScores = userScores(itemCount);
   const together = new Float32Array(itemCount);
@@ -164,6 +181,7 @@ function createScorer(model: ItemModel, coEngagement: SparseRows, isMet: Uint8Ar
         best(many, scores.collaborative, user.known),
         best(some, together, user.known),
         best(some, scores.content, user.known),
+        best(some, trending, user.known),
       ]) {
         for (const [rank, item] of list.entries()) {
           fused.set(item, (fused.get(item) ?? 0) + 1 / (FUSION_CONSTANT + rank + 1));
@@ -199,13 +217,14 @@ function createScorer(model: ItemModel, coEngagement: SparseRows, isMet: Uint8Ar
       const starts = new Int32Array(users.length + 1);
       for (const [u, { items }] of lists.entries()) starts[u + 1] = starts[u]! + items.length;
       const values = new Float32Array(starts[users.length]! * TERM_COUNT);
-      const labels = new Uint8Array(starts[users.length]!);
+      const labels = new Float32Array(starts[users.length]!);
       for (const [u, user] of users.entries()) {
         score(user);
         for (const [place, item] of lists[u]!.items.entries()) {
           const signals = {
             collaborative: scores.collaborative[item]!,
             collaborativeMax: scores.collaborativeMax[item]!,
+            collaborativeRecent: scores.collaborativeRecent[item]!,
             collaborativeSeen: scores.collaborativeSeen[item]!,
             coEngagement: together[item]!,
             content: scores.content[item]!,
@@ -213,9 +232,11 @@ function createScorer(model: ItemModel, coEngagement: SparseRows, isMet: Uint8Ar
             borrowedShare: borrowedShare[item]!,
             positives: model.positives[item]!,
             seen: model.seen[item]!,
+            trending: trending[item]!,
+            popular: popular[item]!,
           };
           writeTerms(signals, scales, values, (starts[u]! + place) * TERM_COUNT);
-          labels[starts[u]! + place] = user.liked.has(item) ? 1 : 0;
+          labels[starts[u]! + place] = user.worths.get(item) ?? 0;
         }
       }
       return { starts, labels, values };
@@ -228,6 +249,20 @@ function metItems({ known, liked }: HeldOut, itemCount: number): Uint8Array {
   const isMet = new Uint8Array(itemCount);
   for (const { columns } of [known, liked]) for (const item of columns) isMet[item] = 1;
   return isMet;
+}
+
+/** What users did with each item of late, in saves, halving every so many days; 0 behind the first `LEADERS_MAX`. */
+function ofLate({ kept, keptMoments }: HeldOut, itemCount: number, halfLifeDays: number): Float32Array {
+  const sums = new Float32Array(itemCount);
+  if (keptMoments === undefined) return sums;
+  for (const [i, item] of kept.columns.entries()) {
+    sums[item] = sums[item]! + decayed(kept.values[i]!, DAY_MS * keptMoments.ages[i]!, halfLifeDays);
+  }
+  const largest = new Largest(LEADERS_MAX);
+  for (const [item, sum] of sums.entries()) if (sum > 0) largest.offer(item, sum);
+  const leading = new Float32Array(itemCount);
+  for (const item of largest.take()) leading[item] = sums[item]!;
+  return leading;
 }
 
 /** As `writeFeatures` takes them. */

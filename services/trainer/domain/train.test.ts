@@ -2,6 +2,7 @@ import type { ItemFields } from '@kindred/shared/catalog';
 import type { ItemId } from '@kindred/shared/id';
 import { decodeArtefact, encodeArtefact } from '@kindred/shared/model/artefact';
 import { scoreItems, userScores } from '@kindred/shared/model/item-model';
+import { FEATURES } from '@kindred/shared/model/ranking-features';
 import { SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
 import { packIds } from '@kindred/shared/packed-ids';
 import { seededRandom } from '@kindred/shared/random';
@@ -30,14 +31,18 @@ function catalog(users: number): TrainingData {
   }
   const items = Array.from({ length: ITEMS }, (_, item) => `i${String(item).padStart(3, '0')}` as ItemId);
   const fields = items.map((id, item): ItemFields => ({ title: `Thing ${id}`, tags: [`taste ${item % TASTES}`] }));
-  return { items, fields, createdAtMs: new Float64Array(ITEMS), embeddings: undefined, strengths: builder.done() };
+  return { items, fields, embeddings: undefined, strengths: builder.done(), moments: undefined };
 }
 
 test('items of a user’s taste score above others, a new one by its content alone; the weights beat fusion', async () => {
   const { model, ranker } = await train(catalog(USERS), multiply, () => {});
   const scores = userScores(ITEMS);
   for (let taste = 0; taste < TASTES; taste++) {
-    const history = [taste, taste + TASTES, taste + 2 * TASTES].map((number) => ({ number, strength: 1 }));
+    const history = [taste, taste + TASTES, taste + 2 * TASTES].map((number) => ({
+      number,
+      strength: 1,
+      isRecent: false,
+    }));
     scoreItems(model, history, scores);
     const others = [...scores.collaborative.keys()].filter((item) => !history.some(({ number }) => number === item));
     const best = others.sort((a, b) => scores.collaborative[b]! - scores.collaborative[a]!).slice(0, 10);
@@ -58,7 +63,12 @@ test('the same data give the same artefact, to the byte, and it is read back as 
     return encodeArtefact({
       items: packIds(data.items),
       model,
-      ranker: ranker && { weights: ranker.weights, scales: ranker.scales, bends: ranker.bends },
+      ranker: ranker && {
+        weights: ranker.weights,
+        scales: ranker.scales,
+        bends: ranker.bends,
+        takesTime: ranker.takesTime,
+      },
     });
   };
   const first = await made();
@@ -69,4 +79,20 @@ test('the same data give the same artefact, to the byte, and it is read back as 
 
 test('too few users leave the weights fixed', async () => {
   expect((await train(catalog(60), multiply, () => {})).ranker).toBeUndefined();
+}, 120_000);
+
+test('where times tell what came when, what all users did of late is learned to count', async () => {
+  const data = catalog(USERS);
+  const random = seededRandom(43);
+  // One item a taste is the talk of the last month, the others of the year before.
+  const isHot = (item: number): boolean => item < TASTES;
+  const ages = Float32Array.from(data.strengths.columns, (item) => (isHot(item) ? 30 : 365) * random());
+  const moments = { ages, positions: new Float32Array(ages.length) };
+  const { ranker } = await train({ ...data, moments }, multiply, () => {});
+  expect(ranker?.takesTime).toBe(true);
+  const timeless = (await train(data, multiply, () => {})).ranker!;
+  expect(timeless.takesTime).toBe(false);
+  const place = FEATURES.findIndex(({ name }) => name === 'log trending');
+  expect(timeless.weights[place]).toBe(0);
+  expect(ranker!.judged.ranker).toBeGreaterThan(1.1 * ranker!.judged.collaborative);
 }, 120_000);

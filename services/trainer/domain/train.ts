@@ -42,7 +42,7 @@ export async function train(
       say(`${what}: ${Math.round(100 * done)} %`),
     );
   const hiddenShare = Math.min(HIDDEN_SHARE.max, Math.max(HIDDEN_SHARE.min, unmetShare(data)));
-  const whole = holdOut(data.strengths, SEED);
+  const whole = holdOut(data, SEED);
   // Without content nothing is known of a new item.
   const held = kernel === undefined ? whole : hideItems(whole, itemCount, SEED, hiddenShare);
   const ranker = trainRanker(await fit(held.kept, 'fitting what the ranker learns from'), held, itemCount);

@@ -8,8 +8,6 @@ export interface TrainingData {
   readonly items: readonly ItemId[];
   /** Of each item; `{}` for one that has events and no row. */
   readonly fields: readonly ItemFields[];
-  /** When each item came to be, in milliseconds since 1970. */
-  readonly createdAtMs: Float64Array<ArrayBuffer>;
   /** Shape `[items, dimensions]`, unit length; 0 where an item has none. `undefined` where no item has one. */
   readonly embeddings: Embeddings | undefined;
   /**
@@ -17,9 +15,29 @@ export interface TrainingData {
    * in (0, 1], and 0 where they only saw it or hid it.
    */
   readonly strengths: SparseRows;
+  /** When and where it happened; `undefined` where nothing is known of that. */
+  readonly moments: Moments | undefined;
+}
+
+/** Beside the entries of `strengths`, one for each. */
+export interface Moments {
+  /** How many days before the last event of the catalog the user last did something with the item; at least 0. */
+  readonly ages: Float32Array<ArrayBuffer>;
+  /** The rank at which it was shown when the user liked it, from 1; 0 where that is not known. */
+  readonly positions: Float32Array<ArrayBuffer>;
 }
 
 export interface Embeddings {
   readonly dimensions: number;
   readonly vectors: Float32Array<ArrayBuffer>;
+}
+
+/** The moments of some entries, in their order. */
+export function momentsAt(moments: Moments | undefined, entries: readonly number[]): Moments | undefined {
+  return (
+    moments && {
+      ages: Float32Array.from(entries, (i) => moments.ages[i]!),
+      positions: Float32Array.from(entries, (i) => moments.positions[i]!),
+    }
+  );
 }

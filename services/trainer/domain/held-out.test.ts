@@ -1,0 +1,114 @@
+import type { ItemId } from '@kindred/shared/id';
+import { rowCountOf, type SparseRows, SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
+import { seededRandom } from '@kindred/shared/random';
+import { expect, test } from 'vitest';
+import { hideItems, holdOut } from './held-out.ts';
+import { judgedUsers } from './judged-users.ts';
+import type { TrainingData } from './training-data.ts';
+
+const USERS = 600;
+const ITEMS = 80;
+
+/** Users who like or see items over a year. */
+function history(options: { readonly age?: () => number; readonly position?: number } = {}): TrainingData {
+  const random = seededRandom(3);
+  const { age = () => 365 * random(), position = 0 } = options;
+  const builder = new SparseRowsBuilder(USERS);
+  const ages: number[] = [];
+  for (let user = 0; user < USERS; user++) {
+    for (let item = 0; item < ITEMS; item++) {
+      if (random() > 0.3) continue;
+      builder.add(item, random() < 0.7 ? 1 : 0);
+      ages.push(age());
+    }
+    builder.endRow();
+  }
+  const positions = new Float32Array(ages.length).fill(position);
+  return {
+    items: Array.from({ length: ITEMS }, (_, item) => `i${item}` as ItemId),
+    fields: Array.from({ length: ITEMS }, () => ({})),
+    embeddings: undefined,
+    strengths: builder.done(),
+    moments: { ages: Float32Array.from(ages), positions },
+  };
+}
+
+/** Every entry with its age, by user and item. */
+function entriesOf(rows: SparseRows, ages?: Float32Array): ReadonlyMap<string, { value: number; age: number }> {
+  const entries = new Map<string, { value: number; age: number }>();
+  for (let user = 0; user < rowCountOf(rows); user++) {
+    for (let i = rows.starts[user]!; i < rows.starts[user + 1]!; i++) {
+      entries.set(`${user} ${rows.columns[i]}`, { value: rows.values[i]!, age: ages?.[i] ?? 0 });
+    }
+  }
+  return entries;
+}
+
+test('what is held out came after all that is kept, whose ages count from then on; what was only seen later is neither', () => {
+  const data = history();
+  const held = holdOut(data, 1);
+  const all = entriesOf(data.strengths, data.moments!.ages);
+  const kept = entriesOf(held.kept, held.keptMoments!.ages);
+  const liked = entriesOf(held.liked);
+  const latestLiked = Math.max(...[...liked.keys()].map((key) => all.get(key)!.age));
+  const earliestKept = Math.min(...[...kept.keys()].map((key) => all.get(key)!.age));
+  expect(latestLiked).toBeLessThan(earliestKept);
+  for (const [key, { age }] of kept) expect(age).toBeCloseTo(all.get(key)!.age - earliestKept, 3);
+  for (const key of liked.keys()) expect(all.get(key)!.value).toBe(1);
+  for (const [key, { value, age }] of all) {
+    expect(kept.has(key) || liked.has(key) || (value === 0 && age < earliestKept)).toBe(true);
+  }
+  const positives = [...all.values()].filter(({ value }) => value > 0).length;
+  expect(liked.size / positives).toBeCloseTo(0.1, 2);
+});
+
+test('where all came at once, or most did, each user loses a share of their own instead', () => {
+  let count = 0;
+  for (const age of [() => 0, () => (count++ % 100 === 0 ? 1 : 300)]) {
+    const data = history({ age });
+    const held = holdOut(data, 1);
+    expect(held.keptMoments).toBeUndefined();
+    const all = entriesOf(data.strengths);
+    const kept = entriesOf(held.kept);
+    const liked = entriesOf(held.liked);
+    expect(kept.size + liked.size).toBe(all.size);
+    const positives = [...all.values()].filter(({ value }) => value > 0).length;
+    expect(liked.size / positives).toBeCloseTo(0.1, 1);
+  }
+});
+
+test('what was liked far down a slate is worth more to find, within a bound', () => {
+  const worths = (position: number): ReadonlySet<number> => new Set(holdOut(history({ position }), 1).liked.values);
+  expect(worths(0)).toEqual(new Set([1]));
+  expect(worths(1)).toEqual(new Set([1]));
+  expect(worths(3)).toEqual(new Set([2]));
+  expect(worths(1_000_000)).toEqual(new Set([5]));
+});
+
+test('hidden items keep nothing, all others everything, and moments stay with their entries', () => {
+  const data = history();
+  const whole = holdOut(data, 1);
+  const held = hideItems(whole, ITEMS, 2, 0.2);
+  const before = entriesOf(whole.kept, whole.keptMoments!.ages);
+  const after = entriesOf(held.kept, held.keptMoments!.ages);
+  expect(held.hidden.some((isHidden) => isHidden === 1)).toBe(true);
+  for (const [key, entry] of before) {
+    const isHidden = held.hidden[Number(key.split(' ')[1])] === 1;
+    expect(after.get(key)).toEqual(isHidden ? undefined : entry);
+  }
+  expect(held.liked).toBe(whole.liked);
+});
+
+test('a judged user’s history is latest first, and the last ten that they liked are recent', () => {
+  const data = history();
+  const held = holdOut(data, 1);
+  const ages = entriesOf(held.kept, held.keptMoments!.ages);
+  for (const { user, history: items, likedCount } of judgedUsers(held, 50, 4)) {
+    const ofItems = items.map(({ number }) => ages.get(`${user} ${number}`)!.age);
+    expect(ofItems).toEqual([...ofItems].sort((a, b) => a - b));
+    const liked = items.filter(({ strength }) => strength > 0);
+    expect(liked).toHaveLength(likedCount);
+    expect(liked.map(({ isRecent }) => isRecent)).toEqual(liked.map((_, place) => place < 10));
+    expect(items.some(({ strength, isRecent }) => strength === 0 && isRecent)).toBe(false);
+  }
+});
