@@ -1,6 +1,5 @@
 import { Largest } from '@kindred/shared/model/largest';
-import { type SparseRows, SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
-import type { TiledMatrix } from './tiled-matrix.ts';
+import { addRow, type SparseRows, SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
 
 const LENDERS_MAX = 50;
 /** Makes the most alike lend most. */
@@ -17,34 +16,56 @@ export interface Borrowing {
   readonly seen: Float32Array<ArrayBuffer>;
 }
 
+/** Writes how alike an item is to every item, by number; 0 where that is not known. */
+export type LikenessOf = (item: number, into: Float32Array) => void;
+
 /**
  * Lets items that few users engaged with borrow from those most like them in content: scores, and counts of users.
  * @param positives  Users that engaged with each item; `seen` those with any event on it.
  */
-export function borrowing(kernel: TiledMatrix | undefined, positives: Int32Array, seen: Int32Array): Borrowing {
+export function borrowing(likenessOf: LikenessOf | undefined, positives: Int32Array, seen: Int32Array): Borrowing {
   const itemCount = positives.length;
   const builder = new SparseRowsBuilder(itemCount);
   const counts = { positives: Float32Array.from(positives), seen: Float32Array.from(seen) };
-  if (kernel === undefined) return { rows: builder.done(), ...counts };
+  if (likenessOf === undefined) return { rows: builder.done(), ...counts };
   const row = new Float32Array(itemCount);
-  const largest = new Largest(LENDERS_MAX);
   for (let item = 0; item < itemCount; item++) {
     if (positives[item]! <= BORROWING_USERS_MAX) {
-      kernel.row(item, row);
-      for (let j = 0; j < itemCount; j++) {
-        if (j !== item && row[j]! > 0 && positives[j]! > BORROWING_USERS_MAX) largest.offer(j, row[j]!);
-      }
-      const lenders = largest.take();
-      const total = lenders.reduce((sum, j) => sum + row[j]! ** LIKENESS_EXPONENT, 0);
+      likenessOf(item, row);
+      for (let j = 0; j < itemCount; j++) if (j === item || positives[j]! <= BORROWING_USERS_MAX) row[j] = 0;
       const share = HALF_OWN_USERS / (HALF_OWN_USERS + positives[item]!);
-      for (const j of lenders) {
-        const weight = (share * row[j]! ** LIKENESS_EXPONENT) / total;
-        builder.add(j, weight);
-        counts.positives[item]! += weight * positives[j]!;
-        counts.seen[item]! += weight * seen[j]!;
+      for (const [j, weight] of lendersIn(row)) {
+        builder.add(j, share * weight);
+        counts.positives[item]! += share * weight * positives[j]!;
+        counts.seen[item]! += share * weight * seen[j]!;
       }
     }
     builder.endRow();
   }
   return { rows: builder.done(), ...counts };
+}
+
+/** What each row's most alike lend, whoever they are: weights that sum to 1. */
+export function lentBy(likeness: SparseRows): SparseRows {
+  const itemCount = likeness.starts.length - 1;
+  const builder = new SparseRowsBuilder(itemCount);
+  const row = new Float32Array(itemCount);
+  for (let item = 0; item < itemCount; item++) {
+    if (likeness.starts[item + 1]! > likeness.starts[item]!) {
+      row.fill(0);
+      addRow(likeness, item, 1, row);
+      for (const [j, weight] of lendersIn(row)) builder.add(j, weight);
+    }
+    builder.endRow();
+  }
+  return builder.done();
+}
+
+/** The most alike of a row, each with a weight; the weights sum to 1. */
+function lendersIn(row: Float32Array): readonly (readonly [number, number])[] {
+  const largest = new Largest(LENDERS_MAX);
+  for (let j = 0; j < row.length; j++) if (row[j]! > 0) largest.offer(j, row[j]!);
+  const lenders = largest.take();
+  const total = lenders.reduce((sum, j) => sum + row[j]! ** LIKENESS_EXPONENT, 0);
+  return Array.from(lenders, (j) => [j, row[j]! ** LIKENESS_EXPONENT / total]);
 }

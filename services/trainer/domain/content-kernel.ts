@@ -16,14 +16,19 @@ export async function contentKernel(
   multiply: MatrixProduct,
 ): Promise<TiledMatrix> {
   const size = features.groupCounts.length;
-  const scales = Float32Array.from(features.groupCounts, (count, item) => {
-    const total = count + (embeddings !== undefined && hasEmbedding(embeddings, item) ? 1 : 0);
-    return total === 0 ? 0 : 1 / Math.sqrt(total);
-  });
+  const scales = contentScales(features, embeddings);
   const matrix = tiledMatrix(size);
   addGram(matrix, transposed(scaled(features.rows, scales), features.wordCount));
   if (embeddings !== undefined) await addInnerProducts(matrix, embeddings, scales, multiply);
   return matrix;
+}
+
+/** What each item's groups are scaled by: one over the root of how many it has. */
+export function contentScales({ groupCounts }: ContentFeatures, embeddings: Embeddings | undefined): Float32Array {
+  return Float32Array.from(groupCounts, (count, item) => {
+    const total = count + (embeddings !== undefined && hasEmbedding(embeddings, item) ? 1 : 0);
+    return total === 0 ? 0 : 1 / Math.sqrt(total);
+  });
 }
 
 function hasEmbedding({ dimensions, vectors }: Embeddings, item: number): boolean {

@@ -1,4 +1,3 @@
-import { coEngagementRows } from '@kindred/shared/model/co-engagement';
 import { type SparseRows, SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
 import { contentFeatures } from './content-features.ts';
 import { contentKernel } from './content-kernel.ts';
@@ -26,19 +25,18 @@ export interface FitParameters {
 /** Weights kept of each item: more changed nothing on any catalog that was tried, fewer lost. */
 const COLLABORATIVE_KEPT = 400;
 export const CO_ENGAGEMENT_KEPT = 200;
-const CONTENT_KEPT = 100;
+export const CONTENT_KEPT = 100;
 /** Makes the nearest count most. */
 const CONTENT_EXPONENT = 2;
 const CONTENT_LAMBDA = 1;
 const SPECTRAL_RANK = 256;
 /** Every user counts alike. */
 const SPECTRAL_USER_EXPONENT = 0.5;
-/** From here on the dense matrix would be too large (2·items² bytes) and its inverse too slow. */
+/** With more items the dense matrix would be too large (2·items² bytes) and its inverse too slow: the most liked are fitted. */
 export const DENSE_ITEMS_MAX = 20_000;
 
 /**
- * The collaborative weights of a history: by a dense fit over engagements and content, or, for a catalog too large for
- * that, by co-engagement.
+ * The collaborative weights of a history, by a dense fit over engagements and content.
  * @param kernel  As `contentKernel` makes it; `undefined` where content says nothing.
  */
 export async function fitCollaborative(
@@ -52,7 +50,6 @@ export async function fitCollaborative(
   onStep?: (done: number) => void,
 ): Promise<SparseRows> {
   const { strengths, itemCount, kernel, parameters } = task;
-  if (itemCount > DENSE_ITEMS_MAX) return coEngagementRows(strengths, itemCount, COLLABORATIVE_KEPT);
   const gram = tiledMatrix(itemCount);
   if (kernel !== undefined && parameters.contentWeight > 0) addScaled(gram, kernel, parameters.contentWeight);
   addGram(gram, engagementWeights(strengths, parameters));
@@ -71,11 +68,10 @@ async function filterOf(
   return spectralStrips(await spectrumOf(weights, itemCount, SPECTRAL_RANK, multiply), spectralWeight, multiply);
 }
 
-/** `undefined` where no item has words or an embedding, or where there are too many for a dense matrix. */
+/** `undefined` where no item has words or an embedding. */
 export async function kernelOf(data: TrainingData, multiply: MatrixProduct): Promise<TiledMatrix | undefined> {
   const features = contentFeatures(data.fields);
-  const hasContent = data.embeddings !== undefined || features.wordCount > 0;
-  if (!hasContent || data.items.length > DENSE_ITEMS_MAX) return undefined;
+  if (data.embeddings === undefined && features.wordCount === 0) return undefined;
   return contentKernel(features, data.embeddings && centredEmbeddings(data.embeddings), multiply);
 }
 
@@ -96,7 +92,7 @@ export async function contentRowsOf(
 }
 
 /** Without what all have in common, of unit length again; an item without an embedding keeps none. */
-function centredEmbeddings({ dimensions, vectors }: Embeddings): Embeddings {
+export function centredEmbeddings({ dimensions, vectors }: Embeddings): Embeddings {
   const count = vectors.length / dimensions;
   const mean = new Float64Array(dimensions);
   const lengths = new Float64Array(count);

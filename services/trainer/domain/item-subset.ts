@@ -1,4 +1,4 @@
-import { SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
+import { rowCountOf, type SparseRows, SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
 import { hashOf } from './held-out.ts';
 import { momentsAt, type TrainingData } from './training-data.ts';
 
@@ -6,21 +6,28 @@ import { momentsAt, type TrainingData } from './training-data.ts';
 export function someItems(data: TrainingData, countMax: number, seed: number): TrainingData {
   const share = countMax / data.items.length;
   if (share >= 1) return data;
-  const chosen = [...data.items.keys()].filter((item) => hashOf(seed, item, 0) < share);
-  const numberOf = new Int32Array(data.items.length).fill(-1);
-  for (const [number, item] of chosen.entries()) numberOf[item] = number;
-  const { starts, columns, values } = data.strengths;
-  const strengths = new SparseRowsBuilder(starts.length - 1);
-  const kept: number[] = [];
-  for (let user = 0; user + 1 < starts.length; user++) {
-    for (let i = starts[user]!; i < starts[user + 1]!; i++) {
-      const number = numberOf[columns[i]!]!;
-      if (number < 0) continue;
-      strengths.add(number, values[i]!);
-      kept.push(i);
-    }
-    strengths.endRow();
-  }
+  return pickItems(
+    data,
+    [...data.items.keys()].filter((item) => hashOf(seed, item, 0) < share),
+  );
+}
+
+/**
+ * The items that most users liked, at most `countMax`, ties to the smaller number.
+ * @returns Rising.
+ */
+export function mostLiked({ items, strengths }: TrainingData, countMax: number): readonly number[] {
+  const likes = new Int32Array(items.length);
+  for (const [i, item] of strengths.columns.entries()) if (strengths.values[i]! > 0) likes[item]!++;
+  return [...items.keys()]
+    .sort((a, b) => likes[b]! - likes[a]! || a - b)
+    .slice(0, countMax)
+    .sort((a, b) => a - b);
+}
+
+/** @param chosen  Rising. @returns The data of these items alone, numbered anew in their order. */
+export function pickItems(data: TrainingData, chosen: readonly number[]): TrainingData {
+  const { rows: strengths, entries } = pickColumns(data.strengths, chosen, data.items.length);
   const { dimensions, vectors } = data.embeddings ?? { dimensions: 0, vectors: new Float32Array(0) };
   const picked = new Float32Array(chosen.length * dimensions);
   for (const [number, item] of chosen.entries()) {
@@ -30,7 +37,45 @@ export function someItems(data: TrainingData, countMax: number, seed: number): T
     items: chosen.map((item) => data.items[item]!),
     fields: chosen.map((item) => data.fields[item]!),
     embeddings: data.embeddings && { dimensions, vectors: picked },
-    strengths: strengths.done(),
-    moments: momentsAt(data.moments, kept),
+    strengths,
+    moments: momentsAt(data.moments, entries),
   };
+}
+
+/** @returns The columns that are chosen, numbered anew in their order, and which entries of the whole they were. */
+export function pickColumns(
+  { starts, columns, values }: SparseRows,
+  chosen: readonly number[],
+  columnCount: number,
+): { readonly rows: SparseRows; readonly entries: readonly number[] } {
+  const numberOf = new Int32Array(columnCount).fill(-1);
+  for (const [number, item] of chosen.entries()) numberOf[item] = number;
+  const builder = new SparseRowsBuilder(starts.length - 1);
+  const entries: number[] = [];
+  for (let row = 0; row + 1 < starts.length; row++) {
+    for (let i = starts[row]!; i < starts[row + 1]!; i++) {
+      const number = numberOf[columns[i]!]!;
+      if (number < 0) continue;
+      builder.add(number, values[i]!);
+      entries.push(i);
+    }
+    builder.endRow();
+  }
+  return { rows: builder.done(), entries };
+}
+
+/** Turns rows from some items to one another into rows from all items to all: those of the others are empty. */
+export function spreadRows(rows: SparseRows, chosen: readonly number[], itemCount: number): SparseRows {
+  const builder = new SparseRowsBuilder(itemCount);
+  let place = 0;
+  for (let item = 0; item < itemCount; item++) {
+    if (chosen[place] === item && place < rowCountOf(rows)) {
+      for (let i = rows.starts[place]!; i < rows.starts[place + 1]!; i++) {
+        builder.add(chosen[rows.columns[i]!]!, rows.values[i]!);
+      }
+      place++;
+    }
+    builder.endRow();
+  }
+  return builder.done();
 }

@@ -96,3 +96,42 @@ test('where times tell what came when, what all users did of late is learned to 
   expect(timeless.weights[place]).toBe(0);
   expect(ranker!.judged.ranker).toBeGreaterThan(1.1 * ranker!.judged.collaborative);
 }, 120_000);
+
+test('a catalog too large for a dense fit is fitted where most is liked, and content leads to and from the rest', async () => {
+  const data = catalog(USERS);
+  const headMax = ITEMS / 2;
+  const { model, ranker } = await train(data, multiply, () => {}, headMax);
+  const isFitted = (item: number): boolean => model.collaborative.starts[item + 1]! > model.collaborative.starts[item]!;
+  expect([...Array(ITEMS).keys()].filter(isFitted).length).toBeLessThanOrEqual(headMax);
+  expect([...Array(ITEMS).keys()].filter(isFitted).length).toBeGreaterThan(0.9 * headMax);
+  const scores = userScores(ITEMS);
+  for (let taste = 0; taste < TASTES; taste++) {
+    const own = [...Array(ITEMS).keys()].filter((item) => item % TASTES === taste && !isNew(item));
+    for (const isOfHead of [true, false]) {
+      const history = own.filter((item) => isFitted(item) === isOfHead).slice(0, 2);
+      scoreItems(
+        model,
+        history.map((number) => ({ number, strength: 1, isRecent: false })),
+        scores,
+      );
+      const led = [...scores.content.keys()].filter((item) => !history.includes(item) && scores.content[item]! > 0);
+      expect(led.length).toBeGreaterThanOrEqual(5);
+      expect(led.filter((item) => item % TASTES !== taste)).toEqual([]);
+      // From the head to both, from the tail to the head.
+      if (isOfHead) expect(led.some((item) => !isFitted(item))).toBe(true);
+      expect(led.some(isFitted)).toBe(true);
+    }
+    scoreItems(
+      model,
+      own
+        .filter(isFitted)
+        .slice(0, 3)
+        .map((number) => ({ number, strength: 1, isRecent: false })),
+      scores,
+    );
+    const newcomers = [...Array(TASTES).keys()].map((t) => ITEMS - TASTES + t);
+    const first = newcomers.reduce((a, b) => (scores.collaborative[b]! > scores.collaborative[a]! ? b : a));
+    expect(first % TASTES).toBe(taste);
+  }
+  expect(ranker!.judged.ranker).toBeGreaterThan(ranker!.judged.fusion);
+}, 120_000);

@@ -1,11 +1,12 @@
 import type { ItemModel } from '@kindred/shared/model/item-model';
-import type { SparseRows } from '@kindred/shared/model/sparse-rows';
+import { type SparseRows, SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
 import { borrowing } from './borrowed-scores.ts';
 import { type Choice, chooseParameters } from './choose-parameters.ts';
-import { contentRowsOf, type FitParameters, fitCollaborative, kernelOf } from './fit-model.ts';
+import { type ContentModel, contentModelOf } from './content-model.ts';
+import { DENSE_ITEMS_MAX, type FitParameters, fitCollaborative } from './fit-model.ts';
 import { hideItems, holdOut } from './held-out.ts';
+import { mostLiked, pickColumns, pickItems, spreadRows } from './item-subset.ts';
 import type { MatrixProduct } from './matrix-product.ts';
-import type { TiledMatrix } from './tiled-matrix.ts';
 import { type TrainedRanker, trainRanker } from './train-ranker.ts';
 import type { TrainingData } from './training-data.ts';
 
@@ -24,27 +25,34 @@ const HIDDEN_SHARE = { min: 0.05, max: 0.2 } as const;
 /**
  * Trains a catalog's model and ranker. Everything is chosen by what is held out of the history itself; the same data
  * give the same result.
- * @param say  Told what happens, in a few words. Cost: two fits of all items, and some twenty of at most 4,000.
+ * @param say  Told what happens, in a few words.
+ * @param headMax  How many items a dense fit takes at most. With more, the most liked are fitted; the others are known by
+ * co-engagement and by those of the fitted that they are like in content.
+ * Cost: two fits of all items, at most `headMax`, and some twenty of at most 4,000.
  */
 export async function train(
   data: TrainingData,
   multiply: MatrixProduct,
   say: (line: string) => void,
+  headMax = DENSE_ITEMS_MAX,
 ): Promise<Trained> {
   const itemCount = data.items.length;
-  const choice = await chooseParameters(data, multiply, ({ parameters, seenWeight, ndcg }) =>
-    say(`tried ${JSON.stringify({ ...parameters, historySeenWeight: seenWeight })}: nDCG@20 ${ndcg.toFixed(4)}`),
+  const head = mostLiked(data, headMax);
+  const choice = await chooseParameters(
+    head.length === itemCount ? data : pickItems(data, head),
+    multiply,
+    ({ parameters, seenWeight, ndcg }) =>
+      say(`tried ${JSON.stringify({ ...parameters, historySeenWeight: seenWeight })}: nDCG@20 ${ndcg.toFixed(4)}`),
   );
-  const kernel = await kernelOf(data, multiply);
-  const content = await contentRowsOf(kernel, itemCount, multiply);
+  const content = await contentModelOf(data, head, multiply);
   const fit = async (strengths: SparseRows, what: string): Promise<ItemModel> =>
-    fitModel({ strengths, itemCount, kernel, content, choice }, multiply, (done) =>
+    fitModel({ strengths, itemCount, head, content, choice }, multiply, (done) =>
       say(`${what}: ${Math.round(100 * done)} %`),
     );
   const hiddenShare = Math.min(HIDDEN_SHARE.max, Math.max(HIDDEN_SHARE.min, unmetShare(data)));
   const whole = holdOut(data, SEED);
   // Without content nothing is known of a new item.
-  const held = kernel === undefined ? whole : hideItems(whole, itemCount, SEED, hiddenShare);
+  const held = content === undefined ? whole : hideItems(whole, itemCount, SEED, hiddenShare);
   const ranker = trainRanker(await fit(held.kept, 'fitting what the ranker learns from'), held, itemCount);
   const isBetter = ranker !== undefined && ranker.judged.ranker > ranker.judged.fusion;
   return { model: await fit(data.strengths, 'fitting all'), ranker: isBetter ? ranker : undefined, choice };
@@ -59,25 +67,34 @@ async function fitModel(
   task: {
     readonly strengths: SparseRows;
     readonly itemCount: number;
-    readonly kernel: TiledMatrix | undefined;
-    readonly content: SparseRows;
+    readonly head: readonly number[];
+    readonly content: ContentModel | undefined;
     readonly choice: { readonly parameters: FitParameters; readonly seenWeight: number };
   },
   multiply: MatrixProduct,
   onStep: (done: number) => void,
 ): Promise<ItemModel> {
-  const { strengths, itemCount, kernel, content, choice } = task;
-  const collaborative = await fitCollaborative(
-    { strengths, itemCount, kernel, parameters: choice.parameters },
+  const { strengths, itemCount, head, content, choice } = task;
+  const isWhole = head.length === itemCount;
+  const { parameters } = choice;
+  const fitted = await fitCollaborative(
+    {
+      strengths: isWhole ? strengths : pickColumns(strengths, head, itemCount).rows,
+      itemCount: head.length,
+      kernel: content?.kernel,
+      parameters,
+    },
     multiply,
     onStep,
   );
+  const collaborative = isWhole ? fitted : spreadRows(fitted, head, itemCount);
   const positives = new Int32Array(itemCount);
   const seen = new Int32Array(itemCount);
   for (const [i, item] of strengths.columns.entries()) {
     seen[item]!++;
     if (strengths.values[i]! > 0) positives[item]!++;
   }
-  const { rows: borrowed, ...counts } = borrowing(kernel, positives, seen);
-  return { collaborative, content, borrowed, ...counts, seenWeight: choice.seenWeight };
+  const { rows: borrowed, ...counts } = borrowing(content?.likenessOf, positives, seen);
+  const rows = content?.rows ?? new SparseRowsBuilder(itemCount).done();
+  return { collaborative, content: rows, borrowed, ...counts, seenWeight: choice.seenWeight };
 }

@@ -17,7 +17,7 @@ export interface TrainingCost extends HistorySize {
 
 /** As `negateInverse` sweeps them. */
 const BLOCK = 256;
-/** Of all items: the content's, the one that the ranker learns from, and the one that serves. */
+/** Of all items that are fitted: the content's, the one that the ranker learns from, and the one that serves. */
 const WHOLE_FITS = 3;
 /** Of the part that parameters are chosen on. */
 const PART_FITS = 18;
@@ -32,12 +32,12 @@ const MINUTES_PER_EVENT = 0.5 / 1_000_000;
  */
 export function trainingCost(size: HistorySize, productSeconds: number): TrainingCost {
   const { items, events } = size;
-  const isDense = items <= DENSE_ITEMS_MAX;
+  const fitted = Math.min(items, DENSE_ITEMS_MAX);
   const part = Math.min(items, CHOICE_ITEMS_MAX);
-  const tiles = Math.ceil((isDense ? items : part) / TILE);
+  const tiles = Math.ceil(fitted / TILE);
   // A kernel and a Gram matrix at once, half of each stored.
   const bytes = 2 * ((tiles * (tiles + 1)) / 2) * TILE ** 2 * Float32Array.BYTES_PER_ELEMENT;
-  const products = (isDense ? WHOLE_FITS * productsOf(items) : 0) + PART_FITS * productsOf(part);
+  const products = WHOLE_FITS * productsOf(fitted) + PART_FITS * productsOf(part);
   return {
     ...size,
     memoryMiB: Math.ceil(bytes / 2 ** 20),
