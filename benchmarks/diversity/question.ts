@@ -83,7 +83,14 @@ function centredVectors(
   if (embeddings === undefined) return () => undefined;
   const { dimensions, vectors } = embeddings;
   const mean = new Float32Array(dimensions);
-  for (const [i, value] of vectors.entries()) mean[i % dimensions]! += (value * dimensions) / vectors.length;
+  let embedded = 0;
+  for (let start = 0; start < vectors.length; start += dimensions) {
+    const vector = vectors.subarray(start, start + dimensions);
+    if (!vector.some((value) => value !== 0)) continue;
+    embedded++;
+    for (let d = 0; d < dimensions; d++) mean[d] = mean[d]! + vector[d]!;
+  }
+  for (let d = 0; d < dimensions; d++) mean[d] = mean[d]! / Math.max(1, embedded);
   const known = new Map<ItemId, Float32Array | undefined>();
   return (item) => {
     if (!known.has(item)) {

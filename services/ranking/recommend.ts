@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CatalogId, ItemId, UserId } from '@kindred/shared/id';
 import type { Log } from '@kindred/shared/log';
+import { CO_ENGAGED_MAX } from '@kindred/shared/model/item-model';
 import type { Neighbor, NeighborSource } from '@kindred/shared/neighbor';
 import { Problem } from '@kindred/shared/problem';
 import { seededRandom } from '@kindred/shared/random';
@@ -56,8 +57,6 @@ const CLUSTERED_MAX = 100;
 const MERGE_COST_MAX = 1.5;
 /** A filter keeps few of what is found without it. */
 const FILTERED_DEPTH = 10;
-/** Engagements that co-engagement is walked from. */
-const CO_ENGAGED_MAX = 100;
 /** Users whose clusters are kept: some 10 kB each. */
 const CLUSTERINGS_MAX = 5_000;
 /** Candidates that diversification chooses from: at least so many, and twice what is asked for. */

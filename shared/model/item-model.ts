@@ -3,6 +3,8 @@ import { addRow, raiseToRow, type SparseRows } from './sparse-rows.ts';
 /** What one item leads to, by each way of knowing it; rows and columns are item numbers. */
 export interface ItemModel {
   readonly collaborative: SparseRows;
+  /** The collaborative weights as engagement alone gives them, without content; empty rows where content has no part in those. */
+  readonly engagement: SparseRows;
   readonly content: SparseRows;
   /**
    * For each item that few engaged with yet: the items most like it in content, whose collaborative scores it borrows,
@@ -33,10 +35,14 @@ export interface UserScores {
   readonly collaborativeRecent: Float32Array;
   /** What of `collaborative` comes from what the user only saw. */
   readonly collaborativeSeen: Float32Array;
+  readonly engagement: Float32Array;
   readonly content: Float32Array;
   readonly contentMax: Float32Array;
 }
 
+/** How many items of a history count, the latest, and from how many of those liked co-engagement is walked. */
+export const HISTORY_ITEMS_MAX = 500;
+export const CO_ENGAGED_MAX = 100;
 /** How many of the last that a user liked count as what they are after now. */
 export const RECENT_ITEMS = 10;
 /** What an engaged item counts as for those that borrow its score: it leads to itself, which no weight says. */
@@ -46,15 +52,16 @@ export function userScores(itemCount: number): UserScores {
   const make = (): Float32Array => new Float32Array(itemCount);
   return {
     ...{ collaborative: make(), collaborativeMax: make(), collaborativeRecent: make(), collaborativeSeen: make() },
-    ...{ content: make(), contentMax: make() },
+    ...{ engagement: make(), content: make(), contentMax: make() },
   };
 }
 
 /** Cost: O(items + entries of the history's rows + borrowed entries). */
 export function scoreItems(model: ItemModel, history: readonly HistoryItem[], into: UserScores): void {
-  const { collaborative, content, borrowed, seenWeight } = model;
+  const { collaborative, engagement, content, borrowed, seenWeight } = model;
   for (const scores of Object.values(into)) scores.fill(0);
   for (const { number, strength, isRecent } of history) {
+    addRow(engagement, number, strength === 0 ? seenWeight : strength, into.engagement);
     if (strength === 0) {
       addRow(collaborative, number, seenWeight, into.collaborativeSeen);
       continue;
@@ -73,7 +80,14 @@ export function scoreItems(model: ItemModel, history: readonly HistoryItem[], in
   for (let item = 0; item < into.collaborative.length; item++) {
     into.collaborative[item] = into.collaborative[item]! + into.collaborativeSeen[item]!;
   }
-  for (const scores of [into.collaborative, into.collaborativeMax, into.collaborativeRecent, into.collaborativeSeen]) {
+  const { collaborativeMax, collaborativeRecent, collaborativeSeen } = into;
+  for (const scores of [
+    into.collaborative,
+    collaborativeMax,
+    collaborativeRecent,
+    collaborativeSeen,
+    into.engagement,
+  ]) {
     borrow(borrowed, scores);
   }
 }

@@ -6,11 +6,13 @@ import type { EventOutcome, EventStore, ReadableEvent, SeenItem, UserEvent } fro
 import { insertEvents, retract } from './postgres-event-rows.ts';
 import { type CountedEvent, updateCounters } from './postgres-item-counters.ts';
 
-const HISTORY = `SELECT item_id AS item, type, value, at_ms AS "atMs" FROM events
+const HISTORY = `SELECT item_id AS item, type, value, at_ms AS "atMs", event_id FROM events
   WHERE catalog = $1 AND user_id = $2 AND NOT retracted AND value > 0 AND type <> 'impression'
   ORDER BY at_ms DESC, event_id DESC LIMIT $3`;
 const SEEN = HISTORY.replace("type <> 'impression'", "type = 'impression'");
-const HISTORY_WITH_SEEN = `SELECT * FROM ((${HISTORY}) UNION ALL (${SEEN})) ORDER BY "atMs" DESC`;
+const HISTORY_WITH_SEEN = `SELECT item, type, value, "atMs" FROM ((${HISTORY}) UNION ALL (${SEEN}))
+  ORDER BY "atMs" DESC, event_id DESC`;
+const HISTORY_ALONE = `SELECT item, type, value, "atMs" FROM (${HISTORY})`;
 
 /**
  * All writes of a catalog's events follow one another, by a lock that is held until the commit: so change numbers rise
@@ -70,7 +72,7 @@ export function postgresEventStore(database: Database): EventStore {
       const { rows } = await database.query<HistoryEvent>(
         hasSeen
           ? { name: 'history-with-seen', text: HISTORY_WITH_SEEN, values: [catalog, user, countMax] }
-          : { name: 'history', text: HISTORY, values: [catalog, user, countMax] },
+          : { name: 'history', text: HISTORY_ALONE, values: [catalog, user, countMax] },
       );
       return rows;
     },

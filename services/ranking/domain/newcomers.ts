@@ -20,6 +20,7 @@ export const NO_NEWCOMERS: Newcomers = { version: 'none', lenders: new Map() };
 const LENDERS_MAX = 20;
 /** An item that few engaged with has nothing to lend. */
 const LENDING_USERS_MIN = 5;
+const LENDING_BORROWED_MAX = 0.5;
 /** Makes the most alike lend most: text encoders give even strangers a high cosine. */
 const LIKENESS_EXPONENT = 16;
 
@@ -27,6 +28,8 @@ const LIKENESS_EXPONENT = 16;
 export interface LendingItems {
   readonly numbers: ReadonlyMap<ItemId, number>;
   readonly model: { readonly positives: Float32Array };
+  /** What share of what is known of each is borrowed itself. */
+  readonly borrowedShare: Float32Array;
 }
 
 /** @param neighbors  Of the new item, by falling similarity. @returns The nearest that the artefact knows well. */
@@ -36,7 +39,12 @@ export function lendersOf(trained: LendingItems, neighbors: readonly Neighbor[])
       number: trained.numbers.get(item) ?? -1,
       weight: Math.max(0, similarity) ** LIKENESS_EXPONENT,
     }))
-    .filter(({ number, weight }) => weight > 0 && (trained.model.positives[number] ?? 0) >= LENDING_USERS_MIN)
+    .filter(
+      ({ number, weight }) =>
+        weight > 0 &&
+        (trained.model.positives[number] ?? 0) >= LENDING_USERS_MIN &&
+        trained.borrowedShare[number]! <= LENDING_BORROWED_MAX,
+    )
     .slice(0, LENDERS_MAX);
   const total = known.reduce((sum, { weight }) => sum + weight, 0);
   return known.map(({ number, weight }) => ({ number, weight: weight / total }));

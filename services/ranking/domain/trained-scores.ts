@@ -1,5 +1,6 @@
 import { compareIds, type ItemId } from '@kindred/shared/id';
 import {
+  HISTORY_ITEMS_MAX,
   type HistoryItem,
   type ItemModel,
   RECENT_ITEMS,
@@ -42,7 +43,6 @@ export interface TrainedScores {
 
 /** What a hidden item counts: as the opposite of half a save. */
 const HIDE_STRENGTH = -0.5;
-const HISTORY_MAX = 500;
 
 /** @returns `undefined` where the artefact knows nothing that the user liked. Cost: O(items + entries of the history's rows). */
 export function trainedScoresOf(
@@ -89,6 +89,7 @@ export function trainedScoresOf(
           collaborativeMax: borrowed(scores.collaborativeMax, lenders),
           collaborativeRecent: borrowed(scores.collaborativeRecent, lenders),
           collaborativeSeen: borrowed(scores.collaborativeSeen, lenders),
+          engagement: borrowed(scores.engagement, lenders),
           content: Math.max(0, borrowed(scores.content, lenders)),
           contentMax: borrowed(scores.contentMax, lenders),
           borrowedShare: 1,
@@ -100,6 +101,7 @@ export function trainedScoresOf(
         collaborativeMax: scores.collaborativeMax[number]!,
         collaborativeRecent: scores.collaborativeRecent[number]!,
         collaborativeSeen: scores.collaborativeSeen[number]!,
+        engagement: scores.engagement[number]!,
         content: Math.max(0, scores.content[number]!),
         contentMax: scores.contentMax[number]!,
         borrowedShare: borrowedShare[number]!,
@@ -118,12 +120,17 @@ function borrowed(scores: Float32Array, lenders: readonly Lender[]): number {
 /** The items of a history that the artefact knows, each once, as the trainer counts them; latest first. */
 function historyItems({ numbers }: TrainedCatalog, history: readonly HistoryEvent[]): readonly HistoryItem[] {
   const strengths = new Map<number, number>();
-  for (const { item, type, value } of history) {
+  // What was only seen must not take the place of what was liked.
+  const bySign = [
+    ...history.filter(({ type }) => type !== 'impression'),
+    ...history.filter(({ type }) => type === 'impression'),
+  ];
+  for (const { item, type, value } of bySign) {
     const number = numbers.get(item);
     if (number === undefined) continue;
     const strength = type === 'hide' ? HIDE_STRENGTH : engagementWeight(type, value) / MOST_ENGAGED;
     const before = strengths.get(number);
-    if (before === undefined && strengths.size >= HISTORY_MAX) continue;
+    if (before === undefined && strengths.size >= HISTORY_ITEMS_MAX) continue;
     if (before === undefined || strength < 0 || (before >= 0 && strength > before)) strengths.set(number, strength);
   }
   let likedCount = 0;

@@ -106,7 +106,9 @@ test('an entry is as old as the user’s last event on the item, and stood where
     { user: 'bo', item: 'c', type: 'dwell', value: 9, atMs: 1 * day, position: 5 },
   ]);
   const { moments } = (await read(catalog)).data;
-  expect([...moments!.ages]).toEqual([9, 0, 18]);
+  // The dwell on the 1st counts for `c`, not the impression after it.
+  expect([...moments!.ages]).toEqual([9, 0, 19]);
+  expect([...moments!.weights].map((weight) => Number(weight.toFixed(3)))).toEqual([1.333, 0, 0.075]);
   expect([...moments!.positions]).toEqual([3, 0, 5]);
 });
 

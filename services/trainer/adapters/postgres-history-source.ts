@@ -126,13 +126,15 @@ async function readStrengths(
   const builder = new SparseRowsBuilder(users);
   let user: UserId | undefined;
   const ages: number[] = [];
+  const weights: number[] = [];
   const positions: number[] = [];
-  let row: { item: number; strength: number; atMs: number; position: number | null }[] = [];
+  let row: { item: number; strength: number; atMs: number; weight: number; position: number | null }[] = [];
   const endRow = (): void => {
     row.sort((a, b) => a.item - b.item);
-    for (const { item, strength, atMs, position } of row) {
+    for (const { item, strength, atMs, weight, position } of row) {
       builder.add(item, strength);
       ages.push((latestMs - atMs) / DAY_MS);
+      weights.push(weight);
       positions.push(position ?? 0);
     }
     builder.endRow();
@@ -144,25 +146,31 @@ async function readStrengths(
     strength: number;
     isHidden: boolean;
     atMs: number;
+    weight: number;
     position: number | null;
   }>(
     client,
     `SELECT user_id AS user, item_id AS item, max(${STRENGTH})::float8 AS strength,
-       bool_or(type = 'hide' AND value > 0 AND NOT retracted) AS "isHidden", max(at_ms) AS "atMs", min(position) FILTER (WHERE ${STRENGTH} > 0) AS position
+       bool_or(type = 'hide' AND value > 0 AND NOT retracted) AS "isHidden", coalesce(max(at_ms) FILTER (WHERE ${STRENGTH} > 0), max(at_ms)) AS "atMs",
+       sum(${STRENGTH})::float8 AS weight, min(position) FILTER (WHERE ${STRENGTH} > 0) AS position
      FROM events WHERE catalog = $1 GROUP BY user_id, item_id ORDER BY user_id`,
     [catalog],
     (rows) => {
       onRows(rows.length);
-      for (const { user: of, item, strength, isHidden, atMs, position } of rows) {
+      for (const { user: of, item, strength, isHidden, atMs, weight, position } of rows) {
         if (user !== undefined && of !== user) endRow();
         user = of;
         const number = numbers.get(item);
         // What the user hid is neither liked nor near to what they like.
-        if (number !== undefined && !isHidden) row.push({ item: number, strength, atMs, position });
+        if (number !== undefined && !isHidden) row.push({ item: number, strength, atMs, weight, position });
       }
     },
   );
   if (user !== undefined) endRow();
-  const moments = { ages: Float32Array.from(ages), positions: Float32Array.from(positions) };
+  const moments = {
+    ages: Float32Array.from(ages),
+    weights: Float32Array.from(weights),
+    positions: Float32Array.from(positions),
+  };
   return { strengths: builder.done(), moments, users };
 }

@@ -1,5 +1,5 @@
 import { Largest } from '@kindred/shared/model/largest';
-import { addRow, type SparseRows, SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
+import { type SparseRows, SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
 
 const LENDERS_MAX = 50;
 /** Makes the most alike lend most. */
@@ -19,23 +19,35 @@ export interface Borrowing {
 /** Writes how alike an item is to every item, by number; 0 where that is not known. */
 export type LikenessOf = (item: number, into: Float32Array) => void;
 
+/** Users that engaged with each item, those with any event on it, and whether it has weights of its own. */
+export interface LendingCounts {
+  readonly positives: Int32Array;
+  readonly seen: Int32Array;
+  readonly isFitted: (item: number) => boolean;
+}
+
 /**
  * Lets items that few users engaged with borrow from those most like them in content: scores, and counts of users.
- * @param positives  Users that engaged with each item; `seen` those with any event on it.
+ * Cost: O(items) an item that borrows.
  */
-export function borrowing(likenessOf: LikenessOf | undefined, positives: Int32Array, seen: Int32Array): Borrowing {
+export function borrowing(likenessOf: LikenessOf | undefined, { positives, seen, isFitted }: LendingCounts): Borrowing {
   const itemCount = positives.length;
   const builder = new SparseRowsBuilder(itemCount);
   const counts = { positives: Float32Array.from(positives), seen: Float32Array.from(seen) };
   if (likenessOf === undefined) return { rows: builder.done(), ...counts };
   const row = new Float32Array(itemCount);
   for (let item = 0; item < itemCount; item++) {
-    if (positives[item]! <= BORROWING_USERS_MAX) {
+    const isKnown = positives[item]! > BORROWING_USERS_MAX;
+    if (!isKnown || !isFitted(item)) {
       likenessOf(item, row);
-      for (let j = 0; j < itemCount; j++) if (j === item || positives[j]! <= BORROWING_USERS_MAX) row[j] = 0;
-      const share = HALF_OWN_USERS / (HALF_OWN_USERS + positives[item]!);
+      for (let j = 0; j < itemCount; j++) {
+        if (j === item || positives[j]! <= BORROWING_USERS_MAX || !isFitted(j)) row[j] = 0;
+      }
+      // Without weights of its own there is nothing but what it borrows.
+      const share = isFitted(item) ? HALF_OWN_USERS / (HALF_OWN_USERS + positives[item]!) : 1;
       for (const [j, weight] of lendersIn(row)) {
         builder.add(j, share * weight);
+        if (isKnown) continue;
         counts.positives[item]! += share * weight * positives[j]!;
         counts.seen[item]! += share * weight * seen[j]!;
       }
@@ -45,17 +57,19 @@ export function borrowing(likenessOf: LikenessOf | undefined, positives: Int32Ar
   return { rows: builder.done(), ...counts };
 }
 
-/** What each row's most alike lend, whoever they are: weights that sum to 1. */
+/**
+ * What each row's most alike lend, whoever they are: weights that sum to 1.
+ * @param likeness  By falling likeness, above 0.
+ */
 export function lentBy(likeness: SparseRows): SparseRows {
   const itemCount = likeness.starts.length - 1;
   const builder = new SparseRowsBuilder(itemCount);
-  const row = new Float32Array(itemCount);
   for (let item = 0; item < itemCount; item++) {
-    if (likeness.starts[item + 1]! > likeness.starts[item]!) {
-      row.fill(0);
-      addRow(likeness, item, 1, row);
-      for (const [j, weight] of lendersIn(row)) builder.add(j, weight);
-    }
+    const start = likeness.starts[item]!;
+    const end = Math.min(likeness.starts[item + 1]!, start + LENDERS_MAX);
+    const weights = likeness.values.subarray(start, end).map((value) => value ** LIKENESS_EXPONENT);
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    for (const [place, weight] of weights.entries()) builder.add(likeness.columns[start + place]!, weight / total);
     builder.endRow();
   }
   return builder.done();

@@ -29,7 +29,7 @@ function history(options: { readonly age?: () => number; readonly position?: num
     fields: Array.from({ length: ITEMS }, () => ({})),
     embeddings: undefined,
     strengths: builder.done(),
-    moments: { ages: Float32Array.from(ages), positions },
+    moments: { ages: Float32Array.from(ages), weights: new Float32Array(ages.length).fill(1), positions },
   };
 }
 
@@ -88,7 +88,7 @@ test('what was liked far down a slate is worth more to find, within a bound', ()
 test('hidden items keep nothing, all others everything, and moments stay with their entries', () => {
   const data = history();
   const whole = holdOut(data, 1);
-  const held = hideItems(whole, ITEMS, 2, 0.2);
+  const held = hideItems(whole, 2, 0.2);
   const before = entriesOf(whole.kept, whole.keptMoments!.ages);
   const after = entriesOf(held.kept, held.keptMoments!.ages);
   expect(held.hidden.some((isHidden) => isHidden === 1)).toBe(true);

@@ -11,7 +11,9 @@ export interface HeldOut {
   readonly known: SparseRows;
   /** Positives that were taken out of `kept`: a row a user. The value is what finding it is worth, above 0. */
   readonly liked: SparseRows;
-  /** Items of which nothing is kept, as if they were new: 1, others 0. Empty where none was hidden. */
+  /** Of each item: whether anybody has an event on it, before or after: 1, else 0. */
+  readonly isMet: Uint8Array;
+  /** Of each item: whether it was met and nothing of it is kept, as if it were new: 1, else 0. */
   readonly hidden: Uint8Array;
 }
 
@@ -31,15 +33,15 @@ export function holdOut(data: TrainingData, seed: number): HeldOut {
   return afterCut(data) ?? hashed(data, seed);
 }
 
-function hashed({ strengths, moments }: TrainingData, seed: number): HeldOut {
+function hashed({ items, strengths, moments }: TrainingData, seed: number): HeldOut {
   const positions = moments?.positions;
-  return split(strengths, positions, (i, user) =>
+  return split({ strengths, itemCount: items.length, positions }, (i, user) =>
     strengths.values[i]! > 0 && hashOf(seed, user, strengths.columns[i]!) < HELD_OUT_SHARE ? 'later' : 'before',
   ).held;
 }
 
 /** All users' positives after one moment. @returns `undefined` where times tell too little. */
-function afterCut({ strengths, moments }: TrainingData): HeldOut | undefined {
+function afterCut({ items, strengths, moments }: TrainingData): HeldOut | undefined {
   if (moments === undefined) return undefined;
   const { ages } = moments;
   const positiveAges = ages.filter((_, i) => strengths.values[i]! > 0).sort();
@@ -47,7 +49,9 @@ function afterCut({ strengths, moments }: TrainingData): HeldOut | undefined {
   // What is imported without times came all at once.
   const laterShare = positiveAges.findIndex((age) => age >= cut) / Math.max(1, positiveAges.length);
   if (laterShare < CUT_SHARE.min || laterShare > CUT_SHARE.max) return undefined;
-  const { held, entries } = split(strengths, moments.positions, (i) => (ages[i]! < cut ? 'later' : 'before'));
+  const { held, entries } = split({ strengths, itemCount: items.length, positions: moments.positions }, (i) =>
+    ages[i]! < cut ? 'later' : 'before',
+  );
   let userCount = 0;
   for (let user = 0; user < rowCountOf(strengths); user++) {
     const hasLiked = held.liked.starts[user + 1]! > held.liked.starts[user]!;
@@ -55,16 +59,20 @@ function afterCut({ strengths, moments }: TrainingData): HeldOut | undefined {
     if (hasLiked && kept.some((strength) => strength > 0)) userCount++;
   }
   if (userCount < CUT_USERS_MIN) return undefined;
-  const { positions, ages: keptAges } = momentsAt(moments, entries)!;
-  return { ...held, keptMoments: { ages: keptAges.map((age) => age - cut), positions } };
+  const keptMoments = momentsAt(moments, entries)!;
+  return { ...held, keptMoments: { ...keptMoments, ages: keptMoments.ages.map((age) => age - cut) } };
 }
 
 /** @param sideOf  Of an entry of a user: what is before is kept, and what was liked later is to be found. */
 function split(
-  strengths: SparseRows,
-  positions: Float32Array | undefined,
+  history: {
+    readonly strengths: SparseRows;
+    readonly itemCount: number;
+    readonly positions: Float32Array | undefined;
+  },
   sideOf: (entry: number, user: number) => 'before' | 'later',
 ): { readonly held: HeldOut; readonly entries: readonly number[] } {
+  const { strengths, itemCount, positions } = history;
   const userCount = rowCountOf(strengths);
   const kept = new SparseRowsBuilder(userCount);
   const liked = new SparseRowsBuilder(userCount);
@@ -84,7 +92,11 @@ function split(
     liked.endRow();
   }
   const rows = kept.done();
-  const held = { kept: rows, keptMoments: undefined, known: rows, liked: liked.done(), hidden: new Uint8Array(0) };
+  const isMet = marked(strengths.columns, itemCount);
+  const held = {
+    ...{ kept: rows, keptMoments: undefined, known: rows, liked: liked.done(), isMet },
+    hidden: notKept(isMet, rows),
+  };
   return { held, entries };
 }
 
@@ -100,24 +112,33 @@ function worthAt(position: number): number {
  * Takes all rows of a share of the items out of what is kept, as if they were new; what was held out stays to be found.
  * Items that nobody met are not among them.
  */
-export function hideItems(held: HeldOut, itemCount: number, seed: number, share: number): HeldOut {
+export function hideItems(held: HeldOut, seed: number, share: number): HeldOut {
   const { kept } = held;
-  const hidden = new Uint8Array(itemCount);
   const builder = new SparseRowsBuilder(rowCountOf(kept));
   const entries: number[] = [];
   for (let user = 0; user < rowCountOf(kept); user++) {
     for (let i = kept.starts[user]!; i < kept.starts[user + 1]!; i++) {
       const item = kept.columns[i]!;
-      if (hashOf(seed, item, 0) < share) {
-        hidden[item] = 1;
-        continue;
-      }
+      if (hashOf(seed, item, 0) < share) continue;
       builder.add(item, kept.values[i]!);
       entries.push(i);
     }
     builder.endRow();
   }
-  return { ...held, kept: builder.done(), keptMoments: momentsAt(held.keptMoments, entries), hidden };
+  const rows = builder.done();
+  const keptMoments = momentsAt(held.keptMoments, entries);
+  return { ...held, kept: rows, keptMoments, hidden: notKept(held.isMet, rows) };
+}
+
+function marked(items: Int32Array, itemCount: number): Uint8Array {
+  const isMarked = new Uint8Array(itemCount);
+  for (const item of items) isMarked[item] = 1;
+  return isMarked;
+}
+
+function notKept(isMet: Uint8Array, { columns }: SparseRows): Uint8Array {
+  const isKept = marked(columns, isMet.length);
+  return isMet.map((met, item) => (met === 1 && isKept[item] === 0 ? 1 : 0));
 }
 
 /** A number in [0, 1) that follows from the three alone (murmur3's mixing). */

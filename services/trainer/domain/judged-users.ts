@@ -1,4 +1,4 @@
-import { type HistoryItem, RECENT_ITEMS } from '@kindred/shared/model/item-model';
+import { HISTORY_ITEMS_MAX, type HistoryItem, RECENT_ITEMS } from '@kindred/shared/model/item-model';
 import { rowCountOf, type SparseRows } from '@kindred/shared/model/sparse-rows';
 import { type HeldOut, hashOf } from './held-out.ts';
 import type { Moments } from './training-data.ts';
@@ -34,14 +34,17 @@ export function judgedUsers(
   const share = countMax / users.length;
   return users
     .filter((user) => hashOf(seed, user, 0) < share)
-    .map((user) => ({
-      user,
-      history: historyOf(kept, keptMoments, user),
-      likedCount: likedCountOf(kept, user),
-      known: itemsOf(known, user),
-      liked: itemsOf(liked, user),
-      worths: worthsOf(liked, user),
-    }));
+    .map((user) => {
+      const history = historyOf(kept, keptMoments, user);
+      return {
+        user,
+        history,
+        likedCount: history.filter(({ strength }) => strength > 0).length,
+        known: itemsOf(known, user),
+        liked: itemsOf(liked, user),
+        worths: worthsOf(liked, user),
+      };
+    });
 }
 
 function itemsOf({ starts, columns }: SparseRows, user: number): ReadonlySet<number> {
@@ -62,14 +65,10 @@ function historyOf(
   const entries = Array.from({ length: starts[user + 1]! - starts[user]! }, (_, place) => starts[user]! + place);
   if (moments !== undefined) entries.sort((a, b) => moments.ages[a]! - moments.ages[b]! || a - b);
   let likedCount = 0;
-  return entries.map((i) => {
+  return entries.slice(0, HISTORY_ITEMS_MAX).map((i) => {
     const strength = values[i]!;
     if (strength > 0) likedCount++;
     const isRecent = moments !== undefined && strength > 0 && likedCount <= RECENT_ITEMS;
     return { number: columns[i]!, strength, isRecent };
   });
-}
-
-function likedCountOf({ starts, values }: SparseRows, user: number): number {
-  return values.subarray(starts[user], starts[user + 1]).reduce((sum, strength) => sum + (strength > 0 ? 1 : 0), 0);
 }

@@ -15,6 +15,8 @@ export interface ScoredList {
  */
 export const LOSS_MAX = 0.0175;
 const LIFT_MAX = 6;
+/** Where the least loss is looked for. */
+const LOWERINGS: readonly number[] = [0, -0.5, -1, -2, -4, -6];
 const STEPS = 14;
 const SHOWN = 20;
 
@@ -23,14 +25,15 @@ const SHOWN = 20;
  * lists of users. Below 0 where new items cost more by themselves.
  * @param hidden  Items that the model takes for new: 1, others 0.
  * @param borrowedShare  Of each item: the share of the lift that it gets.
- * @returns 0 without new items among the candidates. Cost: O(candidates) a step.
+ * @returns 0 without new items among the candidates; where nothing keeps within `LOSS_MAX`, what costs least. Cost: O(candidates) a step.
  */
 export function newItemLift(lists: readonly ScoredList[], hidden: Uint8Array, borrowedShare: Float32Array): number {
   const judged = lists.flatMap((list) => {
     const liked = new Set([...list.liked].filter((item) => hidden[item] === 0));
     return liked.size === 0 ? [] : [{ ...list, liked }];
   });
-  if (!judged.some(({ items }) => items.some((item) => hidden[item] === 1))) return 0;
+  const isNew = (item: number): boolean => hidden[item] === 1 && borrowedShare[item]! > 0;
+  if (!judged.some(({ items }) => items.some(isNew))) return 0;
   const largest = new Largest(SHOWN);
   const quality = (lift: number, takesHidden: boolean): readonly [number, number] => {
     let ndcg = 0;
@@ -50,7 +53,10 @@ export function newItemLift(lists: readonly ScoredList[], hidden: Uint8Array, bo
     const [ndcg, recall] = quality(lift, true);
     return Math.max(1 - ndcg / best[0], 1 - recall / best[1]);
   };
-  let low = -LIFT_MAX;
+  // Far down, items that few know sink too, and that costs as well: the loss rises only from its least on.
+  const least = LOWERINGS.map((lift) => ({ lift, loss: lossAt(lift) })).reduce((a, b) => (b.loss < a.loss ? b : a));
+  if (!(least.loss <= LOSS_MAX)) return Number.isNaN(least.loss) ? 0 : least.lift;
+  let low = least.lift;
   let high = LIFT_MAX;
   for (let step = 0; step < STEPS; step++) {
     const middle = (low + high) / 2;

@@ -74,7 +74,8 @@ test('content leads to the tail through what it is like, and from it, as the pro
   for (let row = 0; row < itemCount; row++) {
     for (let column = 0; column < itemCount; column++) {
       const to = 0.25 * lent[column]![row]! + sum((k) => ofHead[row]![k]! * lent[column]![k]!);
-      const from = 0.25 * lent[row]![column]! + sum((k) => lent[row]![k]! * ofHead[k]![column]!);
+      const alike = 0.25 * sum((k) => lent[row]![k]! * lent[column]![k]!);
+      const from = 0.25 * lent[row]![column]! + sum((k) => lent[row]![k]! * ofHead[k]![column]!) + alike;
       const wanted = row === column ? 0 : ofHead[row]![column]! + to + from;
       expect(elementOf(found, row, column)).toBeCloseTo(wanted, 5);
     }

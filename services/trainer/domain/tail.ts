@@ -8,9 +8,8 @@ import type { Embeddings } from './training-data.ts';
 /** Items of the tail whose likenesses to the head are held at once. */
 const STRIP = 256;
 
-/** Items of a catalog too large for a dense fit: those that are fitted, and all others. */
+/** Items of a catalog too large for a dense fit: those that are fitted, and all others; both rising. */
 export interface HeadAndTail {
-  /** Rising. */
   readonly head: readonly number[];
   readonly tail: readonly number[];
 }
@@ -33,7 +32,11 @@ export async function tailLikeness(
   const itemsOfWords = headByWord(features, head, scales);
   const headVectors = embeddings && turnedVectors(embeddings, head, scales);
   const largest = new Largest(keep);
-  const found = new Map<number, readonly [number, number][]>();
+  const builder = new SparseRowsBuilder(itemCount);
+  let next = 0;
+  const endRowsBefore = (item: number): void => {
+    for (; next < item; next++) builder.endRow();
+  };
   const strip = new Float32Array(STRIP * head.length);
   for (let start = 0; start < tail.length; start += STRIP) {
     const items = tail.slice(start, start + STRIP);
@@ -50,17 +53,11 @@ export async function tailLikeness(
         addRow(itemsOfWords, columns[i]!, scales[item]! * values[i]!, row);
       }
       for (let number = 0; number < head.length; number++) if (row[number]! > 0) largest.offer(number, row[number]!);
-      found.set(
-        item,
-        Array.from(largest.take(), (number) => [head[number]!, row[number]!]),
-      );
+      endRowsBefore(item);
+      for (const number of largest.take()) builder.add(head[number]!, row[number]!);
     }
   }
-  const builder = new SparseRowsBuilder(itemCount);
-  for (let item = 0; item < itemCount; item++) {
-    for (const [other, likeness] of found.get(item) ?? []) builder.add(other, likeness);
-    builder.endRow();
-  }
+  endRowsBefore(itemCount);
   return builder.done();
 }
 
@@ -108,10 +105,10 @@ const OWN_WEIGHT = 0.25;
 
 /**
  * Lets content lead to the tail and from it: what leads to an item's likes leads to the item, and the item leads where
- * they lead, and to them.
+ * they lead, to them, and to what is like them too.
  * @param content  Rows of the head.
  * @param lent  A row an item of the tail: its likes, weights that sum to 1.
- * @param keep  Entries of each row.
+ * @param keep  Entries of each row. Cost: O(items²) and the entries that are added up.
  */
 export function withTail(content: SparseRows, lent: SparseRows, keep: number): SparseRows {
   const itemCount = content.starts.length - 1;
@@ -129,6 +126,7 @@ export function withTail(content: SparseRows, lent: SparseRows, keep: number): S
     addRow(lent, item, OWN_WEIGHT, row);
     for (let i = lent.starts[item]!; i < lent.starts[item + 1]!; i++) {
       addRow(content, lent.columns[i]!, lent.values[i]!, row);
+      addRow(borrowers, lent.columns[i]!, OWN_WEIGHT * lent.values[i]!, row);
     }
     for (let other = 0; other < itemCount; other++) {
       if (other !== item && row[other]! > 0) largest.offer(other, row[other]!);

@@ -2,6 +2,7 @@ import { coEngagementRows } from '@kindred/shared/model/co-engagement';
 import { decayed, HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
 import {
   borrowedShares,
+  CO_ENGAGED_MAX,
   type ItemModel,
   scoreItems,
   type UserScores,
@@ -53,6 +54,8 @@ const FORMS = [
   FEATURES.map(() => true),
 ];
 const FUSION_CONSTANT = 60;
+/** As the sources are weighed where nothing was learned. */
+const FUSION_WEIGHTS = { collaborative: 2, coEngagement: 1, content: 0.5, trending: 0.1 } as const;
 const SEED = 77;
 
 /**
@@ -64,12 +67,11 @@ export function trainRanker(model: ItemModel, held: HeldOut, itemCount: number):
   const users = judgedUsers(held, USERS_MAX, SEED);
   if (users.length < USERS_MIN) return undefined;
   const coEngagement = coEngagementRows(held.kept, itemCount, CO_ENGAGEMENT_KEPT);
-  const isMet = metItems(held, itemCount);
   const late = {
     trending: ofLate(held, itemCount, HALF_LIFE_DAYS.short),
     popular: ofLate(held, itemCount, HALF_LIFE_DAYS.long),
   };
-  const scorer = createScorer(model, coEngagement, { isMet, ...late });
+  const scorer = createScorer(model, coEngagement, { isMet: held.isMet, ...late });
   const candidates = users.map((user) => scorer.candidates(user));
   const scales = { floors: scorer.floors(users, candidates), meanShare: meanShareOf(model) };
   const terms = scorer.terms(users, candidates, scales);
@@ -163,7 +165,8 @@ function createScorer(model: ItemModel, coEngagement: SparseRows, known: KnownOf
   const score = ({ history }: JudgedUser): void => {
     scoreItems(model, history, scores);
     together.fill(0);
-    for (const { number, strength } of history) if (strength > 0) addRow(coEngagement, number, strength, together);
+    const liked = history.filter(({ strength }) => strength > 0).slice(0, CO_ENGAGED_MAX);
+    for (const { number, strength } of liked) addRow(coEngagement, number, strength, together);
   };
   const best = (largest: Largest, of: Float32Array, isKnown: ReadonlySet<number>): Int32Array => {
     // Whether somebody would have liked what nobody ever met can't be judged.
@@ -177,14 +180,14 @@ function createScorer(model: ItemModel, coEngagement: SparseRows, known: KnownOf
     candidates: (user) => {
       score(user);
       const fused = new Map<number, number>();
-      for (const list of [
-        best(many, scores.collaborative, user.known),
-        best(some, together, user.known),
-        best(some, scores.content, user.known),
-        best(some, trending, user.known),
-      ]) {
+      for (const [weight, list] of [
+        [FUSION_WEIGHTS.collaborative, best(many, scores.collaborative, user.known)],
+        [FUSION_WEIGHTS.coEngagement, best(some, together, user.known)],
+        [FUSION_WEIGHTS.content, best(some, scores.content, user.known)],
+        [FUSION_WEIGHTS.trending, best(some, trending, user.known)],
+      ] as const) {
         for (const [rank, item] of list.entries()) {
-          fused.set(item, (fused.get(item) ?? 0) + 1 / (FUSION_CONSTANT + rank + 1));
+          fused.set(item, (fused.get(item) ?? 0) + weight / (FUSION_CONSTANT + rank + 1));
         }
       }
       const items = [...fused.keys()];
@@ -226,6 +229,7 @@ function createScorer(model: ItemModel, coEngagement: SparseRows, known: KnownOf
             collaborativeMax: scores.collaborativeMax[item]!,
             collaborativeRecent: scores.collaborativeRecent[item]!,
             collaborativeSeen: scores.collaborativeSeen[item]!,
+            engagement: scores.engagement[item]!,
             coEngagement: together[item]!,
             content: scores.content[item]!,
             contentMax: scores.contentMax[item]!,
@@ -244,19 +248,12 @@ function createScorer(model: ItemModel, coEngagement: SparseRows, known: KnownOf
   };
 }
 
-/** Items that anybody has an event on: 1, others 0. */
-function metItems({ known, liked }: HeldOut, itemCount: number): Uint8Array {
-  const isMet = new Uint8Array(itemCount);
-  for (const { columns } of [known, liked]) for (const item of columns) isMet[item] = 1;
-  return isMet;
-}
-
 /** What users did with each item of late, in saves, halving every so many days; 0 behind the first `LEADERS_MAX`. */
 function ofLate({ kept, keptMoments }: HeldOut, itemCount: number, halfLifeDays: number): Float32Array {
   const sums = new Float32Array(itemCount);
   if (keptMoments === undefined) return sums;
   for (const [i, item] of kept.columns.entries()) {
-    sums[item] = sums[item]! + decayed(kept.values[i]!, DAY_MS * keptMoments.ages[i]!, halfLifeDays);
+    sums[item] = sums[item]! + decayed(keptMoments.weights[i]!, DAY_MS * keptMoments.ages[i]!, halfLifeDays);
   }
   const largest = new Largest(LEADERS_MAX);
   for (const [item, sum] of sums.entries()) if (sum > 0) largest.offer(item, sum);

@@ -87,7 +87,8 @@ test('where times tell what came when, what all users did of late is learned to 
   // One item a taste is the talk of the last month, the others of the year before.
   const isHot = (item: number): boolean => item < TASTES;
   const ages = Float32Array.from(data.strengths.columns, (item) => (isHot(item) ? 30 : 365) * random());
-  const moments = { ages, positions: new Float32Array(ages.length) };
+  const weights = new Float32Array(ages.length).fill(1);
+  const moments = { ages, weights, positions: new Float32Array(ages.length) };
   const { ranker } = await train({ ...data, moments }, multiply, () => {});
   expect(ranker?.takesTime).toBe(true);
   const timeless = (await train(data, multiply, () => {})).ranker!;

@@ -6,13 +6,13 @@ import type { SparseRows } from '@kindred/shared/model/sparse-rows';
 export interface TrainingData {
   /** Rising by their bytes. */
   readonly items: readonly ItemId[];
-  /** Of each item; `{}` for one that has events and no row. */
+  /** Of each item. */
   readonly fields: readonly ItemFields[];
   /** Shape `[items, dimensions]`, unit length; 0 where an item has none. `undefined` where no item has one. */
   readonly embeddings: Embeddings | undefined;
   /**
    * A row a user, the columns rising: every item that the user has any event on. The value is how strongly they liked it,
-   * in (0, 1], and 0 where they only saw it or hid it.
+   * in (0, 1], and 0 where they only saw it; what they hid is absent.
    */
   readonly strengths: SparseRows;
   /** When and where it happened; `undefined` where nothing is known of that. */
@@ -21,8 +21,10 @@ export interface TrainingData {
 
 /** Beside the entries of `strengths`, one for each. */
 export interface Moments {
-  /** How many days before the last event of the catalog the user last did something with the item; at least 0. */
+  /** How many days before the last event of the catalog the user last liked the item, or else last saw it; at least 0. */
   readonly ages: Float32Array<ArrayBuffer>;
+  /** What all of the user's events on the item add up to, in saves; at least 0. */
+  readonly weights: Float32Array<ArrayBuffer>;
   /** The rank at which it was shown when the user liked it, from 1; 0 where that is not known. */
   readonly positions: Float32Array<ArrayBuffer>;
 }
@@ -37,6 +39,7 @@ export function momentsAt(moments: Moments | undefined, entries: readonly number
   return (
     moments && {
       ages: Float32Array.from(entries, (i) => moments.ages[i]!),
+      weights: Float32Array.from(entries, (i) => moments.weights[i]!),
       positions: Float32Array.from(entries, (i) => moments.positions[i]!),
     }
   );
