@@ -81,7 +81,7 @@ export interface Recommender {
   interests(catalog: CatalogId, user: UserId, nowMs: number): Promise<readonly Interest[]>;
 }
 
-/** retrieve → filter → score → diversify → explain; two round trips to the store, one after the other, and one to the index. */
+/** retrieve → score → filter → diversify → explain; two round trips to the store, one after the other, and one to the index. */
 export function createRecommender(options: RecommenderOptions): Recommender {
   const { reader, states, neighbors, meter, log } = options;
   const centre = createCentredVectors();

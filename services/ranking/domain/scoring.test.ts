@@ -173,3 +173,14 @@ test('an item newer than the artefact borrows the scores of those most like it, 
   expect(best.some(({ item }) => item === fresh)).toBe(of(fresh) > 0);
   expect(best).toEqual(best.toSorted((a, b) => b.score - a.score));
 });
+
+test('what was only seen, however much of it, takes no place from what was liked', () => {
+  const catalog = trainedCatalog(6);
+  const saved: HistoryEvent = { item: items[2]!, type: 'save', value: 1, atMs: 1 };
+  const many = Array.from({ length: 600 }, (_, n) => `seen-${n}` as ItemId);
+  const numbers = new Map([...catalog.numbers, ...many.map((item) => [item, 7] as const)]);
+  const seen = many.map((item, n): HistoryEvent => ({ item, type: 'impression', value: 1, atMs: 1_000 - n }));
+  const events = [...seen, saved];
+  const scores = trainedScoresOf({ ...catalog, numbers }, NO_NEWCOMERS, events, engagementsOf(events));
+  expect(scores?.liked).toBe(1);
+});

@@ -112,3 +112,28 @@ test('a judged user’s history is latest first, and the last ten that they like
     expect(items.some(({ strength, isRecent }) => strength === 0 && isRecent)).toBe(false);
   }
 });
+
+test('what was first met after the cut counts as new, whether anybody liked it or not', () => {
+  const random = seededRandom(8);
+  const builder = new SparseRowsBuilder(USERS);
+  const ages: number[] = [];
+  const born = (item: number): number => (item < 75 ? 365 : 2);
+  for (let user = 0; user < USERS; user++) {
+    for (let item = 0; item < ITEMS - 1; item++) {
+      if (random() > 0.3) continue;
+      // One of the new ones is seen by many and liked by nobody.
+      builder.add(item, item !== 78 && random() < 0.7 ? 1 : 0);
+      ages.push(born(item) * random());
+    }
+    builder.endRow();
+  }
+  const rest = new Float32Array(ages.length);
+  const moments = { ages: Float32Array.from(ages), weights: rest, positions: rest };
+  const held = holdOut({ ...history(), strengths: builder.done(), moments }, 1);
+  expect(held.keptMoments).toBeDefined();
+  const isNew = (item: number): boolean => item >= 75 && item < ITEMS - 1;
+  expect([...held.hidden.keys()].filter((item) => held.hidden[item] === 1)).toEqual(
+    [...held.hidden.keys()].filter(isNew),
+  );
+  expect([...held.isMet]).toEqual(Array.from({ length: ITEMS }, (_, item) => (item < ITEMS - 1 ? 1 : 0)));
+});
