@@ -32,6 +32,7 @@ export async function* serving(run: BenchRun): AsyncGenerator<Answer<ServingResu
   const asked = hashOrdered(items, (item) => item, run.seed);
   const task = { catalogPath: `/v1/catalogs/${catalog}`, items: asked, at: new Date(startMs).toISOString() };
 
+  await trainFirst(folder, task);
   const readyMs: number[] = [];
   for (let start = 1; start < STARTS; start++) {
     const server = await startServer(folder);
@@ -67,6 +68,21 @@ interface ServingTask {
   /** In the order in which they are asked for. */
   readonly items: readonly ItemId[];
   readonly at: string;
+}
+
+/** In a server of its own: what a training takes is no part of what is measured. */
+async function trainFirst(folder: string, { catalogPath, items, at }: ServingTask): Promise<void> {
+  const server = await startServer(folder);
+  const client = keepAliveClient(server.url);
+  try {
+    await eraseSyntheticUser(client, catalogPath);
+    await engage(client, catalogPath, { items: items.slice(0, ENGAGEMENTS), at });
+    await trainedWeights(client, { catalogPath, body: { user: SYNTHETIC_USER, limit: LIMIT } });
+  } finally {
+    await eraseSyntheticUser(client, catalogPath);
+    client.close();
+    await server.stop();
+  }
 }
 
 async function measure(server: ServerProcess, task: ServingTask): Promise<Pick<ServingResult, 'requests' | 'memory'>> {

@@ -21,7 +21,10 @@ export async function trainedWeights(client: KeepAliveClient, { catalogPath, bod
   const isTrained = ({ items }: { items: readonly SlateItem[] }): boolean =>
     items[0]?.explanation.weights === 'trained';
   const deadline = Date.now() + TIMEOUT_MS;
-  while (Date.now() < deadline && (await slate()).degraded.length > 0) await sleep(POLL_MS);
+  while ((await slate()).degraded.length > 0) {
+    if (Date.now() > deadline) throw new Error('after half an hour slates are not whole');
+    await sleep(POLL_MS);
+  }
   if (isTrained(await slate())) return;
   succeeded(await client.send('POST', `${catalogPath}/trainings`, {}));
   const progress = startProgress('serving: the catalog is trained first', 1);
