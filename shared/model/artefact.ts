@@ -15,7 +15,7 @@ export interface Artefact {
   readonly ranker: Ranker | undefined;
 }
 
-const FORM = 5;
+const FORM = 4;
 const aboutSchema = z.object({
   form: z.literal(FORM),
   seenWeight: z.number().min(0).max(1),
@@ -42,14 +42,13 @@ export function encodeArtefact({ items, model, ranker }: Artefact): Uint8Array<A
     [`${name} columns`]: columns,
     [`${name} values`]: values,
   });
-  const { collaborative, engagement, content, borrowed, positives, seen, seenWeight } = model;
+  const { collaborative, content, borrowed, positives, seen, seenWeight } = model;
   return encodeArrayFile({
     about: { form: FORM, seenWeight, ...(ranker && { ranker }) },
     arrays: {
       'item bytes': items.bytes,
       'item ends': items.ends,
       ...rows('collaborative', collaborative),
-      ...rows('engagement', engagement),
       ...rows('content', content),
       ...rows('borrowed', borrowed),
       positives,
@@ -71,7 +70,6 @@ export function decodeArtefact(bytes: Uint8Array<ArrayBuffer>): Artefact {
     items: { bytes: arrayOf(file, 'item bytes', Uint8Array), ends: arrayOf(file, 'item ends', Int32Array) },
     model: {
       collaborative: rows('collaborative'),
-      engagement: rows('engagement'),
       content: rows('content'),
       borrowed: rows('borrowed'),
       positives: arrayOf(file, 'positives', Float32Array),

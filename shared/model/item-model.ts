@@ -3,8 +3,6 @@ import { addRow, raiseToRow, type SparseRows } from './sparse-rows.ts';
 /** What one item leads to, by each way of knowing it; rows and columns are item numbers. */
 export interface ItemModel {
   readonly collaborative: SparseRows;
-  /** The collaborative weights as engagement alone gives them, without content; empty rows where content has no part in those. */
-  readonly engagement: SparseRows;
   readonly content: SparseRows;
   /**
    * For each item that few engaged with yet: the items most like it in content, whose collaborative scores it borrows,
@@ -35,7 +33,6 @@ export interface UserScores {
   readonly collaborativeRecent: Float32Array;
   /** What of `collaborative` comes from what the user only saw. */
   readonly collaborativeSeen: Float32Array;
-  readonly engagement: Float32Array;
   readonly content: Float32Array;
   readonly contentMax: Float32Array;
 }
@@ -52,16 +49,15 @@ export function userScores(itemCount: number): UserScores {
   const make = (): Float32Array => new Float32Array(itemCount);
   return {
     ...{ collaborative: make(), collaborativeMax: make(), collaborativeRecent: make(), collaborativeSeen: make() },
-    ...{ engagement: make(), content: make(), contentMax: make() },
+    ...{ content: make(), contentMax: make() },
   };
 }
 
 /** Cost: O(items + entries of the history's rows + borrowed entries). */
 export function scoreItems(model: ItemModel, history: readonly HistoryItem[], into: UserScores): void {
-  const { collaborative, engagement, content, borrowed, seenWeight } = model;
+  const { collaborative, content, borrowed, seenWeight } = model;
   for (const scores of Object.values(into)) scores.fill(0);
   for (const { number, strength, isRecent } of history) {
-    addRow(engagement, number, strength === 0 ? seenWeight : strength, into.engagement);
     if (strength === 0) {
       addRow(collaborative, number, seenWeight, into.collaborativeSeen);
       continue;
@@ -81,13 +77,7 @@ export function scoreItems(model: ItemModel, history: readonly HistoryItem[], in
     into.collaborative[item] = into.collaborative[item]! + into.collaborativeSeen[item]!;
   }
   const { collaborativeMax, collaborativeRecent, collaborativeSeen } = into;
-  for (const scores of [
-    into.collaborative,
-    collaborativeMax,
-    collaborativeRecent,
-    collaborativeSeen,
-    into.engagement,
-  ]) {
+  for (const scores of [into.collaborative, collaborativeMax, collaborativeRecent, collaborativeSeen]) {
     borrow(borrowed, scores);
   }
 }

@@ -58,7 +58,6 @@ test('terms are the logarithms of the sums above their floors, the counts and th
       collaborativeMax: 0.4,
       collaborativeRecent: 0.7,
       collaborativeSeen: 0.3,
-      engagement: 1.5,
       coEngagement: 0,
       content: 1,
       contentMax: 0.5,
@@ -68,7 +67,7 @@ test('terms are the logarithms of the sums above their floors, the counts and th
   writeTerms(signals, { floors: { collaborative: 1, coEngagement: 0.5, content: 0.1 }, meanShare: 0.5 }, into, 0);
   const wanted = [
     ...[Math.log(3), Math.log(0.7), 0.3, Math.log(0.5), Math.log(1.1), Math.log(0.53)],
-    ...[Math.log(31), Math.log(41), 35 / 50, Math.log(2.5), Math.log(1), Math.log(2), Math.log(4), 0.25],
+    ...[Math.log(31), Math.log(41), 35 / 50, Math.log(1), Math.log(2), Math.log(4), 0.25],
   ];
   for (const [place, value] of wanted.entries()) expect(into[place]).toBeCloseTo(value, 5);
 });

@@ -7,8 +7,6 @@ export interface CandidateSignals {
   readonly collaborativeRecent: number;
   /** What those items add to it that the user only saw. */
   readonly collaborativeSeen: number;
-  /** What all of them add up to by engagement alone; may be below 0. */
-  readonly engagement: number;
   /** What the user's items add up to by co-engagement; at least 0. */
   readonly coEngagement: number;
   /** The same by likeness of content, and the largest of those likenesses; at least 0. */
@@ -65,7 +63,6 @@ export const CURVES: readonly Named[] = [
   { name: 'log positives', part: 'popular' },
   { name: 'log seen', part: 'popular' },
   { name: 'share of positives', part: 'appeal' },
-  { name: 'log engagement', part: 'collaborative' },
   { name: 'log recent collaborative', part: 'recent' },
   { name: 'log trending', part: 'trending' },
   { name: 'log popular of late', part: 'popular' },
@@ -128,11 +125,10 @@ export function writeTerms(
   into[offset + 6] = Math.log(1 + positives);
   into[offset + 7] = Math.log(1 + seen);
   into[offset + 8] = (positives + SHARE_PRIOR * meanShare) / (seen + SHARE_PRIOR);
-  into[offset + 9] = logOf(signals.engagement, floors.collaborative);
-  into[offset + 10] = logOf(signals.collaborativeRecent, MAX_FLOOR_SHARE * floors.collaborative);
-  into[offset + 11] = Math.log(1 + Math.min(OF_LATE_MAX, signals.trending));
-  into[offset + 12] = Math.log(1 + Math.min(OF_LATE_MAX, signals.popular));
-  into[offset + 13] = borrowedShare;
+  into[offset + 9] = logOf(signals.collaborativeRecent, MAX_FLOOR_SHARE * floors.collaborative);
+  into[offset + 10] = Math.log(1 + Math.min(OF_LATE_MAX, signals.trending));
+  into[offset + 11] = Math.log(1 + Math.min(OF_LATE_MAX, signals.popular));
+  into[offset + 12] = borrowedShare;
 }
 
 /**

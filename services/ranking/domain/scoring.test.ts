@@ -33,7 +33,7 @@ function trainedCatalog(seed: number): TrainedCatalog {
     items,
     numbers: new Map(items.map((item, number) => [item, number])),
     model: {
-      ...{ collaborative: rows(), engagement: rows(), content: rows(), borrowed: new SparseRowsBuilder(ITEMS).done() },
+      ...{ collaborative: rows(), content: rows(), borrowed: new SparseRowsBuilder(ITEMS).done() },
       ...{ positives: counts(), seen: counts(), seenWeight: 0.5 },
     },
     ranker: {
@@ -142,7 +142,6 @@ test('a hidden item counts against what it leads to, and an item that is new is 
       collaborativeMax: 0,
       collaborativeRecent: 0,
       collaborativeSeen: 0,
-      engagement: 0,
       content: 0,
       contentMax: 0,
       borrowedShare: 1,

@@ -229,7 +229,6 @@ function createScorer(model: ItemModel, coEngagement: SparseRows, known: KnownOf
             collaborativeMax: scores.collaborativeMax[item]!,
             collaborativeRecent: scores.collaborativeRecent[item]!,
             collaborativeSeen: scores.collaborativeSeen[item]!,
-            engagement: scores.engagement[item]!,
             coEngagement: together[item]!,
             content: scores.content[item]!,
             contentMax: scores.contentMax[item]!,

@@ -7,7 +7,6 @@ import { DENSE_ITEMS_MAX, type FitParameters, fitCollaborative } from './fit-mod
 import { hideItems, holdOut } from './held-out.ts';
 import { mostLiked, pickColumns, pickItems, spreadRows } from './item-subset.ts';
 import type { MatrixProduct } from './matrix-product.ts';
-import type { TiledMatrix } from './tiled-matrix.ts';
 import { type TrainedRanker, trainRanker } from './train-ranker.ts';
 import type { TrainingData } from './training-data.ts';
 
@@ -29,7 +28,7 @@ const HIDDEN_SHARE = { min: 0.05, max: 0.2 } as const;
  * @param say  Told what happens, in a few words.
  * @param headMax  How many items a dense fit takes at most. With more, the most liked are fitted; the others are known by
  * co-engagement and by those of the fitted that they are like in content.
- * Cost: two fits of all items with content and two without, at most `headMax`, and some twenty of at most 4,000.
+ * Cost: two fits of all items, at most `headMax`, and some twenty of at most 4,000.
  */
 export async function train(
   data: TrainingData,
@@ -79,17 +78,13 @@ async function fitModel(
   const isWhole = head.length === itemCount;
   const { parameters } = choice;
   const ofHead = isWhole ? strengths : pickColumns(strengths, head, itemCount).rows;
-  const fitted = async (kernel: TiledMatrix | undefined): Promise<SparseRows> => {
-    const rows = await fitCollaborative(
-      { strengths: ofHead, itemCount: head.length, kernel, parameters },
-      multiply,
-      onStep,
-    );
-    return isWhole ? rows : spreadRows(rows, head, itemCount);
-  };
-  const collaborative = await fitted(content?.kernel);
-  const hasContent = content !== undefined && parameters.contentWeight > 0;
-  const engagement = hasContent ? await fitted(undefined) : noRows(itemCount);
+  const kernel = content?.kernel;
+  const fitted = await fitCollaborative(
+    { strengths: ofHead, itemCount: head.length, kernel, parameters },
+    multiply,
+    onStep,
+  );
+  const collaborative = isWhole ? fitted : spreadRows(fitted, head, itemCount);
   const isOfHead = new Uint8Array(itemCount);
   for (const item of head) isOfHead[item] = 1;
   const positives = new Int32Array(itemCount);
@@ -102,10 +97,6 @@ async function fitModel(
     ...{ positives, seen },
     isFitted: (item) => isWhole || isOfHead[item] === 1,
   });
-  const rows = content?.rows ?? noRows(itemCount);
-  return { collaborative, engagement, content: rows, borrowed, ...counts, seenWeight: choice.seenWeight };
-}
-
-function noRows(itemCount: number): SparseRows {
-  return new SparseRowsBuilder(itemCount).done();
+  const rows = content?.rows ?? new SparseRowsBuilder(itemCount).done();
+  return { collaborative, content: rows, borrowed, ...counts, seenWeight: choice.seenWeight };
 }

@@ -17,8 +17,8 @@ export interface TrainingCost extends HistorySize {
 
 /** As `negateInverse` sweeps them. */
 const BLOCK = 256;
-/** Of all items that are fitted: the content's, and those that the ranker learns from and that serve, with content and without. */
-const WHOLE_FITS = 5;
+/** Of all items that are fitted: the content's, the one that the ranker learns from, and the one that serves. */
+const WHOLE_FITS = 3;
 /** Of the part that parameters are chosen on. */
 const PART_FITS = 18;
 /** What else a fit does with every pair of items, in products; measured with 3,000 items. */
