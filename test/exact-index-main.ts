@@ -1,4 +1,4 @@
+import { runIndex } from '@kindred/index/run-index';
 import { exactEngine } from './exact-engine.ts';
-import { runIndex } from './run-index.ts';
 
 await runIndex('exact-index', { startEngine: exactEngine });

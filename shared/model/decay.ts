@@ -1,4 +1,4 @@
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 
 /** Half-lives of the things that fade, in days. */
 export const HALF_LIFE_DAYS = { short: 3, long: 69 } as const;

@@ -1,6 +1,5 @@
-import { HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
+import { DAY_MS, decayed, HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
 
-const DAY_MS = 86_400_000;
 /** Below this a decayed sum is nothing: years after the last engagement. Also keeps PostgreSQL from underflow. */
 const NOTHING = 1e-12;
 
@@ -52,8 +51,8 @@ export function counted(
   const field = COUNTER_OF_TYPE[event.type];
   const decayedToMs = Math.max(counter.decayedToMs, event.atMs);
   const moved = (value: number, days: number): number =>
-    value * faded(decayedToMs - counter.decayedToMs, days) +
-    sign * event.weight * faded(decayedToMs - event.atMs, days);
+    decayed(value, decayedToMs - counter.decayedToMs, days) +
+    sign * decayed(event.weight, decayedToMs - event.atMs, days);
   return {
     ...counter,
     [field]: counter[field] + sign,
@@ -61,10 +60,6 @@ export function counted(
     longValue: atLeastNothing(moved(counter.longValue, HALF_LIFE_DAYS.long)),
     decayedToMs,
   };
-}
-
-function faded(ageMs: number, halfLifeDays: number): number {
-  return 2 ** (-ageMs / (halfLifeDays * DAY_MS));
 }
 
 function atLeastNothing(value: number): number {

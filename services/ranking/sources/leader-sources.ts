@@ -1,11 +1,10 @@
-import { HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
+import { DAY_MS, HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
 import type { SourceName } from '../domain/candidate.ts';
 import { type CandidateSource, isRankedByTraining } from '../domain/candidate-source.ts';
 import { valueOfRank } from '../domain/counter.ts';
 import type { Leaders } from '../domain/leaders.ts';
 
 const CANDIDATES_MAX = 200;
-const DAY_MS = 86_400_000;
 
 /** What many engage with now, by decayed engagement. For a user who is known it only seasons what is found for them. */
 export const trendingSource = leaderSource('trending', { known: 0.1, unknown: 1 }, (rank, nowMs) =>

@@ -1,13 +1,13 @@
 import type { ItemFields } from '@kindred/shared/catalog';
 import { type Database, type Transaction, transaction } from '@kindred/shared/database';
 import { type CatalogId, compareIds, type ItemId, type UserId } from '@kindred/shared/id';
+import { DAY_MS } from '@kindred/shared/model/decay';
 import { SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
 import { vectorOf } from '@kindred/shared/vector';
 import type { Embeddings, Moments, TrainingData } from '../domain/training-data.ts';
 import type { HistorySource } from '../ports.ts';
 
 const PAGE_ROWS = 5_000;
-const DAY_MS = 86_400_000;
 
 /**
  * How strongly each event says that its user likes the item, in [0, 1]: as ranking's engagement weights, of which a save

@@ -1,5 +1,5 @@
 import { coEngagementRows } from '@kindred/shared/model/co-engagement';
-import { decayed, HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
+import { DAY_MS, decayed, HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
 import {
   borrowedShares,
   CO_ENGAGED_MAX,
@@ -35,7 +35,6 @@ export interface TrainedRanker extends Ranker {
   readonly judged: { readonly ranker: number; readonly collaborative: number; readonly fusion: number };
 }
 
-const DAY_MS = 86_400_000;
 const USERS_MAX = 8_000;
 /** With fewer users than this weights would follow chance. */
 const USERS_MIN = 200;

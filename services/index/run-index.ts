@@ -1,14 +1,14 @@
-import { composeIndex, type IndexParts } from '@kindred/index/compose';
-import { readIndexConfig } from '@kindred/index/config';
 import { serviceDatabase } from '@kindred/shared/database';
 import { runService, sayListening } from '@kindred/shared/run-service';
+import { composeIndex, type IndexParts } from './compose.ts';
+import { readIndexConfig } from './config.ts';
 
 const CONNECTIONS_MAX = 5;
 
-/** The index service's own composition root, but for what a test sets. */
+/** The index service as a process of its own. @param parts  Parts in place of the usual ones. */
 export async function runIndex(
   name: string,
-  parts: Pick<Partial<IndexParts>, 'startEngine' | 'snapshots'>,
+  parts: Pick<Partial<IndexParts>, 'startEngine' | 'snapshots'> = {},
 ): Promise<void> {
   await runService({
     name,
