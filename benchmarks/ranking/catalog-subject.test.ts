@@ -45,6 +45,13 @@ test('what was done before the cut is training, and engagements after it with it
   ]);
 });
 
+test('items that were written only when older events were imported were there when those happened', () => {
+  const imported = history.items.map(({ id }) => item(id, 100));
+  const { training } = cutHistory({ ...history, items: imported }, 'shop');
+  // Nothing says of c, nor of late, that it was there before the cut.
+  expect(training.items.map(({ id }) => id)).toEqual(['a', 'b']);
+});
+
 test('a history that cannot be cut in two is refused', () => {
   expect(() => cutHistory({ ...history, events: [] }, 'shop')).toThrow(/shop has too few engagements/);
   const once = { ...history, events: [event(1, 'ann', 'a'), event(1, 'bob', 'a')] };

@@ -18,7 +18,7 @@ const BATCH = 500;
 
 /**
  * A catalog's own history, cut at one time: what users did before it is training, what they engaged with after it is the
- * target. Only items that were there at the cut are ranked, and users are recommended to at that moment.
+ * target. Only items that were there at the cut are ranked (written before it, or with an event before it), and users are recommended to at that moment.
  * @throws {StartError} as `readCatalogHistory`, and for a catalog without two engagements at different times.
  */
 export async function catalogSubject(config: BenchConfig, name: string): Promise<Subject> {
@@ -61,7 +61,11 @@ export function cutHistory(
   if (atMs === undefined || times[0] === atMs) {
     throw new StartError(`${name} has too few engagements to cut its history in two`);
   }
-  const live = new Set(items.filter(({ createdAt }) => Date.parse(createdAt) < atMs).map(({ id }) => id));
+  // Where older events were imported, their items were written only then.
+  const met = new Set(rows.filter((row) => row.atMs < atMs).map(({ item }) => item));
+  const live = new Set(
+    items.filter(({ id, createdAt }) => Date.parse(createdAt) < atMs || met.has(id)).map(({ id }) => id),
+  );
   return {
     atMs,
     training: {

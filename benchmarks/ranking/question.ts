@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { StartError } from '@kindred/shared/config';
 import { onnxMatrixProduct } from '@kindred/trainer/adapters/onnx-matrix-product';
 import type { Answer, BenchRun } from '../bench-run.ts';
 import { findDataset } from '../datasets/find-dataset.ts';
@@ -32,7 +33,10 @@ export async function* ranking(run: BenchRun): AsyncGenerator<Answer<RankingResu
   const { split, trainPositivesMin } = subject;
   const all = evaluatedUsers({ ...split, trainPositivesMin });
   const users = sample(all, run);
-  if (users.length === 0) throw new Error(`${subject.data} has nobody to judge`);
+  if (users.length === 0)
+    throw new StartError(
+      `${subject.data} has nobody to judge: no user liked anything both in training and in what is judged`,
+    );
   console.log(`ranking: ${users.length} of ${all.length} users of ${subject.data}`);
   const multiply = await onnxMatrixProduct(availableParallelism());
   const fitting = { config: run.config, multiply, seed: run.seed };
