@@ -29,7 +29,7 @@ export async function catalogSubject(config: BenchConfig, name: string): Promise
   console.log(`ranking: ${name} is cut at ${new Date(cutMs).toISOString()}`);
   const prepared = await prepareContent({
     ...{ config, catalog: catalog.data, name: `catalog-${name}` },
-    key: `${history.hash} ${config.model.name} before ${cutMs}`,
+    key: `${history.hash} ${config.model.name} before ${cutMs}, ${training.items.length} items`,
     parts: async () => partsOf(training),
     embeddings: async () => history.embeddings,
   });
