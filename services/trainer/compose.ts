@@ -5,7 +5,7 @@ import type { Registry } from '@kindred/shared/metrics';
 import type { Service } from '@kindred/shared/run-service';
 import { postgresArtefactStore } from './adapters/postgres-artefact-store.ts';
 import { postgresCatalogHistories } from './adapters/postgres-catalog-histories.ts';
-import { workerTrainingRunner } from './adapters/worker-training-runner.ts';
+import { processTrainingRunner } from './adapters/process-training-runner.ts';
 import { trainerRoutes } from './http/routes.ts';
 import { artefactMetrics, trainerMeter } from './metrics.ts';
 import { startSchedule } from './schedule.ts';
@@ -14,7 +14,7 @@ import { createTrainingQueue } from './training-queue.ts';
 
 export interface TrainerParts {
   readonly database: Database;
-  /** The same database: trainings read and write it from a thread of their own. */
+  /** The same database: trainings read and write it from a process of their own. */
   readonly databaseUrl: string;
   /** As `trainingNeed` has it. */
   readonly hours: number;
@@ -28,12 +28,12 @@ export interface TrainerService extends Service {
 
 const RETRY_MS = 500;
 
-/** The trainer with its adapters. It idles until a training is asked for or due: its thread starts with that. */
+/** The trainer with its adapters. It idles until a training is asked for or due: its process starts with that. */
 export function composeTrainer({ database, databaseUrl, hours, log, registry }: TrainerParts): TrainerService {
   const store = postgresArtefactStore(database);
   const histories = postgresCatalogHistories(database);
   const queue = createTrainingQueue({
-    runner: workerTrainingRunner(databaseUrl),
+    runner: processTrainingRunner(databaseUrl),
     meter: trainerMeter(registry),
     log,
   });

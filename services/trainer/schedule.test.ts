@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { testDatabase } from '@kindred/infra/postgres/test-database';
 import type { CatalogId } from '@kindred/shared/id';
 import { createLog } from '@kindred/shared/log';
@@ -5,8 +6,8 @@ import { createRegistry } from '@kindred/shared/metrics';
 import { afterAll, expect, test, vi } from 'vitest';
 import { postgresArtefactStore } from './adapters/postgres-artefact-store.ts';
 import { postgresCatalogHistories } from './adapters/postgres-catalog-histories.ts';
+import { processTrainingRunner } from './adapters/process-training-runner.ts';
 import { whileTraining } from './adapters/training-lock.ts';
-import { workerTrainingRunner } from './adapters/worker-training-runner.ts';
 import { trainerMeter } from './metrics.ts';
 import { startSchedule } from './schedule.ts';
 import { createTrainingQueue, type TrainingQueue } from './training-queue.ts';
@@ -19,7 +20,7 @@ const store = postgresArtefactStore(database);
 const histories = postgresCatalogHistories(database);
 const log = createLog('test', 'error');
 const newQueue = (): TrainingQueue =>
-  createTrainingQueue({ runner: workerTrainingRunner(url), meter: trainerMeter(createRegistry()), log });
+  createTrainingQueue({ runner: processTrainingRunner(url), meter: trainerMeter(createRegistry()), log });
 const queue = newQueue();
 const schedule = startSchedule({ queue, store, histories, hours: 6, log });
 afterAll(async () => {
@@ -121,4 +122,18 @@ test('stopping ends what runs without a version, and nothing that waits begins',
   expect(await versionsOf(first)).toEqual([]);
   // Its connections are gone, and the lock with them.
   expect(await queue.add(first).ended).toMatchObject({ state: 'trained' });
+});
+
+test('a training whose process is killed fails with a reason; the next one begins', async () => {
+  const [first, second] = [await newCatalog('killed', 100), await newCatalog('after-killed', 100)];
+  const ends = [queue.add(first).ended, queue.add(second).ended];
+  for (let looks = 0; (queue.of(first)?.progress.length ?? 0) < 3 && looks < 10_000; looks++)
+    await new Promise((done) => setTimeout(done, 1));
+  const pid = execFileSync('pgrep', ['-P', String(process.pid), '-f', 'training-process'], { encoding: 'utf8' });
+  process.kill(Number(pid), 'SIGKILL');
+  expect(await Promise.all(ends)).toMatchObject([
+    { state: 'failed', reason: expect.stringMatching(/ended by SIGKILL/) },
+    { state: 'trained', version: 1 },
+  ]);
+  expect(await versionsOf(first)).toEqual([]);
 });

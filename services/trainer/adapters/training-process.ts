@@ -1,5 +1,5 @@
+import { once } from 'node:events';
 import { availableParallelism, setPriority } from 'node:os';
-import { parentPort, workerData } from 'node:worker_threads';
 import { type Database, openDatabase } from '@kindred/shared/database';
 import type { CatalogId } from '@kindred/shared/id';
 import type { MatrixProduct } from '../domain/matrix-product.ts';
@@ -11,14 +11,11 @@ import { onnxMatrixProduct } from './onnx-matrix-product.ts';
 import { postgresArtefactStore } from './postgres-artefact-store.ts';
 import { postgresCatalogHistories } from './postgres-catalog-histories.ts';
 import { postgresHistorySource } from './postgres-history-source.ts';
-import { gated, productGate } from './product-gate.ts';
 import { whileTraining } from './training-lock.ts';
 
 export interface TrainingTask {
   readonly databaseUrl: string;
   readonly catalog: CatalogId;
-  /** Of `newGate`. */
-  readonly gate: SharedArrayBuffer;
 }
 
 export type TrainingMessage =
@@ -31,9 +28,11 @@ const THREADS_MAX = 4;
 /** Whole catalogs are read and counted. */
 const STATEMENT_TIMEOUT_MS = 3_600_000;
 
-// On Linux a priority belongs to a thread, and those that ONNX Runtime starts from here inherit it: serving comes first.
-if (process.platform === 'linux') setPriority(10);
-const task: TrainingTask = workerData;
+// Serving comes first. (On Linux a priority belongs to a thread, and those that ONNX Runtime starts from here inherit it.)
+setPriority(10);
+// Whoever asked is gone.
+process.on('disconnect', () => process.exit());
+const [task] = (await once(process, 'message')) as [TrainingTask];
 const database = openDatabase({
   url: task.databaseUrl,
   // One holds the lock.
@@ -41,25 +40,29 @@ const database = openDatabase({
   onError: () => {},
   statementTimeoutMs: STATEMENT_TIMEOUT_MS,
 });
-const tell = (message: TrainingMessage): void => parentPort?.postMessage(message);
+tell({ kind: 'end', outcome: await outcomeOf(task, database) });
+await database.end();
+process.disconnect();
 
-try {
-  const outcome = await whileTraining(database, task.catalog, () => trained(task, database));
-  tell({ kind: 'end', outcome: outcome ?? { kind: 'elsewhere' } });
-} catch (error) {
-  tell({ kind: 'end', outcome: { kind: 'failed', reason: error instanceof Error ? error.message : String(error) } });
-} finally {
-  await database.end();
+function tell(message: TrainingMessage): void {
+  process.send?.(message);
 }
 
-async function trained({ catalog, gate: shared }: TrainingTask, pool: Database): Promise<TrainingOutcome> {
-  const gate = productGate(shared);
-  const product = await gate.pass(() => onnxMatrixProduct(Math.min(THREADS_MAX, availableParallelism())));
-  const multiply = gated(product, gate);
-  const size = await postgresCatalogHistories(pool).size(catalog);
+async function outcomeOf(task: TrainingTask, database: Database): Promise<TrainingOutcome> {
+  try {
+    const outcome = await whileTraining(database, task.catalog, () => trained(task.catalog, database));
+    return outcome ?? { kind: 'elsewhere' };
+  } catch (error) {
+    return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function trained(catalog: CatalogId, database: Database): Promise<TrainingOutcome> {
+  const multiply = await onnxMatrixProduct(Math.min(THREADS_MAX, availableParallelism()));
+  const size = await postgresCatalogHistories(database).size(catalog);
   tell({ kind: 'cost', cost: trainingCost(size, await secondsOf(multiply)) });
-  const store = postgresArtefactStore(pool);
-  const history = postgresHistorySource(pool);
+  const store = postgresArtefactStore(database);
+  const history = postgresHistorySource(database);
   const version = await trainCatalog(catalog, {
     history,
     store,
