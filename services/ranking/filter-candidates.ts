@@ -71,17 +71,19 @@ export async function filterCandidates(task: FilterTask): Promise<Filtered> {
     await consider(scored.slice(start, start + size));
     start += size;
   }
-  if (eligible.length < limit) await consider(refill('popular', state.leaders.popular, 0).map(scoring.score));
+  if (eligible.length < limit) await consider(scoring.score(refill('popular', state.leaders.popular, 0)));
   let after: PageKey | undefined;
   for (let count = 0; eligible.length < limit && count < REFILL_ROWS_MAX; ) {
     const page = await reads.page(after, REFILL_PAGE_ROWS);
     if (page.length === 0) break;
     await consider(
-      refill(
-        'fresh',
-        page.map(({ item, createdAtMs }) => ({ item, score: createdAtMs })),
-        count,
-      ).map(scoring.score),
+      scoring.score(
+        refill(
+          'fresh',
+          page.map(({ item, createdAtMs }) => ({ item, score: createdAtMs })),
+          count,
+        ),
+      ),
     );
     count += page.length;
     after = page.at(-1);

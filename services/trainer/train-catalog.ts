@@ -33,6 +33,7 @@ export async function trainCatalog(catalog: CatalogId, parts: TrainCatalogParts)
       scales: ranker.scales,
       bends: ranker.bends,
       takesTime: ranker.takesTime,
+      lift: ranker.lift,
     },
   });
   const summary = {

@@ -87,8 +87,6 @@ export const FEATURES: readonly Feature[] = [
     return { name: `borrowed share × ${name}`, part: 'fresh', isFine: true };
   }),
 ];
-/** Where the borrowed share stands among them. */
-export const BORROWED_SHARE = CURVES.length * (BENDS + 2);
 
 /** What makes features of different catalogs alike. */
 export interface FeatureScales {

@@ -40,9 +40,10 @@ function trainedCatalog(seed: number): TrainedCatalog {
       weights: FEATURES.map(() => 2 * random() - 1),
       scales: { floors: { collaborative: 0.1, coEngagement: 0.1, content: 0.1 }, meanShare: 0.5 },
       takesTime: true,
+      lift: { add: 2 * random() - 1, pull: 0.5 * random() },
       bends: Array.from({ length: BENDS * CURVES.length }, () => 2 * random() - 1),
     },
-    borrowedShare: new Float32Array(ITEMS),
+    borrowedShare: Float32Array.from(items, () => (random() < 0.5 ? 0 : random())),
     typical: { positives: 10, seen: 20 },
   };
 }
@@ -67,7 +68,7 @@ const candidates = fc.uniqueArray(fc.nat(ITEMS + 3), { minLength: 1, maxLength: 
 );
 
 function expectSums(scoring: Scoring, given: ReturnType<typeof fuse>): void {
-  const scored = byScore(given.map(scoring.score));
+  const scored = byScore(scoring.score(given));
   for (const { score, parts } of scored) {
     expect(parts.reduce((sum, part) => sum + part, 0)).toBeCloseTo(score, 9);
   }

@@ -1,6 +1,6 @@
 import { compareIds, type ItemId } from '@kindred/shared/id';
 import { HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
-import { writeParts } from '@kindred/shared/model/ranker';
+import { edgeOf, liftOf, writeParts } from '@kindred/shared/model/ranker';
 import { FEATURES, PARTS, TERM_COUNT, writeFeatures, writeTerms } from '@kindred/shared/model/ranking-features';
 import type { CoEngagement } from './co-engagement.ts';
 import { valueOfRank } from './counter.ts';
@@ -25,22 +25,26 @@ export interface Scoring {
   /** Of an explanation: by trained weights, or by fixed ones. */
   readonly weights: 'trained' | 'fixed';
   readonly parts: readonly string[];
-  score(candidate: FusedCandidate): ScoredCandidate;
+  /** What the sources found comes first, all at once: it tells how far new items are lifted. */
+  score(candidates: readonly FusedCandidate[]): ScoredCandidate[];
 }
+
+const FRESH = PARTS.indexOf('fresh');
 
 /** By reciprocal rank fusion: each source's share is a part. */
 export function fixedScoring(sources: readonly string[]): Scoring {
   return {
     weights: 'fixed',
     parts: sources,
-    score: ({ item, fused, ranks }) => {
-      const parts = new Float64Array(sources.length);
-      for (const { source, part } of ranks) {
-        const place = sources.indexOf(source);
-        parts[place] = parts[place]! + part;
-      }
-      return { item, score: fused, parts, ranks };
-    },
+    score: (candidates) =>
+      candidates.map(({ item, fused, ranks }) => {
+        const parts = new Float64Array(sources.length);
+        for (const { source, part } of ranks) {
+          const place = sources.indexOf(source);
+          parts[place] = parts[place]! + part;
+        }
+        return { item, score: fused, parts, ranks };
+      }),
   };
 }
 
@@ -66,16 +70,28 @@ export function trainedScoring(
   const popularOf = ofLate(popular, HALF_LIFE_DAYS.long);
   const terms = new Float32Array(TERM_COUNT);
   const features = new Float32Array(FEATURES.length);
+  let edge: number | undefined;
   return {
     weights: 'trained',
     parts: PARTS,
-    score: ({ item, ranks }) => {
-      const parts = new Float64Array(PARTS.length);
-      const coEngagement = (together?.scoreOf(item) ?? 0) / MOST_ENGAGED;
-      const others = { coEngagement, trending: trendingOf(item), popular: popularOf(item) };
-      writeTerms({ ...scores.signalsOf(item), ...others }, ranker.scales, terms, 0);
-      writeFeatures(terms, 0, scores.liked, ranker.bends, features, 0);
-      return { item, score: writeParts(ranker, features, parts), parts, ranks };
+    score: (candidates) => {
+      const parted = candidates.map(({ item, ranks }) => {
+        const parts = new Float64Array(PARTS.length);
+        const coEngagement = (together?.scoreOf(item) ?? 0) / MOST_ENGAGED;
+        const others = { coEngagement, trending: trendingOf(item), popular: popularOf(item) };
+        const signals = { ...scores.signalsOf(item), ...others };
+        writeTerms(signals, ranker.scales, terms, 0);
+        writeFeatures(terms, 0, scores.liked, ranker.bends, features, 0);
+        const { borrowedShare } = signals;
+        return { item, score: writeParts(ranker, features, parts), parts, ranks, borrowedShare };
+      });
+      edge ??= edgeOf(parted.map(({ score }) => score));
+      const shown = edge;
+      return parted.map(({ item, score, parts, ranks, borrowedShare }) => {
+        const lift = liftOf(ranker.lift, score, borrowedShare, shown);
+        parts[FRESH] = parts[FRESH]! + lift;
+        return { item, score: score + lift, parts, ranks };
+      });
     },
   };
 }

@@ -12,7 +12,6 @@ import { Largest } from '@kindred/shared/model/largest';
 import type { Ranker } from '@kindred/shared/model/ranker';
 import {
   BENDS,
-  BORROWED_SHARE,
   CURVES,
   FEATURES,
   type FeatureScales,
@@ -35,7 +34,7 @@ export interface TrainedRanker extends Ranker {
   readonly judged: { readonly ranker: number; readonly collaborative: number; readonly fusion: number };
 }
 
-const USERS_MAX = 8_000;
+const USERS_MAX = 16_000;
 /** With fewer users than this weights would follow chance. */
 const USERS_MIN = 200;
 const COLLABORATIVE_CANDIDATES = 200;
@@ -96,9 +95,9 @@ export function trainRanker(model: ItemModel, held: HeldOut, itemCount: number):
     scores: scoresOf(lists, weights, u),
     liked,
   }));
-  weights[BORROWED_SHARE]! += newItemLift(scored, held.hidden, scorer.borrowedShare);
   return {
     ...{ weights: [...weights], scales, bends, takesTime: held.keptMoments !== undefined },
+    lift: newItemLift(scored, held.hidden, scorer.borrowedShare),
     judged: {
       ranker: form.ndcg,
       collaborative: mean((u) => ndcgOf(u, candidates[u]!.collaborative)),
