@@ -170,7 +170,10 @@ async function answerTo(url: string, apiKey: string | undefined, { method, path,
     });
     text = await response.text();
   } catch (error) {
-    throw new AwayError(connectionFailure(error), { hasAnswered: false, cause: error });
+    throw new AwayError(`no Kindred answers at ${url} (${connectionFailure(error)})`, {
+      hasAnswered: false,
+      cause: error,
+    });
   }
   const answer = { status: response.status, body: jsonOf(text) };
   if (answer.status < 500 && answer.status !== 429) return answer;

@@ -139,7 +139,7 @@ test('says that no server answers', async () => {
   await server.stop();
   const { code, stderr } = await run([writeTestFile(folder, 'a.jsonl', items(1))], server.url);
   expect(code).toBe(2);
-  expect(stderr).toBe(`import: no Kindred answers at ${server.url}: start one with \`npm start\` (ECONNREFUSED)\n`);
+  expect(stderr).toBe(`import: no Kindred answers at ${server.url} (ECONNREFUSED): start one with \`npm start\`\n`);
 });
 
 test('tells why the server refuses whole requests', async () => {

@@ -50,9 +50,7 @@ async function firstAnswer(
       await client.catalogs();
     } catch (error) {
       if (!(error instanceof AwayError) || error.hasAnswered) throw error;
-      throw new CommandError(`no Kindred answers at ${url}: start one with \`npm start\` (${error.message})`, {
-        cause: error,
-      });
+      throw new CommandError(`${error.message}: start one with \`npm start\``, { cause: error });
     }
   };
   try {

@@ -75,22 +75,26 @@ export function trainedScoring(
     weights: 'trained',
     parts: PARTS,
     score: (candidates) => {
-      const parted = candidates.map(({ item, ranks }) => {
+      const plain = new Float64Array(candidates.length);
+      const borrowed = new Float32Array(candidates.length);
+      const allParts = candidates.map(({ item }, index) => {
         const parts = new Float64Array(PARTS.length);
         const coEngagement = (together?.scoreOf(item) ?? 0) / MOST_ENGAGED;
         const others = { coEngagement, trending: trendingOf(item), popular: popularOf(item) };
         const signals = { ...scores.signalsOf(item), ...others };
         writeTerms(signals, ranker.scales, terms, 0);
         writeFeatures(terms, 0, scores.liked, ranker.bends, features, 0);
-        const { borrowedShare } = signals;
-        return { item, score: writeParts(ranker, features, parts), parts, ranks, borrowedShare };
+        plain[index] = writeParts(ranker, features, parts);
+        borrowed[index] = signals.borrowedShare;
+        return parts;
       });
-      edge ??= edgeOf(parted.map(({ score }) => score));
+      edge ??= edgeOf(plain);
       const shown = edge;
-      return parted.map(({ item, score, parts, ranks, borrowedShare }) => {
-        const lift = liftOf(ranker.lift, score, borrowedShare, shown);
+      return candidates.map(({ item, ranks }, index) => {
+        const lift = liftOf(ranker.lift, plain[index]!, borrowed[index]!, shown);
+        const parts = allParts[index]!;
         parts[FRESH] = parts[FRESH]! + lift;
-        return { item, score: score + lift, parts, ranks };
+        return { item, score: plain[index]! + lift, parts, ranks };
       });
     },
   };

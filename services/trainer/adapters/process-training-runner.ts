@@ -26,7 +26,7 @@ export function processTrainingRunner(databaseUrl: string): TrainingRunner {
         else outcome = message.outcome;
       });
       try {
-        // By message, as others on the machine may read a program's words and environment.
+        // By message: others on the machine may read the words that a program is started with.
         const task: TrainingTask = { databaseUrl, catalog };
         child.send(task);
         // Its last message may come after its end.
