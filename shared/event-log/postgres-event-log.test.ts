@@ -6,6 +6,10 @@ import { CATALOG, eventLogContract, messageOf, RecordingHandler, until, userOf }
 import type { EventLog } from './event-log.ts';
 import { postgresEventLog } from './postgres-event-log.ts';
 
+/** The server is shared with other databases, whose logs take locks of the same class. */
+const OWN_LOCKS =
+  "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 7002 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+
 let testing: TestDatabase;
 
 describe('the PostgreSQL event log', () => {
@@ -58,8 +62,8 @@ describe('over several connections, the PostgreSQL event log', () => {
     withLog(async (handler) => {
       await log.consume(handler, { batchSizeMax: 10, onError: () => {} });
       await log.append([messageOf('early')]);
-      const late = new pg.Client({ connectionString: own.url });
-      await late.connect();
+      await until(() => handler.applied.length === 1);
+      await using late = await connection(own.url);
       await late.query('BEGIN');
       const { rows } = await late.query('SELECT append_to_event_log($1, $2, $3) AS offsets', [
         [CATALOG],
@@ -70,7 +74,6 @@ describe('over several connections, the PostgreSQL event log', () => {
       await until(async () => (await waitingForLock(own)) === 1);
       expect(handler.texts()).toEqual(['early']);
       await late.query('COMMIT');
-      await late.end();
       const [position] = await after;
       expect(position?.offset).toBeGreaterThan(Number(rows[0].offsets[0]));
       await until(() => handler.applied.length === 3);
@@ -182,12 +185,15 @@ async function count(testing: TestDatabase, sql: string): Promise<number> {
 }
 
 function waitingForLock(testing: TestDatabase): Promise<number> {
-  return count(testing, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 7002 AND NOT granted");
+  return count(testing, `${OWN_LOCKS} AND NOT granted`);
 }
 
 function listeners(testing: TestDatabase): Promise<number> {
-  return count(
-    testing,
-    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 7002 AND objid = 2 AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-  );
+  return count(testing, `${OWN_LOCKS} AND objid = 2 AND granted`);
+}
+
+async function connection(url: string): Promise<pg.Client & AsyncDisposable> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() });
 }
