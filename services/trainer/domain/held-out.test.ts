@@ -3,7 +3,7 @@ import { rowCountOf, type SparseRows, SparseRowsBuilder } from '@kindred/shared/
 import { seededRandom } from '@kindred/shared/random';
 import { expect, test } from 'vitest';
 import { hideItems, holdOut } from './held-out.ts';
-import { judgedUsers } from './judged-users.ts';
+import { beforeHidden, judgedUsers } from './judged-users.ts';
 import type { TrainingData } from './training-data.ts';
 
 const USERS = 600;
@@ -97,6 +97,24 @@ test('hidden items keep nothing, all others everything, and moments stay with th
     expect(after.get(key)).toEqual(isHidden ? undefined : entry);
   }
   expect(held.liked).toBe(whole.liked);
+});
+
+test('before hidden items were met, a user has all that they liked of them still to find, and nothing else besides', () => {
+  const data = history();
+  const whole = holdOut(data, 1);
+  const held = hideItems(whole, 2, 0.2);
+  const kept = entriesOf(whole.kept);
+  const users = judgedUsers(held, 50, 4);
+  expect(users.length).toBeGreaterThan(10);
+  for (const user of users) {
+    const before = beforeHidden(user, held);
+    for (let item = 0; item < ITEMS; item++) {
+      const entry = kept.get(`${user.user} ${item}`);
+      const isHidden = held.hidden[item] === 1;
+      expect(before.known.has(item)).toBe(entry !== undefined && !isHidden);
+      expect(before.liked.has(item)).toBe(user.liked.has(item) || (isHidden && entry?.value === 1));
+    }
+  }
 });
 
 test('a judged user’s history is latest first, and the last ten that they liked are recent', () => {

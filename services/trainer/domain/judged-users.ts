@@ -47,6 +47,15 @@ export function judgedUsers(
     });
 }
 
+/** The user as if nobody had met what is hidden: it may be recommended, and what they liked of it is to be found. */
+export function beforeHidden(user: JudgedUser, { kept, known, hidden }: HeldOut): JudgedUser {
+  const liked = new Set(user.liked);
+  for (let i = known.starts[user.user]!; i < known.starts[user.user + 1]!; i++) {
+    if (known.values[i]! > 0 && hidden[known.columns[i]!] === 1) liked.add(known.columns[i]!);
+  }
+  return { ...user, known: itemsOf(kept, user.user), liked };
+}
+
 function itemsOf({ starts, columns }: SparseRows, user: number): ReadonlySet<number> {
   return new Set(columns.subarray(starts[user], starts[user + 1]));
 }

@@ -24,7 +24,7 @@ import { ndcgAt20 } from '@kindred/shared/model/ranking-metrics';
 import { addRow, type SparseRows } from '@kindred/shared/model/sparse-rows';
 import { CO_ENGAGEMENT_KEPT } from './fit-model.ts';
 import { type HeldOut, hashOf } from './held-out.ts';
-import { type JudgedUser, judgedUsers } from './judged-users.ts';
+import { beforeHidden, type JudgedUser, judgedUsers } from './judged-users.ts';
 import { fitListwise, type Lists, scoresOf } from './listwise-fit.ts';
 import { newItemLift } from './new-item-lift.ts';
 
@@ -74,11 +74,7 @@ export function trainRanker(model: ItemModel, held: HeldOut, itemCount: number):
   const scales = { floors: scorer.floors(users, candidates), meanShare: meanShareOf(model) };
   const terms = scorer.terms(users, candidates, scales);
   const bends = bendsOf(terms);
-  const lists: Lists = {
-    ...{ starts: terms.starts, labels: terms.labels, featureCount: FEATURES.length },
-    write: (user, candidate, into, offset) =>
-      writeFeatures(terms.values, candidate * TERM_COUNT, users[user]!.likedCount, bends, into, offset),
-  };
+  const lists = listsOf(users, terms, bends);
 
   const ndcgOf = (u: number, scores: ArrayLike<number>): number =>
     ndcgAt20(ordered(candidates[u]!.items, scores), users[u]!.liked);
@@ -90,11 +86,14 @@ export function trainRanker(model: ItemModel, held: HeldOut, itemCount: number):
   });
   const form = forms.reduce((a, b) => (b.ndcg > a.ndcg ? b : a));
   const weights = fitListwise(lists, all, form.isFree);
-  const scored = users.map(({ liked }, u) => ({
-    items: candidates[u]!.items,
-    scores: scoresOf(lists, weights, u),
-    liked,
-  }));
+  const scored = users.map((judged) => {
+    // The weights learn from what was liked later alone. A new item, though, has not been met by those either who did
+    // something with it before: all that they would like of it takes a place from others.
+    const user = beforeHidden(judged, held);
+    const own = scorer.candidates(user);
+    const ownLists = listsOf([user], scorer.terms([user], [own], scales), bends);
+    return { items: own.items, scores: scoresOf(ownLists, weights, 0), liked: user.liked };
+  });
   return {
     ...{ weights: [...weights], scales, bends, takesTime: held.keptMoments !== undefined },
     lift: newItemLift(scored, held.hidden, scorer.borrowedShare),
@@ -103,6 +102,14 @@ export function trainRanker(model: ItemModel, held: HeldOut, itemCount: number):
       collaborative: mean((u) => ndcgOf(u, candidates[u]!.collaborative)),
       fusion: mean((u) => ndcgOf(u, candidates[u]!.fused)),
     },
+  };
+}
+
+function listsOf(users: readonly JudgedUser[], { starts, labels, values }: Terms, bends: readonly number[]): Lists {
+  return {
+    ...{ starts, labels, featureCount: FEATURES.length },
+    write: (user, candidate, into, offset) =>
+      writeFeatures(values, candidate * TERM_COUNT, users[user]!.likedCount, bends, into, offset),
   };
 }
 
