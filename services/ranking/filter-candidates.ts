@@ -71,19 +71,17 @@ export async function filterCandidates(task: FilterTask): Promise<Filtered> {
     await consider(scored.slice(start, start + size));
     start += size;
   }
-  if (eligible.length < limit) await consider(scoring.score(refill('popular', state.leaders.popular, 0)));
+  if (eligible.length < limit) await consider(refill('popular', state.leaders.popular, 0).map(scoring.score));
   let after: PageKey | undefined;
   for (let count = 0; eligible.length < limit && count < REFILL_ROWS_MAX; ) {
     const page = await reads.page(after, REFILL_PAGE_ROWS);
     if (page.length === 0) break;
     await consider(
-      scoring.score(
-        refill(
-          'fresh',
-          page.map(({ item, createdAtMs }) => ({ item, score: createdAtMs })),
-          count,
-        ),
-      ),
+      refill(
+        'fresh',
+        page.map(({ item, createdAtMs }) => ({ item, score: createdAtMs })),
+        count,
+      ).map(scoring.score),
     );
     count += page.length;
     after = page.at(-1);

@@ -189,7 +189,7 @@ export function createRecommender(options: RecommenderOptions): Recommender {
           candidates: source.candidates(context, wishes[index]!, lists[index]!),
         })),
       );
-      const scored = byScore(scoring.score(fused));
+      const scored = byScore(fused.map(scoring.score));
       lap('score');
       const poolSize = Math.max(POOL_MIN, 2 * request.limit);
       const { eligible, read } = await filterCandidates({

@@ -33,7 +33,6 @@ export async function trainCatalog(catalog: CatalogId, parts: TrainCatalogParts)
       scales: ranker.scales,
       bends: ranker.bends,
       takesTime: ranker.takesTime,
-      lift: ranker.lift,
     },
   });
   const summary = {

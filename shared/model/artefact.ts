@@ -15,7 +15,7 @@ export interface Artefact {
   readonly ranker: Ranker | undefined;
 }
 
-const FORM = 5;
+const FORM = 6;
 const aboutSchema = z.object({
   form: z.literal(FORM),
   seenWeight: z.number().min(0).max(1),
@@ -31,7 +31,6 @@ const aboutSchema = z.object({
         meanShare: z.number().min(0).max(1),
       }),
       takesTime: z.boolean(),
-      lift: z.object({ add: z.number(), pull: z.number().min(0).lt(1) }),
       bends: z.array(z.number()).length(BENDS * CURVES.length),
     })
     .optional(),

@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { writeParts } from './ranker.ts';
-import { BENDS, CURVES, FEATURES, PARTS, TERM_COUNT, writeFeatures, writeTerms } from './ranking-features.ts';
+import {
+  BENDS,
+  BORROWED_SHARE,
+  CURVES,
+  FEATURES,
+  PARTS,
+  TERM_COUNT,
+  writeFeatures,
+  writeTerms,
+} from './ranking-features.ts';
 
 const number = fc.double({ min: -5, max: 5, noNaN: true });
 const terms = fc.array(number, { minLength: TERM_COUNT, maxLength: TERM_COUNT });
@@ -15,11 +24,7 @@ test('a score is the sum of its parts, each the sum of its own features', () => 
       writeFeatures(Float32Array.from(values), 0, liked, bent, features, 0);
       const parts = new Float64Array(PARTS.length).fill(7);
       const scales = { floors: { collaborative: 1, coEngagement: 1, content: 1 }, meanShare: 0.5 };
-      const score = writeParts(
-        { weights: weighed, scales, bends: bent, takesTime: true, lift: { add: 0, pull: 0 } },
-        features,
-        parts,
-      );
+      const score = writeParts({ weights: weighed, scales, bends: bent, takesTime: true }, features, parts);
       for (const [place, part] of PARTS.entries()) {
         const own = FEATURES.reduce((sum, { part: of }, f) => sum + (of === part ? weighed[f]! * features[f]! : 0), 0);
         expect(parts[place]).toBeCloseTo(own, 6);
@@ -32,15 +37,15 @@ test('a score is the sum of its parts, each the sum of its own features', () => 
   );
 });
 
-test('every feature has a value, and the borrowed share is one', () => {
+test('every feature has a value, and the borrowed share stands where it is said to', () => {
   fc.assert(
     fc.property(terms, bends, fc.nat(500), (values, bent, liked) => {
       const features = new Float32Array(FEATURES.length + 1).fill(Number.NaN);
       writeFeatures(Float32Array.from([99, ...values]), 1, liked, bent, features, 1);
       expect(features[0]).toBeNaN();
       expect(features.subarray(1).some(Number.isNaN)).toBe(false);
-      const place = FEATURES.findIndex(({ name }) => name === 'borrowed share');
-      expect(features[1 + place]).toBe(Math.fround(values.at(-1)!));
+      expect(features[1 + BORROWED_SHARE]).toBe(Math.fround(values.at(-1)!));
+      expect(FEATURES[BORROWED_SHARE]!.name).toBe('borrowed share');
     }),
   );
 });

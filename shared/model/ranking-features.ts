@@ -67,8 +67,8 @@ export const CURVES: readonly Named[] = [
   { name: 'log trending', part: 'trending' },
   { name: 'log popular of late', part: 'popular' },
 ];
-const LOG_COLLABORATIVE = 0;
-const LOG_CONTENT = 4;
+/** What a new item is known by: these have curves of their own for what is borrowed. */
+const BORROWED_CURVES = [0, 1, 4, 5];
 /** All terms: those of the curves, then the borrowed share. */
 export const TERM_COUNT = CURVES.length + 1;
 const BORROWED = CURVES.length;
@@ -77,16 +77,25 @@ export const BENDS = 3;
 
 /** The features of a candidate in their order. */
 export const FEATURES: readonly Feature[] = [
-  ...CURVES.flatMap(({ name, part }): Feature[] => [
-    { name, part, isFine: false },
-    ...Array.from({ length: BENDS }, (_, bend) => ({ name: `${name} above bend ${bend + 1}`, part, isFine: true })),
-    { name: `${name} × log history`, part, isFine: true },
-  ]),
+  ...CURVES.flatMap(featuresOf),
   { name: 'borrowed share', part: 'fresh', isFine: false },
-  ...['log history', CURVES[LOG_COLLABORATIVE]!.name, CURVES[LOG_CONTENT]!.name].map((name): Feature => {
+  { name: 'borrowed share × log history', part: 'fresh', isFine: true },
+  ...BORROWED_CURVES.flatMap((curve) => featuresOf(CURVES[curve]!)).map(({ name }): Feature => {
     return { name: `borrowed share × ${name}`, part: 'fresh', isFine: true };
   }),
 ];
+
+function featuresOf({ name, part }: Named): readonly Feature[] {
+  return [
+    { name, part, isFine: false },
+    ...Array.from({ length: BENDS }, (_, bend) => ({ name: `${name} above bend ${bend + 1}`, part, isFine: true })),
+    { name: `${name} × log history`, part, isFine: true },
+  ];
+}
+/** How many features `featuresOf` has. */
+const OF_CURVE = BENDS + 2;
+/** Where the borrowed share stands among them. */
+export const BORROWED_SHARE = CURVES.length * OF_CURVE;
 
 /** What makes features of different catalogs alike. */
 export interface FeatureScales {
@@ -154,6 +163,8 @@ export function writeFeatures(
   const borrowedShare = terms[termOffset + BORROWED]!;
   into[place++] = borrowedShare;
   into[place++] = borrowedShare * logHistory;
-  into[place++] = borrowedShare * terms[termOffset + LOG_COLLABORATIVE]!;
-  into[place] = borrowedShare * terms[termOffset + LOG_CONTENT]!;
+  for (const curve of BORROWED_CURVES) {
+    const first = offset + curve * OF_CURVE;
+    for (let f = first; f < first + OF_CURVE; f++) into[place++] = borrowedShare * into[f]!;
+  }
 }

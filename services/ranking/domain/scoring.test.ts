@@ -40,10 +40,9 @@ function trainedCatalog(seed: number): TrainedCatalog {
       weights: FEATURES.map(() => 2 * random() - 1),
       scales: { floors: { collaborative: 0.1, coEngagement: 0.1, content: 0.1 }, meanShare: 0.5 },
       takesTime: true,
-      lift: { add: 2 * random() - 1, pull: 0.5 * random() },
       bends: Array.from({ length: BENDS * CURVES.length }, () => 2 * random() - 1),
     },
-    borrowedShare: Float32Array.from(items, () => (random() < 0.5 ? 0 : random())),
+    borrowedShare: new Float32Array(ITEMS),
     typical: { positives: 10, seen: 20 },
   };
 }
@@ -68,7 +67,7 @@ const candidates = fc.uniqueArray(fc.nat(ITEMS + 3), { minLength: 1, maxLength: 
 );
 
 function expectSums(scoring: Scoring, given: ReturnType<typeof fuse>): void {
-  const scored = byScore(scoring.score(given));
+  const scored = byScore(given.map(scoring.score));
   for (const { score, parts } of scored) {
     expect(parts.reduce((sum, part) => sum + part, 0)).toBeCloseTo(score, 9);
   }

@@ -1,6 +1,6 @@
 import { compareIds, type ItemId } from '@kindred/shared/id';
 import { HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
-import { edgeOf, liftOf, writeParts } from '@kindred/shared/model/ranker';
+import { writeParts } from '@kindred/shared/model/ranker';
 import { FEATURES, PARTS, TERM_COUNT, writeFeatures, writeTerms } from '@kindred/shared/model/ranking-features';
 import type { CoEngagement } from './co-engagement.ts';
 import { valueOfRank } from './counter.ts';
@@ -25,26 +25,22 @@ export interface Scoring {
   /** Of an explanation: by trained weights, or by fixed ones. */
   readonly weights: 'trained' | 'fixed';
   readonly parts: readonly string[];
-  /** What the sources found comes first, all at once: it tells how far new items are lifted. */
-  score(candidates: readonly FusedCandidate[]): ScoredCandidate[];
+  score(candidate: FusedCandidate): ScoredCandidate;
 }
-
-const FRESH = PARTS.indexOf('fresh');
 
 /** By reciprocal rank fusion: each source's share is a part. */
 export function fixedScoring(sources: readonly string[]): Scoring {
   return {
     weights: 'fixed',
     parts: sources,
-    score: (candidates) =>
-      candidates.map(({ item, fused, ranks }) => {
-        const parts = new Float64Array(sources.length);
-        for (const { source, part } of ranks) {
-          const place = sources.indexOf(source);
-          parts[place] = parts[place]! + part;
-        }
-        return { item, score: fused, parts, ranks };
-      }),
+    score: ({ item, fused, ranks }) => {
+      const parts = new Float64Array(sources.length);
+      for (const { source, part } of ranks) {
+        const place = sources.indexOf(source);
+        parts[place] = parts[place]! + part;
+      }
+      return { item, score: fused, parts, ranks };
+    },
   };
 }
 
@@ -70,32 +66,16 @@ export function trainedScoring(
   const popularOf = ofLate(popular, HALF_LIFE_DAYS.long);
   const terms = new Float32Array(TERM_COUNT);
   const features = new Float32Array(FEATURES.length);
-  let edge: number | undefined;
   return {
     weights: 'trained',
     parts: PARTS,
-    score: (candidates) => {
-      const plain = new Float64Array(candidates.length);
-      const borrowed = new Float32Array(candidates.length);
-      const allParts = candidates.map(({ item }, index) => {
-        const parts = new Float64Array(PARTS.length);
-        const coEngagement = (together?.scoreOf(item) ?? 0) / MOST_ENGAGED;
-        const others = { coEngagement, trending: trendingOf(item), popular: popularOf(item) };
-        const signals = { ...scores.signalsOf(item), ...others };
-        writeTerms(signals, ranker.scales, terms, 0);
-        writeFeatures(terms, 0, scores.liked, ranker.bends, features, 0);
-        plain[index] = writeParts(ranker, features, parts);
-        borrowed[index] = signals.borrowedShare;
-        return parts;
-      });
-      edge ??= edgeOf(plain);
-      const shown = edge;
-      return candidates.map(({ item, ranks }, index) => {
-        const lift = liftOf(ranker.lift, plain[index]!, borrowed[index]!, shown);
-        const parts = allParts[index]!;
-        parts[FRESH] = parts[FRESH]! + lift;
-        return { item, score: plain[index]! + lift, parts, ranks };
-      });
+    score: ({ item, ranks }) => {
+      const parts = new Float64Array(PARTS.length);
+      const coEngagement = (together?.scoreOf(item) ?? 0) / MOST_ENGAGED;
+      const others = { coEngagement, trending: trendingOf(item), popular: popularOf(item) };
+      writeTerms({ ...scores.signalsOf(item), ...others }, ranker.scales, terms, 0);
+      writeFeatures(terms, 0, scores.liked, ranker.bends, features, 0);
+      return { item, score: writeParts(ranker, features, parts), parts, ranks };
     },
   };
 }

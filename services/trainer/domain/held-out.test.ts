@@ -3,7 +3,7 @@ import { rowCountOf, type SparseRows, SparseRowsBuilder } from '@kindred/shared/
 import { seededRandom } from '@kindred/shared/random';
 import { expect, test } from 'vitest';
 import { hideItems, holdOut } from './held-out.ts';
-import { beforeHidden, judgedUsers } from './judged-users.ts';
+import { judgedUsers } from './judged-users.ts';
 import type { TrainingData } from './training-data.ts';
 
 const USERS = 600;
@@ -99,22 +99,36 @@ test('hidden items keep nothing, all others everything, and moments stay with th
   expect(held.liked).toBe(whole.liked);
 });
 
-test('before hidden items were met, a user has all that they liked of them still to find, and nothing else besides', () => {
-  const data = history();
-  const whole = holdOut(data, 1);
+test('of hidden items all that a user liked is worth finding, of others what was held out', () => {
+  const whole = holdOut(history(), 1);
   const held = hideItems(whole, 2, 0.2);
   const kept = entriesOf(whole.kept);
   const users = judgedUsers(held, 50, 4);
   expect(users.length).toBeGreaterThan(10);
-  for (const user of users) {
-    const before = beforeHidden(user, held);
+  for (const { user, known, liked, worths } of users) {
     for (let item = 0; item < ITEMS; item++) {
-      const entry = kept.get(`${user.user} ${item}`);
+      const entry = kept.get(`${user} ${item}`);
       const isHidden = held.hidden[item] === 1;
-      expect(before.known.has(item)).toBe(entry !== undefined && !isHidden);
-      expect(before.liked.has(item)).toBe(user.liked.has(item) || (isHidden && entry?.value === 1));
+      expect(known.has(item)).toBe(entry !== undefined);
+      const isFound = liked.has(item) || (isHidden && entry?.value === 1);
+      expect(worths.get(item)).toBe(isFound ? (isHidden ? 0.1 : 1) : undefined);
     }
   }
+});
+
+test('a user stands for those like them of whom nothing is held out, but not where times cut the history', () => {
+  const timed = judgedUsers(holdOut(history(), 1), 50, 4);
+  expect(new Set(timed.map(({ chance }) => chance))).toEqual(new Set([1]));
+  const data = history({ age: () => 0 });
+  const held = holdOut(data, 1);
+  const all = entriesOf(data.strengths);
+  const users = judgedUsers(held, USERS, 4);
+  const likes = (user: number): number =>
+    [...all].filter(([key, { value }]) => value > 0 && key.startsWith(`${user} `)).length;
+  for (const { user, chance } of users) expect(chance).toBeCloseTo(1 - 0.9 ** likes(user), 12);
+  // They stand for all users who liked anything.
+  const stoodFor = users.reduce((sum, { chance }) => sum + 1 / chance, 0);
+  expect(stoodFor / USERS).toBeCloseTo(1, 1);
 });
 
 test('a judged user’s history is latest first, and the last ten that they liked are recent', () => {

@@ -17,7 +17,8 @@ export interface HeldOut {
   readonly hidden: Uint8Array;
 }
 
-const HELD_OUT_SHARE = 0.1;
+/** Of the positives. */
+export const HELD_OUT_SHARE = 0.1;
 /** The share of positives after the cut may be this far off before times are taken to tell nothing. */
 const CUT_SHARE = { min: 0.05, max: 0.2 } as const;
 /** Users whom something is known of on both sides of the cut: with fewer it is no ground to stand on. */

@@ -1,6 +1,6 @@
 import { HISTORY_ITEMS_MAX, type HistoryItem, RECENT_ITEMS } from '@kindred/shared/model/item-model';
 import { rowCountOf, type SparseRows } from '@kindred/shared/model/sparse-rows';
-import { type HeldOut, hashOf } from './held-out.ts';
+import { HELD_OUT_SHARE, type HeldOut, hashOf } from './held-out.ts';
 import type { Moments } from './training-data.ts';
 
 /** A user whose held-out positives a ranking is judged by. */
@@ -11,20 +11,22 @@ export interface JudgedUser {
   readonly history: readonly HistoryItem[];
   /** How many items of it they liked. */
   readonly likedCount: number;
-  /** What is no candidate for them. */
+  /** What they met before, that is, what is no candidate for them unless it is hidden. */
   readonly known: ReadonlySet<number>;
   /** What they turned out to like; at least one. */
   readonly liked: ReadonlySet<number>;
-  /** What finding each of those is worth, above 0. */
+  /**
+   * What finding each of those is worth, above 0. New items have been met by nobody: of what is hidden all that the user
+   * liked is worth finding. Of what is not hidden a part is held out, so what is hidden counts by that part.
+   */
   readonly worths: ReadonlyMap<number, number>;
+  /** How likely something of theirs is held out, in (0, 1]: the more they liked, the likelier. 1 where times cut the history. */
+  readonly chance: number;
 }
 
 /** At most about `countMax` users, chosen by a hash, of those with something kept that they liked and something held out. */
-export function judgedUsers(
-  { kept, keptMoments, known, liked }: HeldOut,
-  countMax: number,
-  seed: number,
-): readonly JudgedUser[] {
+export function judgedUsers(held: HeldOut, countMax: number, seed: number): readonly JudgedUser[] {
+  const { kept, keptMoments, known, liked } = held;
   const users: number[] = [];
   for (let user = 0; user < rowCountOf(kept); user++) {
     if (liked.starts[user] === liked.starts[user + 1]) continue;
@@ -42,27 +44,32 @@ export function judgedUsers(
         likedCount: history.filter(({ strength }) => strength > 0).length,
         known: itemsOf(known, user),
         liked: itemsOf(liked, user),
-        worths: worthsOf(liked, user),
+        worths: worthsOf(held, user),
+        chance: keptMoments === undefined ? chanceOfHashed(known, liked, user) : 1,
       };
     });
 }
 
-/** The user as if nobody had met what is hidden: it may be recommended, and what they liked of it is to be found. */
-export function beforeHidden(user: JudgedUser, { kept, known, hidden }: HeldOut): JudgedUser {
-  const liked = new Set(user.liked);
-  for (let i = known.starts[user.user]!; i < known.starts[user.user + 1]!; i++) {
-    if (known.values[i]! > 0 && hidden[known.columns[i]!] === 1) liked.add(known.columns[i]!);
-  }
-  return { ...user, known: itemsOf(kept, user.user), liked };
+function chanceOfHashed(known: SparseRows, liked: SparseRows, user: number): number {
+  const stayed = known.values.subarray(known.starts[user], known.starts[user + 1]).filter((strength) => strength > 0);
+  const all = stayed.length + liked.starts[user + 1]! - liked.starts[user]!;
+  return 1 - (1 - HELD_OUT_SHARE) ** all;
 }
 
 function itemsOf({ starts, columns }: SparseRows, user: number): ReadonlySet<number> {
   return new Set(columns.subarray(starts[user], starts[user + 1]));
 }
 
-function worthsOf({ starts, columns, values }: SparseRows, user: number): ReadonlyMap<number, number> {
+function worthsOf({ known, liked, hidden }: HeldOut, user: number): ReadonlyMap<number, number> {
   const worths = new Map<number, number>();
-  for (let i = starts[user]!; i < starts[user + 1]!; i++) worths.set(columns[i]!, values[i]!);
+  for (let i = liked.starts[user]!; i < liked.starts[user + 1]!; i++) {
+    const item = liked.columns[i]!;
+    worths.set(item, (hidden[item] === 1 ? HELD_OUT_SHARE : 1) * liked.values[i]!);
+  }
+  for (let i = known.starts[user]!; i < known.starts[user + 1]!; i++) {
+    const item = known.columns[i]!;
+    if (known.values[i]! > 0 && hidden[item] === 1) worths.set(item, HELD_OUT_SHARE);
+  }
   return worths;
 }
 

@@ -12,6 +12,7 @@ import { Largest } from '@kindred/shared/model/largest';
 import type { Ranker } from '@kindred/shared/model/ranker';
 import {
   BENDS,
+  BORROWED_SHARE,
   CURVES,
   FEATURES,
   type FeatureScales,
@@ -24,7 +25,7 @@ import { ndcgAt20 } from '@kindred/shared/model/ranking-metrics';
 import { addRow, type SparseRows } from '@kindred/shared/model/sparse-rows';
 import { CO_ENGAGEMENT_KEPT } from './fit-model.ts';
 import { type HeldOut, hashOf } from './held-out.ts';
-import { beforeHidden, type JudgedUser, judgedUsers } from './judged-users.ts';
+import { type JudgedUser, judgedUsers } from './judged-users.ts';
 import { fitListwise, type Lists, scoresOf } from './listwise-fit.ts';
 import { newItemLift } from './new-item-lift.ts';
 
@@ -69,15 +70,22 @@ export function trainRanker(model: ItemModel, held: HeldOut, itemCount: number):
     trending: ofLate(held, itemCount, HALF_LIFE_DAYS.short),
     popular: ofLate(held, itemCount, HALF_LIFE_DAYS.long),
   };
-  const scorer = createScorer(model, coEngagement, { isMet: held.isMet, ...late });
+  const scorer = createScorer(model, coEngagement, { isMet: held.isMet, hidden: held.hidden, ...late });
   const candidates = users.map((user) => scorer.candidates(user));
   const scales = { floors: scorer.floors(users, candidates), meanShare: meanShareOf(model) };
   const terms = scorer.terms(users, candidates, scales);
   const bends = bendsOf(terms);
-  const lists = listsOf(users, terms, bends);
+  const lists: Lists = {
+    ...{ starts: terms.starts, labels: terms.labels, featureCount: FEATURES.length },
+    write: (user, candidate, into, offset) =>
+      writeFeatures(terms.values, candidate * TERM_COUNT, users[user]!.likedCount, bends, into, offset),
+  };
 
-  const ndcgOf = (u: number, scores: ArrayLike<number>): number =>
-    ndcgAt20(ordered(candidates[u]!.items, scores), users[u]!.liked);
+  const ndcgOf = (u: number, scores: ArrayLike<number>): number => {
+    const { known, liked } = users[u]!;
+    const unmet = ordered(candidates[u]!.items, scores).filter((item) => !known.has(item));
+    return ndcgAt20(unmet, liked);
+  };
   const all = [...users.keys()];
   const mean = (ofUser: (u: number) => number): number => all.reduce((sum, u) => sum + ofUser(u), 0) / all.length;
   const forms = FORMS.map((isFree) => {
@@ -86,30 +94,20 @@ export function trainRanker(model: ItemModel, held: HeldOut, itemCount: number):
   });
   const form = forms.reduce((a, b) => (b.ndcg > a.ndcg ? b : a));
   const weights = fitListwise(lists, all, form.isFree);
-  const scored = users.map((judged) => {
-    // The weights learn from what was liked later alone. A new item, though, has not been met by those either who did
-    // something with it before: all that they would like of it takes a place from others.
-    const user = beforeHidden(judged, held);
-    const own = scorer.candidates(user);
-    const ownLists = listsOf([user], scorer.terms([user], [own], scales), bends);
-    return { items: own.items, scores: scoresOf(ownLists, weights, 0), liked: user.liked };
-  });
+  const scored = users.map(({ worths, chance }, u) => ({
+    items: candidates[u]!.items,
+    scores: scoresOf(lists, weights, u),
+    liked: new Set(worths.keys()),
+    weight: 1 / chance,
+  }));
+  weights[BORROWED_SHARE]! += newItemLift(scored, held.hidden, scorer.borrowedShare);
   return {
     ...{ weights: [...weights], scales, bends, takesTime: held.keptMoments !== undefined },
-    lift: newItemLift(scored, held.hidden, scorer.borrowedShare),
     judged: {
       ranker: form.ndcg,
       collaborative: mean((u) => ndcgOf(u, candidates[u]!.collaborative)),
       fusion: mean((u) => ndcgOf(u, candidates[u]!.fused)),
     },
-  };
-}
-
-function listsOf(users: readonly JudgedUser[], { starts, labels, values }: Terms, bends: readonly number[]): Lists {
-  return {
-    ...{ starts, labels, featureCount: FEATURES.length },
-    write: (user, candidate, into, offset) =>
-      writeFeatures(values, candidate * TERM_COUNT, users[user]!.likedCount, bends, into, offset),
   };
 }
 
@@ -146,6 +144,8 @@ interface Terms {
 interface KnownOfItems {
   /** Whether anybody has an event on it: 1, else 0. */
   readonly isMet: Uint8Array;
+  /** As `HeldOut` has it. */
+  readonly hidden: Uint8Array;
   /** As `CandidateSignals` has them; 0 for all where times tell nothing. */
   readonly trending: Float32Array;
   readonly popular: Float32Array;
@@ -159,7 +159,7 @@ interface Scorer {
 }
 
 function createScorer(model: ItemModel, coEngagement: SparseRows, known: KnownOfItems): Scorer {
-  const { isMet, trending, popular } = known;
+  const { isMet, hidden, trending, popular } = known;
   const itemCount = isMet.length;
   const scores: UserScores = userScores(itemCount);
   const together = new Float32Array(itemCount);
@@ -175,8 +175,10 @@ function createScorer(model: ItemModel, coEngagement: SparseRows, known: KnownOf
   };
   const best = (largest: Largest, of: Float32Array, isKnown: ReadonlySet<number>): Int32Array => {
     // Whether somebody would have liked what nobody ever met can't be judged.
-    for (let item = 0; item < itemCount; item++)
-      if (of[item]! > 0 && isMet[item] === 1 && !isKnown.has(item)) largest.offer(item, of[item]!);
+    for (let item = 0; item < itemCount; item++) {
+      if (isMet[item] === 0 || (hidden[item] === 0 && isKnown.has(item))) continue;
+      if (of[item]! > 0) largest.offer(item, of[item]!);
+    }
     return largest.take();
   };
 

@@ -68,7 +68,6 @@ test('the same data give the same artefact, to the byte, and it is read back as 
         scales: ranker.scales,
         bends: ranker.bends,
         takesTime: ranker.takesTime,
-        lift: ranker.lift,
       },
     });
   };
