@@ -12,11 +12,13 @@ import { Largest } from '@kindred/shared/model/largest';
 import type { Ranker } from '@kindred/shared/model/ranker';
 import {
   BENDS,
+  BORROWED_BY_HISTORY,
   BORROWED_SHARE,
   CURVES,
   FEATURES,
   type FeatureScales,
   LEADERS_MAX,
+  logHistoryOf,
   TERM_COUNT,
   writeFeatures,
   writeTerms,
@@ -94,13 +96,16 @@ export function trainRanker(model: ItemModel, held: HeldOut, itemCount: number):
   });
   const form = forms.reduce((a, b) => (b.ndcg > a.ndcg ? b : a));
   const weights = fitListwise(lists, all, form.isFree);
-  const scored = users.map(({ worths, chance }, u) => ({
+  const scored = users.map(({ worths, chance, likedCount }, u) => ({
     items: candidates[u]!.items,
     scores: scoresOf(lists, weights, u),
     liked: new Set(worths.keys()),
+    logHistory: logHistoryOf(likedCount),
     weight: 1 / chance,
   }));
-  weights[BORROWED_SHARE]! += newItemLift(scored, held.hidden, scorer.borrowedShare);
+  const lift = newItemLift(scored, held.hidden, scorer.borrowedShare);
+  weights[BORROWED_SHARE]! += lift.add;
+  weights[BORROWED_BY_HISTORY]! += lift.byHistory;
   return {
     ...{ weights: [...weights], scales, bends, takesTime: held.keptMoments !== undefined },
     judged: {
