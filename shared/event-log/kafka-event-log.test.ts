@@ -212,7 +212,10 @@ describe.skipIf(isAway)(`over Kafka's own ways, the Kafka event log${why}`, () =
       for (let start = 0; start < texts.length; start += 100) {
         await log.append(texts.slice(start, start + 100).map((text) => messageOf(text)));
         await sleep(100);
-        if (start === 500) secondConsumer = await open().consume(second!, options);
+        if (start === 500) {
+          await until(() => handlers[0].applied.length > 100);
+          secondConsumer = await open().consume(second!, options);
+        }
         if (start === 2_000) await firstConsumer.stop();
       }
       const all = (): string[] => handlers.flatMap((handler) => handler.texts());
@@ -223,7 +226,7 @@ describe.skipIf(isAway)(`over Kafka's own ways, the Kafka event log${why}`, () =
     }));
 
   test('starts its consumer again when it has fallen silent', () =>
-    withTopic({ partitions: 1, stuckMs: 1_500 }, async ({ open }) => {
+    withTopic({ partitions: 1, stuckMs: 5_000 }, async ({ open }) => {
       const log = open();
       const errors: string[] = [];
       const handler = new RecordingHandler();

@@ -58,6 +58,12 @@ describe('over several connections, the PostgreSQL event log', () => {
     }
   }
 
+  /** The same log as another process would open it. */
+  function closing({ pollMs }: { readonly pollMs: number }): EventLog & AsyncDisposable {
+    const other = postgresEventLog({ database: own.database, databaseUrl: own.url, pollMs });
+    return { ...other, [Symbol.asyncDispose]: () => other.close() };
+  }
+
   test('never skips a message whose transaction commits late', () =>
     withLog(async (handler) => {
       await log.consume(handler, { batchSizeMax: 10, onError: () => {} });
@@ -83,11 +89,10 @@ describe('over several connections, the PostgreSQL event log', () => {
   test('passes over the offsets of a transaction that was rolled back', () =>
     withLog(async (handler) => {
       await log.append([messageOf('before')]);
-      const client = await own.database.connect();
+      await using client = await connection(own.url);
       await client.query('BEGIN');
       await client.query('SELECT append_to_event_log($1, $2, $3)', [[CATALOG], ['nobody'], [Buffer.from('undone')]]);
       await client.query('ROLLBACK');
-      client.release();
       const [position] = await log.append([messageOf('after')]);
       expect(position).toEqual({ partition: 0, offset: 3 });
       const consumer = await log.consume(handler, { batchSizeMax: 10, onError: () => {} });
@@ -97,14 +102,13 @@ describe('over several connections, the PostgreSQL event log', () => {
 
   test('hears at once of an append by another process', () =>
     withLog(async (handler) => {
-      const other = postgresEventLog({ database: own.database, databaseUrl: own.url, pollMs: 60_000 });
+      await using other = closing({ pollMs: 60_000 });
       await other.consume(handler, { batchSizeMax: 10, onError: () => {} });
       await until(async () => (await listeners(own)) === 1);
       await log.append([messageOf('first')]);
-      await until(() => handler.applied.length === 1, 5_000);
+      await until(() => handler.applied.length === 1);
       await log.append([messageOf('second')]);
-      await until(() => handler.applied.length === 2, 5_000);
-      await other.close();
+      await until(() => handler.applied.length === 2);
     }));
 
   test('finds messages by polling when the hint is lost', () =>
@@ -114,7 +118,7 @@ describe('over several connections, the PostgreSQL event log', () => {
       await own.database.query(
         "INSERT INTO event_log (catalog, user_id, value, appended_at_ms) VALUES ('main', 'silent', 'x', 0)",
       );
-      await until(() => handler.applied.length === 1, 5_000);
+      await until(() => handler.applied.length === 1);
     }));
 
   test('goes on over a new connection when its own is cut', () =>
@@ -127,7 +131,7 @@ describe('over several connections, the PostgreSQL event log', () => {
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'kindred event log' AND datname = current_database()",
       );
       await log.append([messageOf('after')]);
-      await until(() => handler.applied.length === 2, 10_000);
+      await until(() => handler.applied.length === 2);
       expect(handler.texts()).toEqual(['before', 'after']);
       expect(errors.length).toBe(1);
     }));
@@ -135,7 +139,7 @@ describe('over several connections, the PostgreSQL event log', () => {
   test('lets one consumer read at a time, and another when it goes', () =>
     withLog(async (handler) => {
       const second = new RecordingHandler();
-      const other = postgresEventLog({ database: own.database, databaseUrl: own.url, pollMs: 50 });
+      await using other = closing({ pollMs: 50 });
       const consumer = await log.consume(handler, { batchSizeMax: 10, onError: () => {} });
       await log.append([messageOf('one')]);
       await until(() => handler.applied.length === 1);
@@ -145,7 +149,6 @@ describe('over several connections, the PostgreSQL event log', () => {
       expect(second.applied).toEqual([]);
       await consumer.stop();
       await until(() => second.applied.length === 2);
-      await other.close();
     }));
 
   test('reads large messages in batches of bounded bytes', () =>

@@ -34,7 +34,9 @@ describe.skipIf(availability.way === 'none')(`distributed mode${why}`, () => {
     expect((await catalog?.post(`${base}/items`, { items }))?.status).toBe(202);
     const events = ['a', 'b'].map((item) => ({ id: item, user: 'ana', item, type: 'save' }));
     const sent = await ranking?.post(`${base}/events`, { events });
-    await ranking?.get(`${base}/users/ana?after=${sent?.body.token}`);
+    await until('events are applied', async () => {
+      return (await ranking?.get(`${base}/users/ana?after=${sent?.body.token}`))?.status === 200;
+    });
     expect((await trainer?.post(`${base}/trainings`, undefined))?.status).toBe(202);
     const isServing = async (): Promise<boolean> =>
       /"serving":true/.test((await trainer?.get(`${base}/trainings`))?.text ?? '');

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -250,19 +251,16 @@ export function hostileSuite(addresses: () => Addresses): void {
     test('a stream that breaks keeps the chunks that were committed', async () => {
       const lines = Array.from({ length: 1_200 }, (_, i) => `${event(`broken-${i}`)}\n`).join('');
       const { hostname, port } = new URL(addresses().rankingUrl);
-      await new Promise<void>((resolve) => {
-        const socket = connect(Number(port), hostname, () => {
-          socket.write(
-            `POST ${base}/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nContent-Length: 99999999\r\n\r\n${lines}`,
-          );
-          setTimeout(() => {
-            socket.destroy();
-            resolve();
-          }, 1_500);
-        });
-      });
-      // Ids are unique: those of the two whole chunks of 500 are there, so sending them again changes nothing.
-      await expect.poll(async () => (await ranking().get(`${base}/users/u`)).text).toContain('broken-');
+      const eventsOfUser = async (): Promise<string> => (await ranking().get(`${base}/users/u`)).text;
+      const socket = connect(Number(port), hostname);
+      await once(socket, 'connect');
+      socket.write(
+        `POST ${base}/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nContent-Length: 99999999\r\n\r\n${lines}`,
+      );
+      // Whole chunks of 500 are committed as they come.
+      await expect.poll(eventsOfUser).toContain('broken-');
+      socket.destroy();
+      expect(await eventsOfUser()).toContain('broken-');
     });
 
     test('millions of bad rows do not become a huge answer', async () => {

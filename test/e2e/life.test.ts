@@ -199,7 +199,7 @@ void net;
     const { token } = (await client.post('/v1/catalogs/main/items', { items })).body;
     await expect
       .poll(async () => (await client.get(`/v1/catalogs/main/items/i0/similar?after=${token}`)).status, {
-        timeout: 30_000,
+        timeout: 90_000,
       })
       .toBe(200);
     const before = (await client.get('/v1/catalogs')).body.catalogs[0]!.space;

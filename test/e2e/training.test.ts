@@ -101,7 +101,9 @@ describe('training', async () => {
       expect(reply.body).toMatchObject({ rejected: [] });
       token = reply.body.token;
     }
-    await client.get(`${base}/users/user-1?after=${token}`);
+    await until('events are applied', async () => {
+      return (await client.get(`${base}/users/user-1?after=${token}`)).status === 200;
+    });
     await until('all items are embedded', async () => {
       const { catalogs } = (await client.get('/v1/catalogs')).body;
       return catalogs.some(({ catalog, waiting }) => catalog === 'shop' && waiting === 0);
