@@ -68,7 +68,9 @@ export const CURVES: readonly Named[] = [
   { name: 'log popular of late', part: 'popular' },
 ];
 /** What a new item is known by: these have curves of their own for what is borrowed. */
-const BORROWED_CURVES = [0, 1, 4, 5];
+const BORROWED_CURVES = ['log collaborative', 'log largest collaborative', 'log content', 'log largest content'].map(
+  (wanted) => CURVES.findIndex(({ name }) => name === wanted),
+);
 /** All terms: those of the curves, then the borrowed share. */
 export const TERM_COUNT = CURVES.length + 1;
 const BORROWED = CURVES.length;
@@ -92,6 +94,7 @@ function featuresOf({ name, part }: Named): readonly Feature[] {
     { name: `${name} × log history`, part, isFine: true },
   ];
 }
+
 /** How many features `featuresOf` has. */
 const OF_CURVE = BENDS + 2;
 /** Where the borrowed share stands among them, and that times the log of the history. */

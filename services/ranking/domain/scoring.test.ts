@@ -42,7 +42,7 @@ function trainedCatalog(seed: number): TrainedCatalog {
       takesTime: true,
       bends: Array.from({ length: BENDS * CURVES.length }, () => 2 * random() - 1),
     },
-    borrowedShare: new Float32Array(ITEMS),
+    borrowedShare: Float32Array.from(items, () => (random() < 0.5 ? 0 : random())),
     typical: { positives: 10, seen: 20 },
   };
 }
