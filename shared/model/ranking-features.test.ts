@@ -3,11 +3,9 @@ import { expect, test } from 'vitest';
 import { writeParts } from './ranker.ts';
 import {
   BENDS,
-  BORROWED_BY_HISTORY,
   BORROWED_SHARE,
   CURVES,
   FEATURES,
-  logHistoryOf,
   PARTS,
   TERM_COUNT,
   writeFeatures,
@@ -48,8 +46,6 @@ test('every feature has a value, and the borrowed share stands where it is said 
       expect(features.subarray(1).some(Number.isNaN)).toBe(false);
       expect(features[1 + BORROWED_SHARE]).toBe(Math.fround(values.at(-1)!));
       expect(FEATURES[BORROWED_SHARE]!.name).toBe('borrowed share');
-      expect(features[1 + BORROWED_BY_HISTORY]).toBeCloseTo(values.at(-1)! * logHistoryOf(liked), 4);
-      expect(FEATURES[BORROWED_BY_HISTORY]!.name).toBe('borrowed share × log history');
     }),
   );
 });

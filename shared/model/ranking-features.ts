@@ -97,9 +97,8 @@ function featuresOf({ name, part }: Named): readonly Feature[] {
 
 /** How many features `featuresOf` has. */
 const OF_CURVE = BENDS + 2;
-/** Where the borrowed share stands among them, and that times the log of the history. */
+/** Where the borrowed share stands among them. */
 export const BORROWED_SHARE = CURVES.length * OF_CURVE;
-export const BORROWED_BY_HISTORY = BORROWED_SHARE + 1;
 
 /** What makes features of different catalogs alike. */
 export interface FeatureScales {
@@ -117,11 +116,6 @@ const MAX_FLOOR_SHARE = 0.3;
 const OF_LATE_MAX = 1e5;
 /** Keeps what is multiplied by it apart from the thing itself: some 16 items. */
 const TYPICAL_LOG_HISTORY = 2.8;
-
-/** @param liked  How many items the user liked. @returns About 0 for a typical user. */
-export function logHistoryOf(liked: number): number {
-  return Math.log(1 + liked) - TYPICAL_LOG_HISTORY;
-}
 
 /** Writes the terms of a candidate from `offset` on: those of `CURVES` in their order, and the borrowed share. */
 export function writeTerms(
@@ -161,7 +155,7 @@ export function writeFeatures(
   into: Float32Array,
   offset: number,
 ): void {
-  const logHistory = logHistoryOf(liked);
+  const logHistory = Math.log(1 + liked) - TYPICAL_LOG_HISTORY;
   let place = offset;
   for (let curve = 0; curve < CURVES.length; curve++) {
     const value = terms[termOffset + curve]!;

@@ -116,21 +116,6 @@ test('of hidden items all that a user liked is worth finding, of others what was
   }
 });
 
-test('a user stands for those like them of whom nothing is held out, but not where times cut the history', () => {
-  const timed = judgedUsers(holdOut(history(), 1), 50, 4);
-  expect(new Set(timed.map(({ chance }) => chance))).toEqual(new Set([1]));
-  const data = history({ age: () => 0 });
-  const held = holdOut(data, 1);
-  const all = entriesOf(data.strengths);
-  const users = judgedUsers(held, USERS, 4);
-  const likes = (user: number): number =>
-    [...all].filter(([key, { value }]) => value > 0 && key.startsWith(`${user} `)).length;
-  for (const { user, chance } of users) expect(chance).toBeCloseTo(1 - 0.9 ** likes(user), 12);
-  // They stand for all users who liked anything.
-  const stoodFor = users.reduce((sum, { chance }) => sum + 1 / chance, 0);
-  expect(stoodFor / USERS).toBeCloseTo(1, 1);
-});
-
 test('a judged user’s history is latest first, and the last ten that they liked are recent', () => {
   const data = history();
   const held = holdOut(data, 1);

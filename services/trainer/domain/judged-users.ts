@@ -20,8 +20,6 @@ export interface JudgedUser {
    * liked is worth finding. Of what is not hidden a part is held out, so what is hidden counts by that part.
    */
   readonly worths: ReadonlyMap<number, number>;
-  /** How likely something of theirs is held out, in (0, 1]: the more they liked, the likelier. 1 where times cut the history. */
-  readonly chance: number;
 }
 
 /** At most about `countMax` users, chosen by a hash, of those with something kept that they liked and something held out. */
@@ -45,15 +43,8 @@ export function judgedUsers(held: HeldOut, countMax: number, seed: number): read
         known: itemsOf(known, user),
         liked: itemsOf(liked, user),
         worths: worthsOf(held, user),
-        chance: keptMoments === undefined ? chanceOfHashed(known, liked, user) : 1,
       };
     });
-}
-
-function chanceOfHashed(known: SparseRows, liked: SparseRows, user: number): number {
-  const stayed = known.values.subarray(known.starts[user], known.starts[user + 1]).filter((strength) => strength > 0);
-  const all = stayed.length + liked.starts[user + 1]! - liked.starts[user]!;
-  return 1 - (1 - HELD_OUT_SHARE) ** all;
 }
 
 function itemsOf({ starts, columns }: SparseRows, user: number): ReadonlySet<number> {

@@ -1,45 +1,39 @@
 import { ndcgAt20, recallAt20 } from '@kindred/shared/model/ranking-metrics';
 import { seededRandom } from '@kindred/shared/random';
 import { expect, test } from 'vitest';
-import { LOSS_MAX, type NewItemLift, newItemLift, type ScoredList } from './new-item-lift.ts';
+import { LOSS_MAX, newItemLift, type ScoredList } from './new-item-lift.ts';
 
 const ITEMS = 200;
 const hidden = Uint8Array.from({ length: ITEMS }, (_, item) => (item % 10 === 0 ? 1 : 0));
-/** What few know borrows in part. */
-const share = Float32Array.from(hidden, (isHidden, item) => (isHidden === 1 ? 1 : item % 10 === 1 ? 0.02 : 0));
+const share = Float32Array.from(hidden);
 
-/** Scores say something of what is liked; new items score lower by `behind`, and by `slope` the more is liked. */
-function lists(seed: number, behind: number, slope = 0): readonly ScoredList[] {
+/** Scores say something of what is liked; new items score lower by `behind`. */
+function lists(seed: number, behind: number): readonly ScoredList[] {
   const random = seededRandom(seed);
   return Array.from({ length: 400 }, () => {
     const items = Array.from({ length: ITEMS }, (_, item) => item);
     const liked = new Set(items.filter(() => random() < 0.05).concat(1));
-    const logHistory = 2 * random() - 1;
-    const lowered = behind + slope * logHistory;
-    const scores = items.map((item) => 3 * random() + (liked.has(item) ? 2 : 0) - (hidden[item] === 1 ? lowered : 0));
-    return { items, scores, liked, logHistory, weight: 1 + 2 * random() };
+    const scores = items.map((item) => 3 * random() + (liked.has(item) ? 2 : 0) - (hidden[item] === 1 ? behind : 0));
+    return { items, scores, liked };
   });
 }
 
-/** What the lift costs those who liked items that are not new, and what it finds of the new ones, by sorting whole lists. */
-function effectOf(given: readonly ScoredList[], { add, byHistory }: NewItemLift): { loss: number; found: number } {
+/** What the lift costs those who liked items that are not new, by sorting whole lists. */
+function lossOf(given: readonly ScoredList[], lift: number): number {
   const sums = { with: [0, 0], without: [0, 0] };
-  let found = 0;
-  for (const { items, scores, liked, logHistory, weight } of given) {
+  for (const { items, scores, liked } of given) {
     const known = new Set([...liked].filter((item) => hidden[item] === 0));
-    const lifted = (item: number): number => scores[item]! + (add + byHistory * logHistory) * share[item]!;
+    const lifted = (item: number): number => scores[item]! + lift * share[item]!;
     const ranked = [...items].sort((a, b) => lifted(b) - lifted(a) || a - b);
-    const likedNew = [...liked].filter((item) => hidden[item] === 1);
-    if (likedNew.length > 0) found += weight * recallAt20(ranked, new Set(likedNew));
     for (const [name, list] of [
       ['with', ranked],
-      ['without', items.filter((item) => hidden[item] === 0).sort((a, b) => scores[b]! - scores[a]! || a - b)],
+      ['without', ranked.filter((item) => hidden[item] === 0)],
     ] as const) {
-      sums[name][0]! += weight * ndcgAt20(list, known);
-      sums[name][1]! += weight * recallAt20(list, known);
+      sums[name][0]! += ndcgAt20(list, known);
+      sums[name][1]! += recallAt20(list, known);
     }
   }
-  return { loss: Math.max(...sums.with.map((sum, metric) => 1 - sum / sums.without[metric]!)), found };
+  return Math.max(...sums.with.map((sum, metric) => 1 - sum / sums.without[metric]!));
 }
 
 test('new items are lifted as far as the loss of all others allows, and lowered where they cost more', () => {
@@ -49,25 +43,12 @@ test('new items are lifted as far as the loss of all others allows, and lowered 
   ] as const) {
     const given = lists(11, behind);
     const lift = newItemLift(given, hidden, share);
-    expect(lift.add > 0).toBe(isRaised);
-    const { loss, found } = effectOf(given, lift);
-    expect(loss).toBeLessThanOrEqual(LOSS_MAX);
-    expect(effectOf(given, { ...lift, add: lift.add + 0.05 }).loss).toBeGreaterThan(LOSS_MAX);
-    // No lift alike for all that costs as little finds more.
-    for (let add = -6; add < 6; add += 0.1) {
-      const other = effectOf(given, { add, byHistory: 0 });
-      if (other.loss <= LOSS_MAX) expect(other.found).toBeLessThanOrEqual(found + 1);
-    }
-  }
-});
-
-test('users whose new items score too low for their history get them lifted further', () => {
-  for (const slope of [0.6, -0.4]) {
-    const { byHistory } = newItemLift(lists(13, 2, slope), hidden, share);
-    expect(Math.sign(byHistory)).toBe(Math.sign(slope));
+    expect(lift > 0).toBe(isRaised);
+    expect(lossOf(given, lift)).toBeLessThanOrEqual(LOSS_MAX);
+    expect(lossOf(given, lift + 0.05)).toBeGreaterThan(LOSS_MAX);
   }
 });
 
 test('without new items nothing is lifted', () => {
-  expect(newItemLift(lists(12, 0), new Uint8Array(ITEMS), share)).toEqual({ add: 0, byHistory: 0 });
+  expect(newItemLift(lists(12, 0), new Uint8Array(ITEMS), share)).toBe(0);
 });

@@ -5,12 +5,10 @@ import { Largest } from '@kindred/shared/model/largest';
 import type { Ranker } from '@kindred/shared/model/ranker';
 import {
   BENDS,
-  BORROWED_BY_HISTORY,
   BORROWED_SHARE,
   CURVES,
   FEATURES,
   LEADERS_MAX,
-  logHistoryOf,
   TERM_COUNT,
   writeFeatures,
 } from '@kindred/shared/model/ranking-features';
@@ -78,16 +76,12 @@ export function trainRanker(model: ItemModel, held: HeldOut, itemCount: number):
   });
   const form = forms.reduce((a, b) => (b.ndcg > a.ndcg ? b : a));
   const weights = fitListwise(lists, all, form.isFree);
-  const scored = users.map(({ worths, chance, likedCount }, u) => ({
+  const scored = users.map(({ worths }, u) => ({
     items: candidates[u]!.items,
     scores: scoresOf(lists, weights, u),
     liked: new Set(worths.keys()),
-    logHistory: logHistoryOf(likedCount),
-    weight: 1 / chance,
   }));
-  const lift = newItemLift(scored, held.hidden, scorer.borrowedShare);
-  weights[BORROWED_SHARE]! += lift.add;
-  weights[BORROWED_BY_HISTORY]! += lift.byHistory;
+  weights[BORROWED_SHARE]! += newItemLift(scored, held.hidden, scorer.borrowedShare);
   return {
     ...{ weights: [...weights], scales, bends, takesTime: held.keptMoments !== undefined },
     judged: {
