@@ -18,15 +18,17 @@ test('a question alone takes the defaults', () => {
 test('options are read wherever they stand', () => {
   const read = readArguments(['--users', '500', 'ranking', '--validate', '--data', 'pinterest', '--seed', '7']);
   expect(read).toMatchObject({ users: 500, isValidation: true, data: 'pinterest', seed: 7 });
+  expect(readArguments(['new-items', '--users', '9'])).toMatchObject({ question: 'new-items', users: 9 });
   const some = readArguments(['ranking', '--contender', 'ease', '--no-new-items', '--contender', 'popular']);
   expect(some).toMatchObject({ contenders: ['ease', 'popular'], hasNewItems: false });
 });
 
 test.each([
-  [[], /must be one of embedding, ann, ranking, serving, freshness, diversity/],
+  [[], /must be one of embedding, ann, ranking, serving, freshness, diversity, new-items/],
   [['speed'], /must be one of/],
   [['ann', 'ranking'], /must be one of/],
-  [['ann', '--users', '5'], /belong to ranking/],
+  [['ann', '--users', '5'], /belong to ranking and new-items/],
+  [['new-items', '--catalog', 'shop'], /belong to ranking/],
   [['serving', '--contender', 'ease'], /belong to ranking/],
   [['ranking', '--catalog', 'shop', '--data', 'goodbooks'], /takes the place of --data/],
   [['freshness', '--data', 'goodbooks'], /makes its own data/],

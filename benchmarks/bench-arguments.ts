@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-const QUESTION_NAMES = ['embedding', 'ann', 'ranking', 'serving', 'freshness', 'diversity'] as const;
+const QUESTION_NAMES = ['embedding', 'ann', 'ranking', 'serving', 'freshness', 'diversity', 'new-items'] as const;
 export type QuestionName = (typeof QUESTION_NAMES)[number];
 
 export interface BenchArguments {
@@ -37,6 +37,7 @@ const USAGE = `usage: npm run bench -- QUESTION [--data NAME|FOLDER] [--out FILE
               no engine may serve meanwhile; [--contender NAME] that one only, may be repeated; [--users N] a hashed
               sample; [--validate] on held-out training rows; [--no-new-items] without the new-item protocol
   serving     latency over HTTP and start-up of the real server
+  new-items   what more or less of new items costs all others, as they are served; [--users N], [--validate] as above
   diversity   relevance, diversity and time of slates that are picked by MMR and by SSD
   freshness   from an event to the slate that holds it, in both modes, and events applied a second`;
 const SEED_DEFAULT = 20_240_607;
@@ -49,9 +50,13 @@ export function readArguments(words: readonly string[]): BenchArguments {
     throw new UsageError(`the question must be one of ${QUESTION_NAMES.join(', ')}`);
   }
   const isValidation = values.validate ?? false;
-  const ofRanking = [values.users, values.validate, values.catalog, values.contender, values['no-new-items']];
+  const ofRanking = [values.catalog, values.contender, values['no-new-items']];
   if (question !== 'ranking' && ofRanking.some((value) => value !== undefined)) {
-    throw new UsageError('--users, --validate, --catalog, --contender and --no-new-items belong to ranking');
+    throw new UsageError('--catalog, --contender and --no-new-items belong to ranking');
+  }
+  const ofBoth = [values.users, values.validate];
+  if (question !== 'ranking' && question !== 'new-items' && ofBoth.some((value) => value !== undefined)) {
+    throw new UsageError('--users and --validate belong to ranking and new-items');
   }
   if (values.catalog !== undefined && (values.data !== undefined || isValidation)) {
     throw new UsageError(

@@ -10,6 +10,7 @@ import { DatasetMissingError } from './datasets/find-dataset.ts';
 import { diversity } from './diversity/question.ts';
 import { embedding } from './embedding/question.ts';
 import { freshness } from './freshness/question.ts';
+import { newItems } from './new-items/question.ts';
 import { ranking } from './ranking/question.ts';
 import type { BenchResult } from './report/bench-result.ts';
 import { benchmarksPage, resultSection } from './report/benchmarks-page.ts';
@@ -44,6 +45,8 @@ function ask(run: BenchRun): AsyncIterable<Answer<BenchResult>> {
       return ranking(run);
     case 'diversity':
       return diversity(run);
+    case 'new-items':
+      return newItems(run);
     case 'embedding':
       return embedding(run);
     case 'serving':

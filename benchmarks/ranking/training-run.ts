@@ -1,11 +1,20 @@
 import type { CatalogId } from '@kindred/shared/id';
-import { decodeArtefact, encodeArtefact } from '@kindred/shared/model/artefact';
+import { type Artefact, decodeArtefact, encodeArtefact } from '@kindred/shared/model/artefact';
 import { postgresArtefactStore } from '@kindred/trainer/adapters/postgres-artefact-store';
 import { postgresHistorySource } from '@kindred/trainer/adapters/postgres-history-source';
 import type { MatrixProduct } from '@kindred/trainer/domain/matrix-product';
 import type { ArtefactStore, ArtefactSummary } from '@kindred/trainer/ports';
 import { trainCatalog } from '@kindred/trainer/train-catalog';
 import { withDatabase } from '../engine/with-database.ts';
+
+type Saved = Parameters<ArtefactStore['save']>[1];
+
+/** A training with what it saved, to save changes of it. */
+export interface KeptRun {
+  readonly saved: Saved;
+  readonly version: number;
+  readonly seconds: number;
+}
 
 export interface TrainingRun {
   readonly summary: ArtefactSummary;
@@ -18,14 +27,10 @@ export interface TrainingRun {
  * Trains a prepared catalog as the trainer does, on its own database; no engine runs on the folder.
  * @returns `undefined` where there is nothing to train on.
  */
-export function trainPrepared(
-  folder: string,
-  catalog: CatalogId,
-  multiply: MatrixProduct,
-): Promise<TrainingRun | undefined> {
+export function trainKept(folder: string, catalog: CatalogId, multiply: MatrixProduct): Promise<KeptRun | undefined> {
   return withDatabase(folder, async (database) => {
     const store = postgresArtefactStore(database);
-    let saved: Parameters<ArtefactStore['save']>[1] | undefined;
+    let saved: Saved | undefined;
     const keeping: ArtefactStore = {
       ...store,
       save: (of, artefact) => {
@@ -35,13 +40,34 @@ export function trainPrepared(
     };
     const startMs = performance.now();
     const history = postgresHistorySource(database);
-    const trained = await trainCatalog(catalog, { history, store: keeping, multiply, say: sayRarely() });
+    const version = await trainCatalog(catalog, { history, store: keeping, multiply, say: sayRarely() });
     const seconds = (performance.now() - startMs) / 1_000;
-    if (trained === undefined || saved === undefined) return undefined;
-    const artefact = decodeArtefact(new Uint8Array(saved.bytes));
-    const fixed = await store.save(catalog, { ...saved, bytes: encodeArtefact({ ...artefact, ranker: undefined }) });
-    return { summary: saved.summary, seconds, versions: { trained, fixed } };
+    return version === undefined || saved === undefined ? undefined : { saved, version, seconds };
   });
+}
+
+/** Saves what was trained once more, changed. @returns The version, which serves from the next start on. */
+export function saveChanged(
+  folder: string,
+  catalog: CatalogId,
+  saved: Saved,
+  change: (artefact: Artefact) => Artefact,
+): Promise<number> {
+  const bytes = encodeArtefact(change(decodeArtefact(new Uint8Array(saved.bytes))));
+  return withDatabase(folder, (database) => postgresArtefactStore(database).save(catalog, { ...saved, bytes }));
+}
+
+/** As `trainKept`, with what the contenders serve. */
+export async function trainPrepared(
+  folder: string,
+  catalog: CatalogId,
+  multiply: MatrixProduct,
+): Promise<TrainingRun | undefined> {
+  const run = await trainKept(folder, catalog, multiply);
+  if (run === undefined) return undefined;
+  const { saved, version: trained, seconds } = run;
+  const fixed = await saveChanged(folder, catalog, saved, (artefact) => ({ ...artefact, ranker: undefined }));
+  return { summary: saved.summary, seconds, versions: { trained, fixed } };
 }
 
 /** Lets a version serve from the next start on. @throws Error when it is gone. */

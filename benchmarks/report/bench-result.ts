@@ -3,6 +3,7 @@ import { annResultSchema } from '../ann/result.ts';
 import { diversityResultSchema } from '../diversity/result.ts';
 import { embeddingResultSchema } from '../embedding/result.ts';
 import { freshnessResultSchema } from '../freshness/result.ts';
+import { newItemsResultSchema } from '../new-items/result.ts';
 import { rankingResultSchema } from '../ranking/result.ts';
 import { servingResultSchema } from '../serving/result.ts';
 
@@ -14,6 +15,7 @@ export const benchResultSchema = z.discriminatedUnion('benchmark', [
   servingResultSchema,
   freshnessResultSchema,
   diversityResultSchema,
+  newItemsResultSchema,
 ]);
 
 export type BenchResult = z.infer<typeof benchResultSchema>;

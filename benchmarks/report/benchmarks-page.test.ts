@@ -135,6 +135,22 @@ test('a ranking is compared with each baseline user by user, by history and on n
   expect(page).toMatch(/^kindred \* +\.2800 {2}█{36}/m);
 });
 
+test('what new items gain stands beside what the others lose', () => {
+  const settings = [
+    { raise: -0.5, newRecall20: 0.125, newShown20: 0.6, ndcg20: 0.249, recall20: 0.4 },
+    { raise: 0, newRecall20: 0.25, newShown20: 1.2, ndcg20: 0.2475, recall20: 0.39 },
+  ];
+  const counts = { users: 1_000, knownUsers: 900, without: { ndcg20: 0.25, recall20: 0.4 } };
+  const page = benchmarksPage([
+    { ...header, benchmark: 'new-items', data: 'goodbooks', target: 'test', ...counts, settings },
+  ]);
+  const rows = page.split('\n').filter((line) => /^\| (−|as trained)/.test(line));
+  expect(rows.map((row) => row.split(/ *\| */).slice(1, -1))).toEqual([
+    ['−0.5', '.1250', '0.60', '.2490', '0.4 %', '.4000', '0 %'],
+    ['as trained', '.2500', '1.20', '.2475', '1 %', '.3900', '2.5 %'],
+  ]);
+});
+
 test('what is judged on other rows is not compared with what others reach on the test', () => {
   const page = benchmarksPage([{ ...ranking, target: 'held-out training' }]);
   expect(page).not.toContain('RP3β');

@@ -3,6 +3,7 @@ import type { BenchResult } from './bench-result.ts';
 import { diversitySection } from './diversity-section.ts';
 import { embeddingSection } from './embedding-section.ts';
 import { freshnessSection } from './freshness-section.ts';
+import { newItemsSection } from './new-items-section.ts';
 import { rankingSection } from './ranking-section.ts';
 import { servingSection } from './serving-section.ts';
 
@@ -15,6 +16,8 @@ can be had, and finds them in \`KINDRED_DATA\` or by \`--data\`.`;
 const QUESTIONS = {
   ranking:
     '## How good is the served ranking?\n\n`npm run bench -- ranking [--data FOLDER | --catalog NAME] [--contender NAME]`: rows that were never imported are the target; every item is ranked for every user, ties are broken by a hash. Kindred is trained on the rest and asked through the code that serves; each baseline is fitted on the same rows, and chooses what it sets on a part of them.',
+  'new-items':
+    '## What does showing new items cost the others?\n\n`npm run bench -- new-items`: the trainer lifts new items as far as it reckons that the others lose 2 %; here the same weights serve with more and with less of it.',
   diversity:
     '## What does a diverse slate cost?\n\n`npm run bench -- diversity`: maximal marginal relevance, which serves, against the fast exact form of sliding spectrum decomposition, on the same candidates.',
   ann: '## How much does the index find, and how fast?\n\n`npm run bench -- ann`: recall@10 against every vector compared in double precision; equally near items are equally good.',
@@ -47,6 +50,8 @@ export function resultSection(result: BenchResult): string {
       return embeddingSection(result);
     case 'freshness':
       return freshnessSection(result);
+    case 'new-items':
+      return newItemsSection(result);
     case 'ranking':
       return rankingSection(result);
     case 'serving':

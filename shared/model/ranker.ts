@@ -1,4 +1,4 @@
-import { FEATURES, type FeatureScales, PARTS } from './ranking-features.ts';
+import { BORROWED_SHARE, FEATURES, type FeatureScales, PARTS } from './ranking-features.ts';
 
 /** A score is the sum of the weights times the features, as `FEATURES` orders them. */
 export interface Ranker {
@@ -21,7 +21,9 @@ const PART_OF_FEATURE: readonly number[] = FEATURES.map(({ part }) => PARTS.inde
 export function writeParts({ weights }: Ranker, features: Float32Array, into: Float64Array): number {
   into.fill(0);
   let score = 0;
-  for (let f = 0; f < weights.length; f++) {
+  // Most items borrow nothing, and what follows the share is multiplied by it.
+  const count = features[BORROWED_SHARE] === 0 ? BORROWED_SHARE : weights.length;
+  for (let f = 0; f < count; f++) {
     const share = weights[f]! * features[f]!;
     const part = PART_OF_FEATURE[f]!;
     into[part] = into[part]! + share;

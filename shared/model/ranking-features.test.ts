@@ -44,8 +44,23 @@ test('every feature has a value, and the borrowed share stands where it is said 
       writeFeatures(Float32Array.from([99, ...values]), 1, liked, bent, features, 1);
       expect(features[0]).toBeNaN();
       expect(features.subarray(1).some(Number.isNaN)).toBe(false);
-      expect(features[1 + BORROWED_SHARE]).toBe(Math.fround(values.at(-1)!));
+      expect(features[1 + BORROWED_SHARE]).toBeCloseTo(Math.fround(values.at(-1)!), 12);
       expect(FEATURES[BORROWED_SHARE]!.name).toBe('borrowed share');
+    }),
+  );
+});
+
+test('an item that borrows nothing has the score of its other features, whatever stood there before', () => {
+  fc.assert(
+    fc.property(terms, bends, weights, fc.nat(500), (values, bent, weighed, liked) => {
+      const features = new Float32Array(FEATURES.length).fill(3);
+      writeFeatures(Float32Array.from([...values.slice(0, -1), 0]), 0, liked, bent, features, 0);
+      expect(features.subarray(BORROWED_SHARE).every((value) => value === 0)).toBe(true);
+      const scales = { floors: { collaborative: 1, coEngagement: 1, content: 1 }, meanShare: 0.5 };
+      const ranker = { weights: weighed, scales, bends: bent, takesTime: true };
+      const score = writeParts(ranker, features, new Float64Array(PARTS.length));
+      const wanted = weighed.slice(0, BORROWED_SHARE).reduce((sum, weight, f) => sum + weight * features[f]!, 0);
+      expect(score).toBeCloseTo(wanted, 6);
     }),
   );
 });

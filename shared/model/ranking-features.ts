@@ -164,6 +164,10 @@ export function writeFeatures(
     into[place++] = value * logHistory;
   }
   const borrowedShare = terms[termOffset + BORROWED]!;
+  if (borrowedShare === 0) {
+    into.fill(0, place, offset + FEATURES.length);
+    return;
+  }
   into[place++] = borrowedShare;
   into[place++] = borrowedShare * logHistory;
   for (const curve of BORROWED_CURVES) {

@@ -5,6 +5,7 @@ import { readArguments } from '@kindred/benchmarks/bench-arguments';
 import type { BenchRun } from '@kindred/benchmarks/bench-run';
 import { readBenchConfig } from '@kindred/benchmarks/config';
 import { withEngine } from '@kindred/benchmarks/engine/with-engine';
+import { newItems as newItemsQuestion } from '@kindred/benchmarks/new-items/question';
 import { ranking } from '@kindred/benchmarks/ranking/question';
 import { type RankingResult, rankingResultSchema } from '@kindred/benchmarks/ranking/result';
 import { itemSchema } from '@kindred/shared/catalog';
@@ -114,6 +115,9 @@ test('a data set is ranked through the engine and by each baseline, with new ite
   const repeated = contenderOf(again.result, 'kindred');
   expect(repeated.metrics).toEqual(own.metrics);
   expect(repeated.intervals).toEqual(own.intervals);
+
+  const asked = newItemsQuestion({ ...readArguments(['new-items', '--data', dataset]), config });
+  await expect(asked.next()).rejects.toThrow(/too thin a history/);
 }, 300_000);
 
 test("a catalog's own history is cut at one time, and read only while no engine serves it", async () => {
