@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { availableParallelism, setPriority } from 'node:os';
 import { type Database, openDatabase } from '@kindred/shared/database';
 import type { CatalogId } from '@kindred/shared/id';
+import { watchMemory } from '@kindred/shared/peak-memory';
 import type { MatrixProduct } from '../domain/matrix-product.ts';
 import { TILE } from '../domain/tiled-matrix.ts';
 import { type TrainingCost, trainingCost } from '../domain/training-cost.ts';
@@ -61,6 +62,7 @@ async function trained(catalog: CatalogId, database: Database): Promise<Training
   const multiply = await onnxMatrixProduct(Math.min(THREADS_MAX, availableParallelism()));
   const size = await postgresCatalogHistories(database).size(catalog);
   tell({ kind: 'cost', cost: trainingCost(size, await secondsOf(multiply)) });
+  const memory = watchMemory();
   const store = postgresArtefactStore(database);
   const history = postgresHistorySource(database);
   const version = await trainCatalog(catalog, {
@@ -69,6 +71,7 @@ async function trained(catalog: CatalogId, database: Database): Promise<Training
     multiply,
     say: (line) => tell({ kind: 'line', line }),
   });
+  tell({ kind: 'line', line: `the training's process took at most ${memory.stop().toLocaleString('en-US')} MiB` });
   if (version !== undefined) return { kind: 'trained', version };
   await store.withdraw(catalog);
   return { kind: 'nothing' };
