@@ -18,7 +18,7 @@ import type { NewItemsResult } from './result.ts';
 
 const DATA_DEFAULT = 'goodbooks';
 const USERS_DEFAULT = 6_000;
-/** Scores are sums of logarithms: by 1, whoever stood as high as another stands `e` times as likely above it. */
+/** In units of the score; between the first and the last the share of new items shown grows several times. */
 const RAISES = [-1, -0.5, 0, 0.2, 0.4, 0.8] as const;
 const SHOWN = 20;
 

@@ -1,80 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { type Client, clientOf, type Reply, type ReplyItem } from '../client.ts';
+import { type Client, clientOf, type ReplyItem } from '../client.ts';
+import { patient } from './patient-client.ts';
+import { ITEMS } from './themed-items.ts';
 
 export interface Addresses {
   readonly catalogUrl: string;
   readonly rankingUrl: string;
 }
 
-const THEMES: Readonly<Record<string, readonly string[]>> = {
-  bread: [
-    'Sourdough loaf',
-    'Rye bread',
-    'Baguette',
-    'Focaccia with rosemary',
-    'Cinnamon buns',
-    'Brioche',
-    'Flatbread from a clay oven',
-    'Cornbread',
-    'Ciabatta rolls',
-    'Pumpernickel',
-  ],
-  space: [
-    'Saturn and its rings',
-    'A comet near the sun',
-    'The Andromeda galaxy',
-    'A lunar eclipse',
-    'The Mars rover',
-    'The space telescope',
-    'A meteor shower',
-    'The Orion nebula',
-    'A solar flare',
-    'Jupiter’s moons',
-  ],
-  boats: [
-    'Wooden rowing boat',
-    'Racing yacht',
-    'Fishing trawler',
-    'Canal barge',
-    'Sea kayak',
-    'Tall ship under sail',
-    'Outrigger canoe',
-    'Ferry to the islands',
-    'Tugboat in the harbour',
-    'Catamaran',
-  ],
-};
-const ITEMS = Object.entries(THEMES).flatMap(([theme, titles]) =>
-  titles.map((title, index) => ({
-    id: `${theme}-${index}`,
-    title,
-    description: `${title}: one of ten things about ${theme}.`,
-    tags: [theme],
-    categories: [theme],
-    creator: `maker-${index % 3}`,
-    attributes: { year: 2000 + index, rare: index === 0 },
-  })),
-);
-
 const ids = (items: readonly ReplyItem[]): string[] => items.map(({ item }) => item);
-
-const ATTEMPTS_MAX = 60;
-
-/** Asks again while what `after` stands for is not applied: a read waits for a second only, which is short for thirty texts. */
-function patient(client: Client): Client {
-  const again = async (ask: () => Promise<Reply>): Promise<Reply> => {
-    for (let attempt = 1; ; attempt++) {
-      const reply = await ask();
-      if (reply.body?.code !== 'not-yet-applied' || attempt === ATTEMPTS_MAX) return reply;
-      expect(reply.headers.get('retry-after')).toBe('1');
-    }
-  };
-  return {
-    ...client,
-    get: (path) => again(() => client.get(path)),
-    post: (path, body, headers) => again(() => client.post(path, body, headers)),
-  };
-}
 
 /** What the API promises, over whatever processes stand behind the addresses. */
 export function apiSuite(addresses: () => Addresses): void {

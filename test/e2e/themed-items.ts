@@ -1,0 +1,50 @@
+const THEMES: Readonly<Record<string, readonly string[]>> = {
+  bread: [
+    'Sourdough loaf',
+    'Rye bread',
+    'Baguette',
+    'Focaccia with rosemary',
+    'Cinnamon buns',
+    'Brioche',
+    'Flatbread from a clay oven',
+    'Cornbread',
+    'Ciabatta rolls',
+    'Pumpernickel',
+  ],
+  space: [
+    'Saturn and its rings',
+    'A comet near the sun',
+    'The Andromeda galaxy',
+    'A lunar eclipse',
+    'The Mars rover',
+    'The space telescope',
+    'A meteor shower',
+    'The Orion nebula',
+    'A solar flare',
+    'Jupiter’s moons',
+  ],
+  boats: [
+    'Wooden rowing boat',
+    'Racing yacht',
+    'Fishing trawler',
+    'Canal barge',
+    'Sea kayak',
+    'Tall ship under sail',
+    'Outrigger canoe',
+    'Ferry to the islands',
+    'Tugboat in the harbour',
+    'Catamaran',
+  ],
+};
+/** Thirty items of three themes, ten each. */
+export const ITEMS = Object.entries(THEMES).flatMap(([theme, titles]) =>
+  titles.map((title, index) => ({
+    id: `${theme}-${index}`,
+    title,
+    description: `${title}: one of ten things about ${theme}.`,
+    tags: [theme],
+    categories: [theme],
+    creator: `maker-${index % 3}`,
+    attributes: { year: 2000 + index, rare: index === 0 },
+  })),
+);
