@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Client, clientOf, type Reply } from '../client.ts';
-import type { Addresses } from './api.e2e.ts';
+import type { Addresses } from './themed-catalog.ts';
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 const NDJSON_TYPE = { 'Content-Type': 'application/x-ndjson' };
