@@ -1,4 +1,13 @@
 const test = '[.](test|contract|fixture)[.]ts$|/test-[^/]+[.]ts$|^test/';
+/** The rooms of `shared`, each with the others that it may import; all may import the words. */
+const rooms = {
+  numeric: [],
+  model: ['numeric'],
+  api: [],
+  platform: ['api'],
+  embedding: ['numeric', 'platform'],
+  'event-log': ['platform'],
+};
 const services = ['ingestion', 'index', 'ranking', 'trainer'];
 
 /** Who may import whom. @type {import('dependency-cruiser').IConfiguration} */
@@ -12,6 +21,18 @@ export default {
       from: { path: '^shared/', pathNot: test },
       to: { path: '^(services|infra|cli|benchmarks|test)/' },
     },
+    {
+      name: 'words-import-nothing-of-ours',
+      severity: 'error',
+      from: { path: '^shared/[^/]+[.]ts$', pathNot: test },
+      to: { path: '^(shared/[^/]+/|services/|infra/|cli/|benchmarks/|test/)' },
+    },
+    ...Object.entries(rooms).map(([room, mayImport]) => ({
+      name: `${room}-knows-its-rooms`,
+      severity: 'error',
+      from: { path: `^shared/${room}/`, pathNot: test },
+      to: { path: '^shared/[^/]+/', pathNot: `^shared/(${[room, ...mayImport].join('|')})/` },
+    })),
     ...services.map((service) => ({
       name: `${service}-knows-no-other-service`,
       severity: 'error',
@@ -31,7 +52,7 @@ export default {
       from: { path: '^services/[^/]+/domain/', pathNot: test },
       to: {
         pathNot:
-          '^services/[^/]+/domain/|^shared/(id|vector|packed-vectors|dot-kernel|random|model/[^/]+|filter|catalog|event|neighbor)[.]ts$|^node:crypto$|^crypto$|node_modules/ml-matrix/',
+          '^services/[^/]+/domain/|^shared/([^/]+|model/[^/]+|numeric/[^/]+)[.]ts$|^node:crypto$|^crypto$|node_modules/ml-matrix/',
       },
     },
     {
@@ -43,7 +64,7 @@ export default {
     {
       name: 'use-cases-do-not-know-adapters',
       comment:
-        'Only composition roots name adapters: main.ts, and compose.ts, which main.ts and the embedded mode share.',
+        'Only composition roots name adapters: main.ts, and compose.ts, which main.ts and the standalone mode share.',
       severity: 'error',
       from: {
         path: '^services/(ingestion|index|ranking|trainer)/([^/]+|sources/[^/]+)[.]ts$',
@@ -57,7 +78,7 @@ export default {
         severity: 'error',
         from: {
           path: '^(shared|services)/',
-          pathNot: `/adapters/|^shared/(database|embedding/|event-log/)|${test}`,
+          pathNot: `/adapters/|^shared/(platform/database|embedding/|event-log/)|${test}`,
         },
         to: { path: `node_modules/${library}/` },
       }),

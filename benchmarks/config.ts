@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
-import { readEmbeddedConfig } from '@kindred/embedded/config';
-import { readConfig } from '@kindred/shared/config';
 import type { ModelConfig } from '@kindred/shared/embedding/embedding-config';
+import { readConfig } from '@kindred/shared/platform/config';
+import { readEmbeddedConfig } from '@kindred/standalone/config';
 import { z } from 'zod';
 
 const ROOT = join(import.meta.dirname, '..');

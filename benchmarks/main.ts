@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StartError } from '@kindred/shared/config';
-import { DataError } from '@kindred/shared/dataset/data-error';
+import { DataError } from '@kindred/cli/dataset-folder/data-error';
+import { StartError } from '@kindred/shared/platform/config';
 import { ann } from './ann/question.ts';
 import { readArguments, UsageError } from './bench-arguments.ts';
 import type { Answer, BenchRun } from './bench-run.ts';

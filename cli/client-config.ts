@@ -1,4 +1,4 @@
-import { readConfig } from '@kindred/shared/config';
+import { readConfig } from '@kindred/shared/platform/config';
 import { z } from 'zod';
 
 const addressSchema = z

@@ -1,6 +1,6 @@
-import { ConfigError } from '@kindred/shared/config';
-import { DataError } from '@kindred/shared/dataset/data-error';
+import { ConfigError } from '@kindred/shared/platform/config';
 import { CommandError } from './command-error.ts';
+import { DataError } from './dataset-folder/data-error.ts';
 
 /** What a command says of what ended it: the message alone where that is meant for the user, else the stack too. */
 export function failureText(error: unknown): string {

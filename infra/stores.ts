@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConfigError, countSchema, databaseUrlSchema, readConfig } from '@kindred/shared/config';
 import {
   kafkaConfigOf,
   kafkaVariables,
   requireCredentials,
   topicNamesOf,
-} from '@kindred/shared/event-log/kafka-config';
+} from '@kindred/shared/event-log/kafka/kafka-config';
+import { ConfigError, countSchema, databaseUrlSchema, readConfig } from '@kindred/shared/platform/config';
 import { z } from 'zod';
 import { createTopics } from './kafka/topics.ts';
 import { migrate } from './postgres/migrate.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Cluster, type ClusterOptions, startCluster } from '@kindred/infra/distributed/cluster';
 import { createTopics } from '@kindred/infra/kafka/topics';
 import { type TestDatabase, testDatabase } from '@kindred/infra/postgres/test-database';
-import { modelsFolder } from './embedded-server.ts';
+import { modelsFolder } from './standalone-server.ts';
 
 /** The distributed mode with a database and topics of its own. */
 export interface DistributedEngine {

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DEMO_CATALOG, demoEmbedded, loadDemo } from '@kindred/embedded/demo-catalog';
+import { DEMO_CATALOG, demoEmbedded, loadDemo } from '@kindred/standalone/demo-catalog';
 import type { BenchRun } from '../bench-run.ts';
 import { findDataset } from '../datasets/find-dataset.ts';
 import { benchFolder } from '../engine/bench-folder.ts';
@@ -20,7 +20,7 @@ export interface AnnCatalog {
 }
 
 const DATA_DEFAULTS = ['goodbooks', DEMO_CATALOG] as const;
-const DEMO_ITEMS = join(import.meta.dirname, '..', '..', 'services', 'embedded', 'demo', 'items.jsonl');
+const DEMO_ITEMS = join(import.meta.dirname, '..', '..', 'services', 'standalone', 'demo', 'items.jsonl');
 /** Below so many items a filter that keeps little would keep nothing. */
 const SMALL = 1_000;
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { createPostgresChangeFeed } from '@kindred/index/adapters/postgres-change-feed';
 import { startLocalPostgres } from '@kindred/infra/postgres/local-postgres';
-import { openDatabase } from '@kindred/shared/database';
 import type { Card } from '@kindred/shared/filter';
 import { type CatalogId, compareIds, type ItemId } from '@kindred/shared/id';
+import { openDatabase } from '@kindred/shared/platform/database';
 
 export interface EmbeddedItem {
   readonly item: ItemId;

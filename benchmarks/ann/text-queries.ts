@@ -1,4 +1,4 @@
-import { onnxEmbedder } from '@kindred/shared/embedding/onnx-embedder';
+import { onnxEmbedder } from '@kindred/shared/embedding/onnx/onnx-embedder';
 import type { BenchConfig } from '../config.ts';
 import { startProgress } from '../measure/progress.ts';
 import type { EmbeddedItem } from './embedded-items.ts';

@@ -1,6 +1,6 @@
 import { cardOf } from '@kindred/shared/filter';
 import { type ItemId, itemIdSchema } from '@kindred/shared/id';
-import { normalise } from '@kindred/shared/vector';
+import { normalise } from '@kindred/shared/numeric/vector';
 import { expect, test } from 'vitest';
 import { trueNeighborsAmong } from './true-neighbors.ts';
 

@@ -2,7 +2,7 @@ import type { Filter } from '@kindred/shared/catalog';
 import { predicateOf } from '@kindred/shared/filter';
 import type { ItemId } from '@kindred/shared/id';
 import type { NeighborTarget } from '@kindred/shared/neighbor';
-import { dot } from '@kindred/shared/vector';
+import { dot } from '@kindred/shared/numeric/vector';
 import type { EmbeddedItem } from './embedded-items.ts';
 
 /** By how much two computations of one similarity may differ. */

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve, sep } from 'node:path';
-import { type DatasetInfo, readDatasetInfo } from '@kindred/shared/dataset/dataset-info';
+import { type DatasetInfo, readDatasetInfo } from '@kindred/cli/dataset-folder/dataset-info';
 import { REGISTERED_NAMES, registeredDataset, TRAIN_POSITIVES_MIN_DEFAULT } from './registry.ts';
 
 /** A data set that is there. */

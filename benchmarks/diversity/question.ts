@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { diversify } from '@kindred/ranking/domain/diversify';
 import type { ItemId } from '@kindred/shared/id';
 import { listDiversity, ndcgAt20, recallAt20 } from '@kindred/shared/model/ranking-metrics';
-import { centred } from '@kindred/shared/vector';
+import { centred } from '@kindred/shared/numeric/vector';
 import { onnxMatrixProduct } from '@kindred/trainer/adapters/onnx-matrix-product';
 import type { Embeddings } from '@kindred/trainer/domain/training-data';
 import type { Answer, BenchRun } from '../bench-run.ts';

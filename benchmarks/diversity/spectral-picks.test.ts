@@ -1,5 +1,5 @@
-import { seededRandom } from '@kindred/shared/random';
-import { normalise } from '@kindred/shared/vector';
+import { seededRandom } from '@kindred/shared/numeric/random';
+import { normalise } from '@kindred/shared/numeric/vector';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Pool, type SpectralOptions, spectralPicks } from './spectral-picks.ts';

@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readItems } from '@kindred/cli/dataset-folder/dataset-items';
 import { removeLocalPostgres } from '@kindred/infra/postgres/local-postgres';
 import { itemText } from '@kindred/ingestion/domain/item-text';
 import type { Item } from '@kindred/shared/catalog';
-import { readItems } from '@kindred/shared/dataset/dataset-items';
 import type { Answer, BenchRun } from '../bench-run.ts';
 import { type FoundDataset, findDataset } from '../datasets/find-dataset.ts';
 import { benchFolder } from '../engine/bench-folder.ts';

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Item, ItemFields } from '@kindred/shared/catalog';
-import { StartError } from '@kindred/shared/config';
-import type { Database } from '@kindred/shared/database';
 import type { Event, EventType } from '@kindred/shared/event';
 import type { CatalogId, EventId, ItemId, UserId } from '@kindred/shared/id';
+import { StartError } from '@kindred/shared/platform/config';
+import type { Database } from '@kindred/shared/platform/database';
 import { type CopiedEmbeddings, readEmbeddings } from './copied-embeddings.ts';
 import { withReadOnlyDatabase } from './with-database.ts';
 
@@ -21,7 +21,7 @@ export interface CatalogHistory {
 }
 
 /**
- * Reads a catalog from the folder of the embedded mode; nothing is written to its database.
+ * Reads a catalog from the folder of the standalone mode; nothing is written to its database.
  * @throws {StartError} when the folder has no database, or no such catalog.
  * @throws {FolderInUseError} when an engine runs on it. Cost: memory for all events.
  */

@@ -1,5 +1,5 @@
-import type { Database } from '@kindred/shared/database';
 import type { CatalogId, SpaceId } from '@kindred/shared/id';
+import type { Database } from '@kindred/shared/platform/database';
 
 /** An embedding as the database has it, with the hash of the text that it is of. */
 interface StoredEmbedding {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Engine } from '@kindred/embedded/engine';
 import type { Item } from '@kindred/shared/catalog';
 import type { Event } from '@kindred/shared/event';
 import type { CatalogId, UserId } from '@kindred/shared/id';
 import { Problem } from '@kindred/shared/problem';
+import type { Engine } from '@kindred/standalone/engine';
 import { startProgress } from '../measure/progress.ts';
 import type { ContentPart } from './import-content.ts';
 

@@ -1,9 +1,9 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DataError } from '@kindred/cli/dataset-folder/data-error';
 import { FolderInUseError } from '@kindred/infra/postgres/database-owner';
 import { removeLocalPostgres } from '@kindred/infra/postgres/local-postgres';
 import type { Item } from '@kindred/shared/catalog';
-import { DataError } from '@kindred/shared/dataset/data-error';
 import { type CatalogId, catalogIdSchema } from '@kindred/shared/id';
 import type { BenchConfig } from '../config.ts';
 import type { FoundDataset } from '../datasets/find-dataset.ts';

@@ -23,7 +23,7 @@ const STOP_TIMEOUT_MS = 30_000;
 /** @throws Error with what it said when it does not become ready. */
 export async function startServer(dataFolder: string): Promise<ServerProcess> {
   const startMs = performance.now();
-  const child = spawn(process.execPath, ['infra/setup/launch.mjs', 'services/embedded/main.ts'], {
+  const child = spawn(process.execPath, ['infra/setup/launch.mjs', 'services/standalone/main.ts'], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { startLocalPostgres } from '@kindred/infra/postgres/local-postgres';
 import { migrate } from '@kindred/infra/postgres/migrate';
-import { type Database, openDatabase } from '@kindred/shared/database';
+import { type Database, openDatabase } from '@kindred/shared/platform/database';
 
 /** Passes over a whole catalog take their time. */
 const STATEMENT_TIMEOUT_MS = 600_000;

@@ -1,8 +1,8 @@
-import { type Engine, startEngine } from '@kindred/embedded/engine';
-import { createLog } from '@kindred/shared/log';
+import { createLog } from '@kindred/shared/platform/log';
+import { type Engine, startEngine } from '@kindred/standalone/engine';
 import type { BenchConfig } from '../config.ts';
 
-/** Starts the embedded mode's engine on a folder; it trains when asked only. */
+/** Starts the standalone mode's engine on a folder; it trains when asked only. */
 export function startBenchEngine(
   { modelsFolder, model, embeddingWorkers }: BenchConfig,
   dataFolder: string,

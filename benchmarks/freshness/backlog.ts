@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openDatabase } from '@kindred/shared/database';
+import { openDatabase } from '@kindred/shared/platform/database';
 import { processMetric } from '../engine/process-metric.ts';
 import { startProgress } from '../measure/progress.ts';
 import type { EventLoad } from './event-load.ts';

@@ -1,5 +1,5 @@
-import { kafkaClient } from '@kindred/shared/event-log/kafka-client';
-import { FETCHING } from '@kindred/shared/event-log/kafka-session';
+import { kafkaClient } from '@kindred/shared/event-log/kafka/kafka-client';
+import { FETCHING } from '@kindred/shared/event-log/kafka/kafka-session';
 
 const REQUEST_TIMEOUT_MS = 30_000;
 const TIMEOUT_MS = 120_000;

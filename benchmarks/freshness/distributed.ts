@@ -6,7 +6,7 @@ import { startCluster } from '@kindred/infra/distributed/cluster';
 import { brokerAvailability } from '@kindred/infra/kafka/broker-availability';
 import { startBroker } from '@kindred/infra/kafka/own-broker';
 import { createTopics } from '@kindred/infra/kafka/topics';
-import { StartError } from '@kindred/shared/config';
+import { StartError } from '@kindred/shared/platform/config';
 import type { BenchRun } from '../bench-run.ts';
 import { BACKLOG, drainBacklog, produceBacklog } from './backlog.ts';
 import { bareConsumerRate } from './bare-consumer.ts';

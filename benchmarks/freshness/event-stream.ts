@@ -1,5 +1,5 @@
 import type { EventType } from '@kindred/shared/event';
-import { type Random, seededRandom } from '@kindred/shared/random';
+import { type Random, seededRandom } from '@kindred/shared/numeric/random';
 import { ITEM_COUNT, itemOf } from './synthetic-catalog.ts';
 
 /** An event as users of the API write it. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Random } from '@kindred/shared/random';
+import type { Random } from '@kindred/shared/numeric/random';
 import { type KeepAliveClient, keepAliveClient, succeeded } from '../engine/keep-alive-client.ts';
 import { startProgress } from '../measure/progress.ts';
 import { type Latency, latencyOf } from '../measure/quantile.ts';

@@ -2,18 +2,18 @@ import type { Answer, BenchRun } from '../bench-run.ts';
 import { runHeader } from '../measure/run-header.ts';
 import { BACKLOG } from './backlog.ts';
 import { distributed, PARTITIONS } from './distributed.ts';
-import { embedded } from './embedded.ts';
 import { STREAM_PARAMETERS } from './event-stream.ts';
 import { CONNECTIONS } from './http-load.ts';
 import { TICK_MS } from './open-loop.ts';
 import { LIMIT, POLL_PAUSE_MS, POLLS_MAX, PROBE_EVERY_MS, WARM_UP_COUNT } from './prober.ts';
 import type { FreshnessResult } from './result.ts';
+import { standalone } from './standalone.ts';
 import { ITEM_COUNT } from './synthetic-catalog.ts';
 
 /** How soon do recommendations hold what a user did, and how many events can be applied? */
 export async function* freshness(run: BenchRun): AsyncGenerator<Answer<FreshnessResult>> {
   const { dataHash, mode, throughput } = await distributed(run);
-  const modes = [mode, await embedded(run)];
+  const modes = [mode, await standalone(run)];
   const parameters = {
     ...{ partitions: PARTITIONS, backlog: BACKLOG, loadTickMs: TICK_MS, httpConnections: CONNECTIONS },
     ...{

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { latencySchema, runHeaderSchema } from '../measure/run-header.ts';
 
 const modeSchema = z.strictObject({
-  mode: z.enum(['distributed', 'embedded']),
+  mode: z.enum(['distributed', 'standalone']),
   /** What was asked for, and what the load reached. */
   eventsPerSecond: z.number(),
   reachedPerSecond: z.number(),

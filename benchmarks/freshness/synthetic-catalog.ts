@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { postgresCatalogStore } from '@kindred/ingestion/adapters/postgres-catalog-store';
-import { type Database, openDatabase, transaction } from '@kindred/shared/database';
 import { type KnownModel, spaceOf } from '@kindred/shared/embedding/known-models';
 import { catalogIdSchema } from '@kindred/shared/id';
-import { type Random, seededRandom } from '@kindred/shared/random';
+import { type Random, seededRandom } from '@kindred/shared/numeric/random';
+import { type Database, openDatabase, transaction } from '@kindred/shared/platform/database';
 
 export const CATALOG = catalogIdSchema.parse('freshness');
 export const CATALOG_PATH = `/v1/catalogs/${CATALOG}`;

@@ -1,4 +1,4 @@
-import { kafkaClient } from '@kindred/shared/event-log/kafka-client';
+import { kafkaClient } from '@kindred/shared/event-log/kafka/kafka-client';
 import type { EventLoad } from './event-load.ts';
 import { CATALOG } from './synthetic-catalog.ts';
 

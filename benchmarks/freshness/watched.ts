@@ -1,4 +1,4 @@
-import { seededRandom } from '@kindred/shared/random';
+import { seededRandom } from '@kindred/shared/numeric/random';
 import type { EventLoad } from './event-load.ts';
 import { eventStream } from './event-stream.ts';
 import { startOpenLoop } from './open-loop.ts';

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { StartError } from '@kindred/shared/config';
 import type { ItemId, UserId } from '@kindred/shared/id';
-import type { Artefact } from '@kindred/shared/model/artefact';
+import type { Artefact } from '@kindred/shared/model/artifact';
 import { BORROWED_SHARE } from '@kindred/shared/model/ranking-features';
 import { ndcgAt20, recallAt20 } from '@kindred/shared/model/ranking-metrics';
+import { StartError } from '@kindred/shared/platform/config';
 import { onnxMatrixProduct } from '@kindred/trainer/adapters/onnx-matrix-product';
 import type { Answer, BenchRun } from '../bench-run.ts';
 import { findDataset } from '../datasets/find-dataset.ts';

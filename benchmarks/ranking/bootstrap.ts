@@ -1,4 +1,4 @@
-import { type Random, seededRandom } from '@kindred/shared/random';
+import { type Random, seededRandom } from '@kindred/shared/numeric/random';
 import { quantile } from '../measure/quantile.ts';
 
 /** A mean over those users who have a value, with what is known of its error. */

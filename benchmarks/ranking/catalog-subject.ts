@@ -1,7 +1,7 @@
+import type { InteractionTable } from '@kindred/cli/dataset-folder/interaction-table';
 import { engagementWeight } from '@kindred/ranking/domain/engagement';
-import { StartError } from '@kindred/shared/config';
-import type { InteractionTable } from '@kindred/shared/dataset/interaction-table';
 import { catalogIdSchema } from '@kindred/shared/id';
+import { StartError } from '@kindred/shared/platform/config';
 import type { BenchConfig } from '../config.ts';
 import { type CatalogHistory, readCatalogHistory } from '../engine/catalog-history.ts';
 import type { ContentPart } from '../engine/import-content.ts';

@@ -1,6 +1,6 @@
-import { Largest } from '@kindred/shared/model/largest';
 import { ndcgAt20, RANKED_MAX } from '@kindred/shared/model/ranking-metrics';
-import { addRow, type SparseRows } from '@kindred/shared/model/sparse-rows';
+import { addRow, type SparseRows } from '@kindred/shared/numeric/sparse-rows';
+import { Largest } from '@kindred/shared/numeric/top-k';
 import { holdOut } from '@kindred/trainer/domain/held-out';
 import { someItems } from '@kindred/trainer/domain/item-subset';
 import { type JudgedUser, judgedUsers } from '@kindred/trainer/domain/judged-users';

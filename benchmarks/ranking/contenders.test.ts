@@ -1,5 +1,5 @@
-import { elementOf } from '@kindred/shared/model/sparse-rows';
-import { seededRandom } from '@kindred/shared/random';
+import { seededRandom } from '@kindred/shared/numeric/random';
+import { elementOf } from '@kindred/shared/numeric/sparse-rows';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../bench-arguments.ts';
 import { catalogTask } from './catalog.fixture.ts';

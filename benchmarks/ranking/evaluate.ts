@@ -1,4 +1,4 @@
-import { watchMemory } from '@kindred/shared/peak-memory';
+import { watchMemory } from '@kindred/shared/platform/peak-memory';
 import { latencyOf } from '../measure/quantile.ts';
 import type { Contender, FitTask, Fitted } from './contender.ts';
 import { type Columns, columnsOf, exposureMetrics, type ItemFacts, judged } from './judged.ts';

@@ -1,5 +1,5 @@
 import type { ItemId } from '@kindred/shared/id';
-import { type SparseRows, SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
+import { type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
 import { postgresHistorySource } from '@kindred/trainer/adapters/postgres-history-source';
 import type { MatrixProduct } from '@kindred/trainer/domain/matrix-product';
 import type { TrainingData } from '@kindred/trainer/domain/training-data';

@@ -1,4 +1,4 @@
-import type { InteractionTable } from '@kindred/shared/dataset/interaction-table';
+import type { InteractionTable } from '@kindred/cli/dataset-folder/interaction-table';
 
 /** A table of these rows, positive from 4 on. */
 export function tableOf(rows: readonly (readonly [user: string, item: string, value: number])[]): InteractionTable {

@@ -1,5 +1,5 @@
-import { Largest } from '@kindred/shared/model/largest';
-import { type SparseRows, SparseRowsBuilder, transposed } from '@kindred/shared/model/sparse-rows';
+import { type SparseRows, SparseRowsBuilder, transposed } from '@kindred/shared/numeric/sparse-rows';
+import { Largest } from '@kindred/shared/numeric/top-k';
 
 /**
  * The most similar items of each by who engaged with both: the cosine of their columns of users, with `shrinkage` added

@@ -1,4 +1,4 @@
-import type { InteractionTable } from '@kindred/shared/dataset/interaction-table';
+import type { InteractionTable } from '@kindred/cli/dataset-folder/interaction-table';
 import { type ItemId, itemIdSchema, type UserId, userIdSchema } from '@kindred/shared/id';
 import { stableHash } from '../measure/stable-hash.ts';
 

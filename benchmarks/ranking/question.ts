@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { StartError } from '@kindred/shared/config';
+import { StartError } from '@kindred/shared/platform/config';
 import { onnxMatrixProduct } from '@kindred/trainer/adapters/onnx-matrix-product';
 import type { Answer, BenchRun } from '../bench-run.ts';
 import { findDataset } from '../datasets/find-dataset.ts';

@@ -1,7 +1,7 @@
 import type { ItemId } from '@kindred/shared/id';
-import { Largest } from '@kindred/shared/model/largest';
 import { RANKED_MAX } from '@kindred/shared/model/ranking-metrics';
-import { addRow, type SparseRows } from '@kindred/shared/model/sparse-rows';
+import { addRow, type SparseRows } from '@kindred/shared/numeric/sparse-rows';
+import { Largest } from '@kindred/shared/numeric/top-k';
 import type { FitTask, Fitted } from './contender.ts';
 import type { EvaluatedUser, Scope } from './protocol.ts';
 

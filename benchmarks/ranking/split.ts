@@ -1,5 +1,5 @@
-import { readColdItems } from '@kindred/shared/dataset/dataset-items';
-import { type InteractionTable, loadInteractions } from '@kindred/shared/dataset/interaction-table';
+import { readColdItems } from '@kindred/cli/dataset-folder/dataset-items';
+import { type InteractionTable, loadInteractions } from '@kindred/cli/dataset-folder/interaction-table';
 import { type ItemId, itemIdSchema } from '@kindred/shared/id';
 import type { BenchConfig } from '../config.ts';
 import type { FoundDataset } from '../datasets/find-dataset.ts';

@@ -1,5 +1,5 @@
 import type { CatalogId } from '@kindred/shared/id';
-import { type Artefact, decodeArtefact, encodeArtefact } from '@kindred/shared/model/artefact';
+import { type Artefact, decodeArtefact, encodeArtefact } from '@kindred/shared/model/artifact';
 import { postgresArtefactStore } from '@kindred/trainer/adapters/postgres-artefact-store';
 import { postgresHistorySource } from '@kindred/trainer/adapters/postgres-history-source';
 import type { MatrixProduct } from '@kindred/trainer/domain/matrix-product';

@@ -67,7 +67,7 @@ const freshness: BenchResult = {
   items: 10_000,
   modes: [
     { ...watched('distributed'), eventsPerSecond: 1_000, reachedPerSecond: 999.6, goals: { p50Ms: 1, p99Ms: 1_000 } },
-    { ...watched('embedded'), eventsPerSecond: 500, reachedPerSecond: 499.9, goals: { p99Ms: 200 } },
+    { ...watched('standalone'), eventsPerSecond: 500, reachedPerSecond: 499.9, goals: { p99Ms: 200 } },
   ],
   throughput: {
     ...{ events: 300_000, appliedPerSecond: 6_000, goalPerSecond: 5_000, rankingCores: 0.5 },
@@ -75,7 +75,7 @@ const freshness: BenchResult = {
   },
 };
 
-function watched<Mode extends 'distributed' | 'embedded'>(mode: Mode) {
+function watched<Mode extends 'distributed' | 'standalone'>(mode: Mode) {
   return { mode, lateMaxMs: 12, changed: latency, precision: latency, acknowledged: latency };
 }
 
@@ -88,7 +88,7 @@ test('goals that are missed are said to be, as plainly as those that are met', (
 
 test('freshness of both modes is judged by each goal, and the events applied stand beside what kafkajs alone reads', () => {
   const page = benchmarksPage([freshness]);
-  const rows = page.split('\n').filter((line) => /^\| (distributed|embedded):/.test(line));
+  const rows = page.split('\n').filter((line) => /^\| (distributed|standalone):/.test(line));
   expect(rows.map((row) => row.split(/ *\| */).slice(2, -1))).toEqual([
     ['1,000', '10', '1.23', '30.0', '1.23 / 30.0', '1.23 / 30.0', 'p50 ≤ 1, p99 ≤ 1,000', '**missed**'],
     ['500', '10', '1.23', '30.0', '1.23 / 30.0', '1.23 / 30.0', 'p99 ≤ 200', 'met'],

@@ -24,7 +24,7 @@ const QUESTIONS = {
   serving:
     '## How long do answers take?\n\n`npm run bench -- serving`: the real server in a process of its own, over HTTP.',
   freshness:
-    '## How soon do recommendations hold what a user did?\n\n`npm run bench -- freshness`: the embedded mode, and the distributed one with a real broker, a real database and one process of each service, all on the machine named below with the load and the watching.',
+    '## How soon do recommendations hold what a user did?\n\n`npm run bench -- freshness`: the standalone mode, and the distributed one with a real broker, a real database and one process of each service, all on the machine named below with the load and the watching.',
   embedding:
     '## What does the way through the product cost an embedding?\n\n`npm run bench -- embedding`: against transformers.js called in a loop on the same model file, one ONNX thread each.',
 } as const satisfies Record<BenchResult['benchmark'], string>;

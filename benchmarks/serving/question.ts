@@ -1,4 +1,4 @@
-import { readItems } from '@kindred/shared/dataset/dataset-items';
+import { readItems } from '@kindred/cli/dataset-folder/dataset-items';
 import type { ItemId } from '@kindred/shared/id';
 import type { Answer, BenchRun } from '../bench-run.ts';
 import { findDataset } from '../datasets/find-dataset.ts';

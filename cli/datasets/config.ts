@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { readConfig } from '@kindred/shared/config';
+import { readConfig } from '@kindred/shared/platform/config';
 import { z } from 'zod';
 import { callerSchema, workingFolderOf } from '../working-folder.ts';
 

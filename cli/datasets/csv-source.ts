@@ -1,5 +1,5 @@
 import { basename, dirname, resolve } from 'node:path';
-import { DataError } from '@kindred/shared/dataset/data-error';
+import { DataError } from '../dataset-folder/data-error.ts';
 import { columnsOf } from '../import/csv-columns.ts';
 import { columnNames, type InteractionColumns } from './interaction-row.ts';
 import { momentMsOf, momentText } from './moment.ts';

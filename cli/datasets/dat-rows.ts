@@ -1,4 +1,4 @@
-import { readLines } from '@kindred/shared/dataset/file-lines';
+import { readLines } from '../dataset-folder/file-lines.ts';
 import type { TableRow } from './table-rows.ts';
 
 const SEPARATOR = '::';

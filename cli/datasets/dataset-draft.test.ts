@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { readDatasetInfo } from '@kindred/shared/dataset/dataset-info';
-import { testFolder } from '@kindred/shared/dataset/test-folder';
 import { expect, test } from 'vitest';
+import { readDatasetInfo } from '../dataset-folder/dataset-info.ts';
+import { testFolder } from '../dataset-folder/test-folder.ts';
 import { draftDataset } from './dataset-draft.ts';
 
 const folder = testFolder();

@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { DataError } from '@kindred/shared/dataset/data-error';
-import type { DatasetFile, DatasetInfo } from '@kindred/shared/dataset/dataset-info';
+import { DataError } from '../dataset-folder/data-error.ts';
+import type { DatasetFile, DatasetInfo } from '../dataset-folder/dataset-info.ts';
 
 /** A data-set folder in the making: it has another name until it is whole. */
 export interface DatasetDraft {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { readDatasetInfo } from '@kindred/shared/dataset/dataset-info';
-import { testFolder, writeTestFile } from '@kindred/shared/dataset/test-folder';
 import { expect, test } from 'vitest';
+import { readDatasetInfo } from '../dataset-folder/dataset-info.ts';
+import { testFolder, writeTestFile } from '../dataset-folder/test-folder.ts';
 
 const folder = testFolder();
 const CSV = ['prepare', 'csv', folder, '--user', 'u', '--item', 'i'];

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { DataError } from '@kindred/shared/dataset/data-error';
+import { DataError } from '../dataset-folder/data-error.ts';
 import { countText, type Reporter } from '../import/reporter.ts';
 import type { CommandLine } from './command-line.ts';
 import type { DatasetsConfig } from './config.ts';

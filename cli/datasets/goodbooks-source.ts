@@ -1,4 +1,4 @@
-import { plainNumber } from '@kindred/shared/dataset/plain-number';
+import { plainNumber } from '../dataset-folder/plain-number.ts';
 import { genreOf, type ShelfCount, topGenres } from './book-genres.ts';
 import { type ItemRow, itemRows, type Source, type TallyOf } from './source.ts';
 import { type PlacedFile, requireFiles } from './source-files.ts';

@@ -1,6 +1,6 @@
-import { plainNumber } from '@kindred/shared/dataset/plain-number';
 import { itemIdSchema, userIdSchema } from '@kindred/shared/id';
 import type { FieldProblem } from '@kindred/shared/problem';
+import { plainNumber } from '../dataset-folder/plain-number.ts';
 import { MOMENT_FORMS, momentMsOf } from './moment.ts';
 
 /** A row of a source, read. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { testFolder } from '@kindred/shared/dataset/test-folder';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { testFolder } from '../dataset-folder/test-folder.ts';
 import type { InteractionRow } from './interaction-row.ts';
 import { type Division, InteractionStore, type Split } from './interaction-store.ts';
 import { momentText } from './moment.ts';

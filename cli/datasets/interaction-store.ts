@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { DataError } from '@kindred/shared/dataset/data-error';
+import { DataError } from '../dataset-folder/data-error.ts';
 import type { InteractionRow } from './interaction-row.ts';
 import { momentText } from './moment.ts';
 import { isTestPair } from './split-hash.ts';

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { readDatasetInfo } from '@kindred/shared/dataset/dataset-info';
-import { readItems } from '@kindred/shared/dataset/dataset-items';
-import { testFolder, writeTestFile } from '@kindred/shared/dataset/test-folder';
 import { expect, test } from 'vitest';
+import { readDatasetInfo } from '../dataset-folder/dataset-info.ts';
+import { readItems } from '../dataset-folder/dataset-items.ts';
+import { testFolder, writeTestFile } from '../dataset-folder/test-folder.ts';
 import { prepare, rowsOf } from './test-prepare.ts';
 
 const folder = testFolder();

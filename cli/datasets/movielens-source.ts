@@ -1,4 +1,4 @@
-import { DataError } from '@kindred/shared/dataset/data-error';
+import { DataError } from '../dataset-folder/data-error.ts';
 import { datRows } from './dat-rows.ts';
 import { type ItemRow, itemRows, type Source } from './source.ts';
 import { findFiles, type PlacedFile } from './source-files.ts';

@@ -1,4 +1,4 @@
-import { digestOf } from '@kindred/shared/dataset/file-content';
+import { digestOf } from '../dataset-folder/file-content.ts';
 import type { Reporter } from '../import/reporter.ts';
 import { interactionOf, type KnownItems } from './interaction-row.ts';
 import type { InteractionStore } from './interaction-store.ts';

@@ -1,5 +1,5 @@
 import { itemSchema } from '@kindred/shared/catalog';
-import { fieldProblems } from '@kindred/shared/http/parse';
+import { fieldProblems } from '@kindred/shared/platform/http/parse';
 import type { FieldProblem } from '@kindred/shared/problem';
 import type { RowTally } from './row-tally.ts';
 import type { ItemRow, SourceFile } from './source.ts';

@@ -1,5 +1,5 @@
-import { DataError } from '@kindred/shared/dataset/data-error';
 import { expect, test } from 'vitest';
+import { DataError } from '../dataset-folder/data-error.ts';
 import { RowTally } from './row-tally.ts';
 
 function tallyWith(complaints: string[]): RowTally {

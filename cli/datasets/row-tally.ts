@@ -1,5 +1,5 @@
-import { DataError } from '@kindred/shared/dataset/data-error';
 import type { FieldProblem } from '@kindred/shared/problem';
+import { DataError } from '../dataset-folder/data-error.ts';
 import { rejectionText } from '../import/rejection.ts';
 import { countText, type Reporter } from '../import/reporter.ts';
 

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { DataError } from '@kindred/shared/dataset/data-error';
+import { DataError } from '../dataset-folder/data-error.ts';
 
 /** Files of a source that belong together. */
 export interface FileSet {

@@ -1,5 +1,5 @@
-import { testFolder, writeTestFile } from '@kindred/shared/dataset/test-folder';
 import { expect, test } from 'vitest';
+import { testFolder, writeTestFile } from '../dataset-folder/test-folder.ts';
 import { datRows } from './dat-rows.ts';
 import { headerOf, type TableRow, tableRows } from './table-rows.ts';
 

@@ -1,6 +1,6 @@
-import { DataError } from '@kindred/shared/dataset/data-error';
-import { readLines } from '@kindred/shared/dataset/file-lines';
 import type { FieldProblem } from '@kindred/shared/problem';
+import { DataError } from '../dataset-folder/data-error.ts';
+import { readLines } from '../dataset-folder/file-lines.ts';
 import { type CsvRecord, CsvRecordReader, type Delimiter } from '../import/csv-records.ts';
 
 /** A row of a source's file, or what is wrong with it; `line` from 1. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loadInteractions } from '@kindred/shared/dataset/interaction-table';
+import { loadInteractions } from '../dataset-folder/interaction-table.ts';
 import type { Reporter } from '../import/reporter.ts';
 import { readCommandLine } from './command-line.ts';
 import { prepareDataset } from './datasets-command.ts';

@@ -1,4 +1,4 @@
-import { ConfigError } from '@kindred/shared/config';
+import { ConfigError } from '@kindred/shared/platform/config';
 import { readClientConfig } from '../client-config.ts';
 import { CommandError } from '../command-error.ts';
 import { AwayError, createClient, type DeadLetter } from '../kindred-client.ts';

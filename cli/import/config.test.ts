@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { ConfigError } from '@kindred/shared/config';
+import { ConfigError } from '@kindred/shared/platform/config';
 import { expect, test } from 'vitest';
 import { readImportConfig } from './config.ts';
 

@@ -1,7 +1,7 @@
 import { type AttributeValue, itemSchema } from '@kindred/shared/catalog';
-import { DataError } from '@kindred/shared/dataset/data-error';
-import { plainNumber } from '@kindred/shared/dataset/plain-number';
 import { eventSchema } from '@kindred/shared/event';
+import { DataError } from '../dataset-folder/data-error.ts';
+import { plainNumber } from '../dataset-folder/plain-number.ts';
 import type { RowKind } from './row.ts';
 
 /** What the header of a CSV or TSV file says. */

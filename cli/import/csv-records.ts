@@ -1,5 +1,5 @@
-import { type FileLine, LINE_BYTES_MAX, type TextLine } from '@kindred/shared/dataset/file-lines';
 import { CsvError, parse } from 'csv-parse/sync';
+import { type FileLine, LINE_BYTES_MAX, type TextLine } from '../dataset-folder/file-lines.ts';
 
 /** A record of CSV or TSV: its cells, or why it has none; with its first and last line, from 1. */
 export type CsvRecord =

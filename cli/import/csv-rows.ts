@@ -1,5 +1,5 @@
-import { DataError } from '@kindred/shared/dataset/data-error';
-import { readLines } from '@kindred/shared/dataset/file-lines';
+import { DataError } from '../dataset-folder/data-error.ts';
+import { readLines } from '../dataset-folder/file-lines.ts';
 import { type CsvColumns, columnsOf } from './csv-columns.ts';
 import { type CsvRecord, CsvRecordReader, type Delimiter } from './csv-records.ts';
 import { badRow, eventIdOf, type Row } from './row.ts';

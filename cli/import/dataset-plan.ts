@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
-import { DataError } from '@kindred/shared/dataset/data-error';
-import { type DatasetInfo, readDatasetInfo } from '@kindred/shared/dataset/dataset-info';
-import { type Interaction, readInteractions } from '@kindred/shared/dataset/interactions';
-import { type VerifiedFile, verifiedFile } from '@kindred/shared/dataset/verified-file';
 import { type CatalogId, catalogIdSchema } from '@kindred/shared/id';
+import { DataError } from '../dataset-folder/data-error.ts';
+import { type DatasetInfo, readDatasetInfo } from '../dataset-folder/dataset-info.ts';
+import { type Interaction, readInteractions } from '../dataset-folder/interactions.ts';
+import { type VerifiedFile, verifiedFile } from '../dataset-folder/verified-file.ts';
 import type { ImportPart, ImportPlan } from './import-plan.ts';
 import { jsonlRows } from './jsonl-rows.ts';
 import { eventIdOf, type Row } from './row.ts';

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import { DataError } from '@kindred/shared/dataset/data-error';
-import { digestOf } from '@kindred/shared/dataset/file-content';
 import { type CatalogId, MAIN_CATALOG } from '@kindred/shared/id';
+import { DataError } from '../dataset-folder/data-error.ts';
+import { digestOf } from '../dataset-folder/file-content.ts';
 import { csvRows } from './csv-rows.ts';
 import type { ImportPart, ImportPlan } from './import-plan.ts';
 import { jsonlRows } from './jsonl-rows.ts';

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeTestDataset } from '@kindred/shared/dataset/test-dataset';
-import { testFolder, writeTestFile } from '@kindred/shared/dataset/test-folder';
 import { afterEach, expect, test } from 'vitest';
+import { writeTestDataset } from '../dataset-folder/test-dataset.ts';
+import { testFolder, writeTestFile } from '../dataset-folder/test-folder.ts';
 import { startImport } from './test-command.ts';
 import { startTestServer, type TestServer, type TestServerOptions } from './test-server.ts';
 

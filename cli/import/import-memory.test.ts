@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { testFolder } from '@kindred/shared/dataset/test-folder';
 import { expect, test } from 'vitest';
+import { testFolder } from '../dataset-folder/test-folder.ts';
 import { startImport } from './test-command.ts';
 import { startTestServer } from './test-server.ts';
 

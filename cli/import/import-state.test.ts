@@ -1,7 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { testFolder } from '@kindred/shared/dataset/test-folder';
 import { expect, test } from 'vitest';
+import { testFolder } from '../dataset-folder/test-folder.ts';
 import { stateFileOf } from './import-state.ts';
 
 const folder = join(testFolder(), 'imports');

@@ -1,4 +1,4 @@
-import { type FileLine, readLines } from '@kindred/shared/dataset/file-lines';
+import { type FileLine, readLines } from '../dataset-folder/file-lines.ts';
 import { badRow, eventIdOf, type Row, type RowKind } from './row.ts';
 
 export interface JsonlOptions {

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { DataError } from '@kindred/shared/dataset/data-error';
 import type { CatalogId } from '@kindred/shared/id';
+import { DataError } from '../dataset-folder/data-error.ts';
 import { datasetPlan } from './dataset-plan.ts';
 import { filePlan } from './file-plan.ts';
 import type { ImportPlan } from './import-plan.ts';

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
-import { testFolder, writeTestFile } from '@kindred/shared/dataset/test-folder';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { testFolder, writeTestFile } from '../dataset-folder/test-folder.ts';
 import { csvRows } from './csv-rows.ts';
 import { jsonlRows } from './jsonl-rows.ts';
 import type { Row } from './row.ts';

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StartError } from '@kindred/shared/config';
-import type { KafkaConfig, TopicNames } from '@kindred/shared/event-log/kafka-config';
+import type { KafkaConfig, TopicNames } from '@kindred/shared/event-log/kafka/kafka-config';
+import { StartError } from '@kindred/shared/platform/config';
 import { freePort } from '../free-port.ts';
 import { guardOf } from '../process-guard.ts';
 

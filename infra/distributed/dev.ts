@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { ConfigError, folderSchema, portSchema, readConfig, StartError } from '@kindred/shared/config';
+import { ConfigError, folderSchema, portSchema, readConfig, StartError } from '@kindred/shared/platform/config';
 import { z } from 'zod';
 import { brokerAvailability } from '../kafka/broker-availability.ts';
 import type { LocalBroker } from '../kafka/local-broker.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { kafkaClient } from '@kindred/shared/event-log/kafka-client';
-import type { KafkaConfig, TopicNames } from '@kindred/shared/event-log/kafka-config';
+import { kafkaClient } from '@kindred/shared/event-log/kafka/kafka-client';
+import type { KafkaConfig, TopicNames } from '@kindred/shared/event-log/kafka/kafka-config';
 import type { Admin } from 'kafkajs';
 
 const SERVED_TIMEOUT_MS = 20_000;

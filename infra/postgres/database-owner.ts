@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StartError } from '@kindred/shared/config';
+import { StartError } from '@kindred/shared/platform/config';
 import pg from 'pg';
 
 /** Someone else serves from the folder. */

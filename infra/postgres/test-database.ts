@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Database, openDatabase } from '@kindred/shared/database';
+import { type Database, openDatabase } from '@kindred/shared/platform/database';
 import pg from 'pg';
 import { inject } from 'vitest';
 

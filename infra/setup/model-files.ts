@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type KnownModel, modelFolder } from '@kindred/shared/embedding/known-models';
-import { onnxEmbedder } from '@kindred/shared/embedding/onnx-embedder';
+import { onnxEmbedder } from '@kindred/shared/embedding/onnx/onnx-embedder';
 
 export interface PrepareOptions {
   readonly modelsFolder: string;

@@ -1,7 +1,7 @@
-import type { Database } from '@kindred/shared/database';
-import type { Log } from '@kindred/shared/log';
-import type { Registry } from '@kindred/shared/metrics';
-import type { Service } from '@kindred/shared/run-service';
+import type { Database } from '@kindred/shared/platform/database';
+import type { Log } from '@kindred/shared/platform/log';
+import type { Registry } from '@kindred/shared/platform/metrics';
+import type { Service } from '@kindred/shared/platform/run-service';
 import { createPostgresChangeFeed } from './adapters/postgres-change-feed.ts';
 import { createWorkerEngine } from './adapters/worker-engine.ts';
 import type { SnapshotPolicy } from './domain/snapshot-policy.ts';

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
-import { databaseUrlSchema, folderSchema, readConfig } from '@kindred/shared/config';
-import { type HttpConfig, httpConfigOf, httpVariables, requireKey } from '@kindred/shared/http/http-config';
+import { databaseUrlSchema, folderSchema, readConfig } from '@kindred/shared/platform/config';
+import { type HttpConfig, httpConfigOf, httpVariables, requireKey } from '@kindred/shared/platform/http/http-config';
 import { z } from 'zod';
 
 const schema = z

@@ -1,4 +1,4 @@
-import { gauge, type Registry } from '@kindred/shared/metrics';
+import { gauge, type Registry } from '@kindred/shared/platform/metrics';
 import type { IndexService } from './service.ts';
 
 /** Registers what the index says of itself. */

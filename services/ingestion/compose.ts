@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Database } from '@kindred/shared/database';
 import { embeddersBySpace } from '@kindred/shared/embedding/embedders-by-space';
 import { type KnownModel, spaceOf } from '@kindred/shared/embedding/known-models';
-import type { Log } from '@kindred/shared/log';
-import type { Registry } from '@kindred/shared/metrics';
-import type { Service } from '@kindred/shared/run-service';
+import type { Database } from '@kindred/shared/platform/database';
+import type { Log } from '@kindred/shared/platform/log';
+import type { Registry } from '@kindred/shared/platform/metrics';
+import type { Service } from '@kindred/shared/platform/run-service';
 import { postgresCatalogStore } from './adapters/postgres-catalog-store.ts';
 import { postgresEmbeddingQueue } from './adapters/postgres-embedding-queue.ts';
 import { postgresItemStore } from './adapters/postgres-item-store.ts';

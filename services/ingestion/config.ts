@@ -1,11 +1,11 @@
-import { databaseUrlSchema, readConfig } from '@kindred/shared/config';
 import {
   embeddingVariables,
   type ModelConfig,
   modelConfigOf,
   modelVariables,
 } from '@kindred/shared/embedding/embedding-config';
-import { type HttpConfig, httpConfigOf, httpVariables, requireKey } from '@kindred/shared/http/http-config';
+import { databaseUrlSchema, readConfig } from '@kindred/shared/platform/config';
+import { type HttpConfig, httpConfigOf, httpVariables, requireKey } from '@kindred/shared/platform/http/http-config';
 import { z } from 'zod';
 
 const schema = z

@@ -1,6 +1,6 @@
 import type { Embedder } from '@kindred/shared/embedding/embedder';
 import type { SpaceId } from '@kindred/shared/id';
-import type { Log } from '@kindred/shared/log';
+import type { Log } from '@kindred/shared/platform/log';
 import type { EmbeddedTask, EmbeddingOutcome, EmbeddingQueue, EmbeddingTask } from './ports.ts';
 
 export interface EmbeddingWorkerOptions {

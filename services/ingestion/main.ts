@@ -1,5 +1,5 @@
-import { serviceDatabase } from '@kindred/shared/database';
-import { runService, sayListening } from '@kindred/shared/run-service';
+import { serviceDatabase } from '@kindred/shared/platform/database';
+import { runService, sayListening } from '@kindred/shared/platform/run-service';
 import { composeIngestion } from './compose.ts';
 import { readIngestionConfig } from './config.ts';
 

@@ -1,4 +1,4 @@
-import { gauge, type Registry } from '@kindred/shared/metrics';
+import { gauge, type Registry } from '@kindred/shared/platform/metrics';
 import type { EmbeddingWorker } from './embedding-worker.ts';
 import type { EmbeddingQueue } from './ports.ts';
 

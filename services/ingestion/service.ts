@@ -1,5 +1,5 @@
+import { encodeToken } from '@kindred/shared/api/write-token';
 import type { Item, ItemFields } from '@kindred/shared/catalog';
-import { encodeToken } from '@kindred/shared/http/token';
 import type { CatalogId, ItemId } from '@kindred/shared/id';
 import { Problem } from '@kindred/shared/problem';
 import type { CatalogStore, CatalogSummary, ItemStore, NewSpace, Precondition, StoredItem } from './ports.ts';

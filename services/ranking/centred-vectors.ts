@@ -1,4 +1,4 @@
-import { centred } from '@kindred/shared/vector';
+import { centred } from '@kindred/shared/numeric/vector';
 
 /** A catalog's mean embedding at one version. */
 export interface Mean {

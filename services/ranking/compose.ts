@@ -1,11 +1,11 @@
-import { type Database, isDatabaseAway, isDatabaseBusy } from '@kindred/shared/database';
 import { embeddersBySpace } from '@kindred/shared/embedding/embedders-by-space';
 import { type KnownModel, spaceOf } from '@kindred/shared/embedding/known-models';
 import type { EventLog } from '@kindred/shared/event-log/event-log';
-import type { Log } from '@kindred/shared/log';
-import type { Registry } from '@kindred/shared/metrics';
 import type { NeighborSource } from '@kindred/shared/neighbor';
-import type { Service } from '@kindred/shared/run-service';
+import { type Database, isDatabaseAway, isDatabaseBusy } from '@kindred/shared/platform/database';
+import type { Log } from '@kindred/shared/platform/log';
+import type { Registry } from '@kindred/shared/platform/metrics';
+import type { Service } from '@kindred/shared/platform/run-service';
 import { cachedEmbeddingSource } from './adapters/cached-embedding-source.ts';
 import { graphBuilder } from './adapters/graph-builder.ts';
 import { postgresCatalogStates } from './adapters/postgres-catalog-states.ts';

@@ -1,4 +1,3 @@
-import { databaseUrlSchema, readConfig, urlsSchema } from '@kindred/shared/config';
 import { type ModelConfig, modelConfigOf, modelVariables } from '@kindred/shared/embedding/embedding-config';
 import {
   type KafkaConfig,
@@ -7,8 +6,9 @@ import {
   requireCredentials,
   type TopicNames,
   topicNamesOf,
-} from '@kindred/shared/event-log/kafka-config';
-import { type HttpConfig, httpConfigOf, httpVariables, requireKey } from '@kindred/shared/http/http-config';
+} from '@kindred/shared/event-log/kafka/kafka-config';
+import { databaseUrlSchema, readConfig, urlsSchema } from '@kindred/shared/platform/config';
+import { type HttpConfig, httpConfigOf, httpVariables, requireKey } from '@kindred/shared/platform/http/http-config';
 import { z } from 'zod';
 
 const schema = z

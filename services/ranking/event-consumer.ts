@@ -1,7 +1,7 @@
 import type { Consumer, EventLog, MessageBatch } from '@kindred/shared/event-log/event-log';
 import type { CatalogId } from '@kindred/shared/id';
-import type { Log } from '@kindred/shared/log';
-import { Counter, type Registry } from '@kindred/shared/metrics';
+import type { Log } from '@kindred/shared/platform/log';
+import { Counter, type Registry } from '@kindred/shared/platform/metrics';
 import { createApplyQueue } from './apply-queue.ts';
 import type { DeadLetter, DeadLetters, EventStore, ReadableEvent } from './ports.ts';
 import { deadLetter, readEvent } from './read-event.ts';

@@ -1,6 +1,6 @@
-import { serviceDatabase } from '@kindred/shared/database';
-import { kafkaEventLog } from '@kindred/shared/event-log/kafka-event-log';
-import { runService, sayListening } from '@kindred/shared/run-service';
+import { kafkaEventLog } from '@kindred/shared/event-log/kafka/kafka-event-log';
+import { serviceDatabase } from '@kindred/shared/platform/database';
+import { runService, sayListening } from '@kindred/shared/platform/run-service';
 import { httpNeighborSource } from './adapters/http-neighbor-source.ts';
 import { kafkaDeadLetters } from './adapters/kafka-dead-letters.ts';
 import { composeRanking } from './compose.ts';

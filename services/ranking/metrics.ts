@@ -1,5 +1,5 @@
 import type { Consumer } from '@kindred/shared/event-log/event-log';
-import { Counter, gauge, Histogram, type Registry } from '@kindred/shared/metrics';
+import { Counter, gauge, Histogram, type Registry } from '@kindred/shared/platform/metrics';
 
 /** What a request's stages took, and what was missing. */
 export interface RankingMeter {

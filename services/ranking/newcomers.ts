@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CatalogId, ItemId } from '@kindred/shared/id';
-import type { Log } from '@kindred/shared/log';
 import type { NeighborSource } from '@kindred/shared/neighbor';
+import type { Log } from '@kindred/shared/platform/log';
 import { LRUCache } from 'lru-cache';
 import { type Lender, lendersOf, type Newcomers, NO_NEWCOMERS } from './domain/newcomers.ts';
 import type { TrainedCatalog } from './domain/trained-scores.ts';

@@ -1,7 +1,7 @@
 import { type Event, eventSchema } from '@kindred/shared/event';
 import type { Message, Position } from '@kindred/shared/event-log/event-log';
-import { fieldProblems } from '@kindred/shared/http/parse';
 import { catalogIdSchema, MAIN_CATALOG } from '@kindred/shared/id';
+import { fieldProblems } from '@kindred/shared/platform/http/parse';
 import { z } from 'zod';
 import type { DeadLetter, FirstPlace, ReadableEvent } from './ports.ts';
 

@@ -1,5 +1,5 @@
 import type { CatalogId, ItemId, SpaceId, UserId } from '@kindred/shared/id';
-import type { Log } from '@kindred/shared/log';
+import type { Log } from '@kindred/shared/platform/log';
 import { LRUCache } from 'lru-cache';
 import type { HistoryEvent } from './domain/engagement.ts';
 import type {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { CatalogId, ItemId, UserId } from '@kindred/shared/id';
-import type { Log } from '@kindred/shared/log';
 import { CO_ENGAGED_MAX } from '@kindred/shared/model/item-model';
 import type { Neighbor, NeighborSource } from '@kindred/shared/neighbor';
+import { seededRandom } from '@kindred/shared/numeric/random';
+import type { Log } from '@kindred/shared/platform/log';
 import { Problem } from '@kindred/shared/problem';
-import { seededRandom } from '@kindred/shared/random';
 import { LRUCache } from 'lru-cache';
 import { createCentredVectors } from './centred-vectors.ts';
 import { SOURCE_NAMES, type SourceName } from './domain/candidate.ts';

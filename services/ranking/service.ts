@@ -1,9 +1,9 @@
+import { encodeToken } from '@kindred/shared/api/write-token';
 import type { Filter, ItemFields } from '@kindred/shared/catalog';
 import type { Embedder } from '@kindred/shared/embedding/embedder';
 import type { Event } from '@kindred/shared/event';
 import type { EventLog } from '@kindred/shared/event-log/event-log';
 import { cardOf, predicateOf } from '@kindred/shared/filter';
-import { encodeToken } from '@kindred/shared/http/token';
 import type { CatalogId, ItemId, SpaceId, UserId } from '@kindred/shared/id';
 import type { Neighbor, NeighborSource, NeighborTarget } from '@kindred/shared/neighbor';
 import { Problem } from '@kindred/shared/problem';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decodeToken, type WriteToken } from '@kindred/shared/http/token';
+import { decodeToken, type WriteToken } from '@kindred/shared/api/write-token';
 import type { CatalogId } from '@kindred/shared/id';
 import type { NeighborSource } from '@kindred/shared/neighbor';
 import { Problem } from '@kindred/shared/problem';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Database } from '@kindred/shared/database';
-import type { Log } from '@kindred/shared/log';
-import type { Registry } from '@kindred/shared/metrics';
-import type { Service } from '@kindred/shared/run-service';
+import type { Database } from '@kindred/shared/platform/database';
+import type { Log } from '@kindred/shared/platform/log';
+import type { Registry } from '@kindred/shared/platform/metrics';
+import type { Service } from '@kindred/shared/platform/run-service';
 import { postgresArtefactStore } from './adapters/postgres-artefact-store.ts';
 import { postgresCatalogHistories } from './adapters/postgres-catalog-histories.ts';
 import { processTrainingRunner } from './adapters/process-training-runner.ts';

@@ -1,7 +1,7 @@
-import { databaseUrlSchema, readConfig } from '@kindred/shared/config';
-import { type HttpConfig, httpConfigOf, httpVariables, requireKey } from '@kindred/shared/http/http-config';
-import { trainingVariables } from '@kindred/shared/training-config';
+import { databaseUrlSchema, readConfig } from '@kindred/shared/platform/config';
+import { type HttpConfig, httpConfigOf, httpVariables, requireKey } from '@kindred/shared/platform/http/http-config';
 import { z } from 'zod';
+import { trainingVariables } from './training-variables.ts';
 
 const schema = z
   .object({ ...httpVariables(8083), ...trainingVariables, DATABASE_URL: databaseUrlSchema })

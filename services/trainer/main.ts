@@ -1,5 +1,5 @@
-import { serviceDatabase } from '@kindred/shared/database';
-import { runService, sayListening } from '@kindred/shared/run-service';
+import { serviceDatabase } from '@kindred/shared/platform/database';
+import { runService, sayListening } from '@kindred/shared/platform/run-service';
 import { composeTrainer } from './compose.ts';
 import { readTrainerConfig } from './config.ts';
 

@@ -1,4 +1,4 @@
-import { Counter, gauges, Histogram, type Registry } from '@kindred/shared/metrics';
+import { Counter, gauges, Histogram, type Registry } from '@kindred/shared/platform/metrics';
 import type { CatalogHistories } from './catalog-histories.ts';
 import type { ArtefactStore } from './ports.ts';
 import type { TrainingOutcome } from './training-runner.ts';

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { testDatabase } from '@kindred/infra/postgres/test-database';
 import type { CatalogId } from '@kindred/shared/id';
-import { createLog } from '@kindred/shared/log';
-import { createRegistry } from '@kindred/shared/metrics';
+import { createLog } from '@kindred/shared/platform/log';
+import { createRegistry } from '@kindred/shared/platform/metrics';
 import { afterAll, expect, test, vi } from 'vitest';
 import { postgresArtefactStore } from './adapters/postgres-artefact-store.ts';
 import { postgresCatalogHistories } from './adapters/postgres-catalog-histories.ts';

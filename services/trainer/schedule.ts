@@ -1,5 +1,5 @@
 import type { CatalogId } from '@kindred/shared/id';
-import type { Log } from '@kindred/shared/log';
+import type { Log } from '@kindred/shared/platform/log';
 import type { CatalogHistories } from './catalog-histories.ts';
 import { ERASED_KEPT_MS, trainingNeed } from './domain/training-need.ts';
 import type { ArtefactStore } from './ports.ts';

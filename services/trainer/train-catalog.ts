@@ -1,6 +1,6 @@
 import type { CatalogId } from '@kindred/shared/id';
-import { encodeArtefact } from '@kindred/shared/model/artefact';
-import { packIds } from '@kindred/shared/packed-ids';
+import { encodeArtefact } from '@kindred/shared/model/artifact';
+import { packIds } from '@kindred/shared/numeric/packed-ids';
 import type { MatrixProduct } from './domain/matrix-product.ts';
 import { train } from './domain/train.ts';
 import type { ArtefactStore, HistorySource } from './ports.ts';

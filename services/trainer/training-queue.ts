@@ -1,5 +1,5 @@
 import type { CatalogId } from '@kindred/shared/id';
-import type { Log } from '@kindred/shared/log';
+import type { Log } from '@kindred/shared/platform/log';
 import { costLine } from './domain/cost-line.ts';
 import type { TrainingCost } from './domain/training-cost.ts';
 import type { TrainerMeter } from './metrics.ts';

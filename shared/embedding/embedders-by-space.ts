@@ -1,7 +1,7 @@
 import type { SpaceId } from '../id.ts';
 import type { Embedder } from './embedder.ts';
 import { modelOfSpace } from './known-models.ts';
-import { onnxEmbedder } from './onnx-embedder.ts';
+import { onnxEmbedder } from './onnx/onnx-embedder.ts';
 
 export interface EmbeddersBySpace {
   /** The embedder of a space, started on first use; `undefined` where its model is not a known one. */

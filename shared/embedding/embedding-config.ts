@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { countSchema, folderSchema } from '../config.ts';
+import { countSchema, folderSchema } from '../platform/config.ts';
 import { DEFAULT_MODEL, type KnownModel, knownModel, MODEL_NAMES } from './known-models.ts';
 
 /** Which model embeds, and where its files are. */

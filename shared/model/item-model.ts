@@ -1,4 +1,4 @@
-import { addRow, raiseToRow, type SparseRows } from './sparse-rows.ts';
+import { addRow, raiseToRow, type SparseRows } from '../numeric/sparse-rows.ts';
 
 /** What one item leads to, by each way of knowing it; rows and columns are item numbers. */
 export interface ItemModel {

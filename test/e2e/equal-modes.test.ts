@@ -1,19 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Engine, startEngine } from '@kindred/embedded/engine';
 import { type Cluster, startCluster } from '@kindred/infra/distributed/cluster';
 import { startTestBroker, type TestBroker, testBrokerAvailability } from '@kindred/infra/kafka/test-broker';
 import { itemSchema } from '@kindred/shared/catalog';
 import { DEFAULT_MODEL, knownModel } from '@kindred/shared/embedding/known-models';
 import { type Event, eventSchema } from '@kindred/shared/event';
 import { type CatalogId, userIdSchema } from '@kindred/shared/id';
-import { createLog } from '@kindred/shared/log';
+import { createLog } from '@kindred/shared/platform/log';
+import { type Engine, startEngine } from '@kindred/standalone/engine';
 import { Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, clientOf, type ReplyItem } from '../client.ts';
 import { type DistributedEngine, startDistributed } from '../distributed-engine.ts';
-import { modelsFolder, newDataFolder, removeData } from '../embedded-server.ts';
 import { exactEngine } from '../exact-engine.ts';
+import { modelsFolder, newDataFolder, removeData } from '../standalone-server.ts';
 import { until } from '../until.ts';
 
 const availability = await testBrokerAvailability();
@@ -24,7 +24,7 @@ const AT = '2026-06-01T00:00:00Z';
 const USERS = 12;
 const EVENTS_PER_USER = 25;
 const LIMIT = 10;
-const DEMO = join(import.meta.dirname, '..', '..', 'services', 'embedded', 'demo');
+const DEMO = join(import.meta.dirname, '..', '..', 'services', 'standalone', 'demo');
 
 const items = (await readFile(join(DEMO, 'items.jsonl'), 'utf8'))
   .trim()
@@ -48,36 +48,36 @@ const events: readonly Event[] = Array.from({ length: USERS * EVENTS_PER_USER },
 describe.skipIf(availability.way === 'none')(`events to Kafka and reads over REST${why}`, () => {
   let broker: TestBroker;
   let distributed: DistributedEngine;
-  let embedded: Engine;
+  let standalone: Engine;
   let folder: string;
 
   beforeAll(async () => {
     broker = await startTestBroker(availability);
     folder = await newDataFolder();
     const model = knownModel(DEFAULT_MODEL)!;
-    embedded = await startEngine(
+    standalone = await startEngine(
       { dataFolder: folder, modelsFolder: modelsFolder(), model, embeddingWorkers: 1 },
       { log: createLog('test', 'error'), startIndexEngine: exactEngine },
     );
-    await embedded.ingestion.createCatalog(CATALOG);
+    await standalone.ingestion.createCatalog(CATALOG);
     const parsed = items.map((item) => itemSchema.parse(item));
-    await embedded.ingestion.putItems(CATALOG, parsed);
-    await embedded.ranking.acceptEvents(CATALOG, events, 'test');
+    await standalone.ingestion.putItems(CATALOG, parsed);
+    await standalone.ranking.acceptEvents(CATALOG, events, 'test');
 
     distributed = await startDistributed(broker.brokers, { programs: { index: 'test/exact-index-main.ts' } });
     const catalog = clientOf(distributed.cluster.catalogUrl);
     expect((await catalog.put(`/v1/catalogs/${CATALOG}`)).status).toBe(201);
     expect((await catalog.post(`/v1/catalogs/${CATALOG}/items`, { items })).status).toBe(202);
     await produce(broker.brokers, distributed.topic, events);
-    await embeddedAll(() => embedded.ingestion.catalogs());
+    await embeddedAll(() => standalone.ingestion.catalogs());
     await embeddedAll(async () => (await catalog.get('/v1/catalogs')).body.catalogs);
-    await settled(() => embeddedSlate(0));
+    await settled(() => standaloneSlate(0));
     await settled(async () => (await restSlate(clientOf(distributed.cluster.rankingUrl), 0)).body);
   }, 240_000);
 
   afterAll(async () => {
     await distributed?.stop();
-    await embedded?.stop();
+    await standalone?.stop();
     await broker?.stop();
     await removeData(folder);
   });
@@ -85,8 +85,8 @@ describe.skipIf(availability.way === 'none')(`events to Kafka and reads over RES
   const request = (user: number) => ({ user: `u${user}`, limit: LIMIT, at: AT, seed: 11 + user });
   const restSlate = (client: Client, user: number) =>
     client.post(`/v1/catalogs/${CATALOG}/recommendations`, request(user));
-  const embeddedSlate = (user: number) =>
-    embedded.ranking.recommend(
+  const standaloneSlate = (user: number) =>
+    standalone.ranking.recommend(
       CATALOG,
       {
         ...{ user: userIdSchema.parse(`u${user}`), limit: LIMIT, exclude: [], filter: undefined, diversity: 0.1 },
@@ -95,10 +95,10 @@ describe.skipIf(availability.way === 'none')(`events to Kafka and reads over RES
       undefined,
     );
 
-  test('gives what the embedded mode gives, item for item, with the exact index', async () => {
+  test('gives what the standalone mode gives, item for item, with the exact index', async () => {
     const client = clientOf(distributed.cluster.rankingUrl);
     for (let user = 0; user <= USERS; user++) {
-      const [there, here] = [await restSlate(client, user), await embeddedSlate(user)];
+      const [there, here] = [await restSlate(client, user), await standaloneSlate(user)];
       expect(there.body.degraded).toEqual([]);
       expect(there.body.items.map(({ item }) => item)).toEqual(here.items.map(({ item }) => item));
       for (const [index, item] of there.body.items.entries())
@@ -123,7 +123,7 @@ describe.skipIf(availability.way === 'none')(`events to Kafka and reads over RES
       let total = 0;
       for (let user = 0; user <= USERS; user++) {
         const there = new Set((await restSlate(client, user)).body.items.map(({ item }) => item));
-        const here = (await embeddedSlate(user)).items.map(({ item }) => item);
+        const here = (await standaloneSlate(user)).items.map(({ item }) => item);
         shared += here.filter((item) => there.has(item)).length;
         total += here.length;
       }

@@ -5,11 +5,11 @@ import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clientOf } from '../client.ts';
-import { type EmbeddedServer, queryDatabase, removeData, startEmbeddedServer } from '../embedded-server.ts';
+import { queryDatabase, removeData, type StandaloneServer, startStandaloneServer } from '../standalone-server.ts';
 
-let server: EmbeddedServer;
+let server: StandaloneServer;
 beforeAll(async () => {
-  server = await startEmbeddedServer();
+  server = await startStandaloneServer();
 });
 afterAll(async () => {
   await server.stop();

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { clientOf } from '../client.ts';
-import { modelsFolder, newDataFolder, removeData, spawnServer, startEmbeddedServer } from '../embedded-server.ts';
+import { modelsFolder, newDataFolder, removeData, spawnServer, startStandaloneServer } from '../standalone-server.ts';
 
 const folders: string[] = [];
 async function newFolder(): Promise<string> {
@@ -28,7 +28,7 @@ async function endOf(
 describe('start and stop', () => {
   test('the demo is recommended from at the ready line; Ctrl-C exits 0; a second start is quick and has it all', async () => {
     const folder = await newFolder();
-    const first = await startEmbeddedServer({ folder, environment: { KINDRED_DEMO: 'on' } });
+    const first = await startStandaloneServer({ folder, environment: { KINDRED_DEMO: 'on' } });
     expect(first.output().match(/\n {2}\S/g)).toHaveLength(3);
     const request = { user: 'reader-amara', limit: 10, expand: true };
     const slate = await clientOf(first.url).post('/v1/catalogs/demo/recommendations', request);
@@ -36,7 +36,7 @@ describe('start and stop', () => {
     expect(slate.body.degraded).toEqual([]);
     expect(await first.stop()).toBe(0);
 
-    const second = await startEmbeddedServer({ folder, environment: { KINDRED_DEMO: 'on' } });
+    const second = await startStandaloneServer({ folder, environment: { KINDRED_DEMO: 'on' } });
     expect(second.output()).not.toMatch(/embedding the demo/);
     const { at, seed } = slate.body;
     const again = await clientOf(second.url).post('/v1/catalogs/demo/recommendations', { ...request, at, seed });
@@ -45,7 +45,7 @@ describe('start and stop', () => {
   });
 
   test('a second server on the same folder is refused and the first goes on', async () => {
-    const server = await startEmbeddedServer({ folder: await newFolder() });
+    const server = await startStandaloneServer({ folder: await newFolder() });
     const refused = await endOf({}, server.folder);
     expect(refused.code).toBe(1);
     expect(refused.output).toMatch(/in use by a Kindred that is running/);
@@ -76,12 +76,12 @@ describe('start and stop', () => {
     expect(code).toBe(1);
     expect(output).toMatch(/port is in use/);
     other.close();
-    expect(await (await startEmbeddedServer({ folder })).stop()).toBe(0);
+    expect(await (await startStandaloneServer({ folder })).stop()).toBe(0);
   });
 
   test('an address that others reach needs the key, but for probes and metrics', async () => {
     const key = 'a-key-of-my-own-1234';
-    const server = await startEmbeddedServer({
+    const server = await startStandaloneServer({
       folder: await newFolder(),
       environment: { HOST: '0.0.0.0', KINDRED_API_KEY: key, KINDRED_HOSTS: 'kindred.example' },
     });
@@ -104,7 +104,7 @@ describe('start and stop', () => {
   });
 
   test('requests in flight are answered when it is told to stop', async () => {
-    const server = await startEmbeddedServer({ folder: await newFolder() });
+    const server = await startStandaloneServer({ folder: await newFolder() });
     const client = clientOf(server.url);
     const items = Array.from({ length: 400 }, (_, index) => ({ id: `i${index}`, title: `Thing number ${index}` }));
     const writes = Array.from({ length: 8 }, () => client.post('/v1/catalogs/main/items', { items }));
@@ -117,7 +117,7 @@ describe('start and stop', () => {
 
 describe('documents', () => {
   test('OpenAPI and its page are served from this machine', async () => {
-    const server = await startEmbeddedServer({ folder: await newFolder() });
+    const server = await startStandaloneServer({ folder: await newFolder() });
     const client = clientOf(server.url);
     const document = JSON.parse((await client.get('/openapi.json')).text);
     expect(document.openapi).toBe('3.1.0');
@@ -171,7 +171,7 @@ dns.lookup = (name, ...rest) => { note('lookup ' + name); return lookup(name, ..
 void net;
 `,
     );
-    const server = await startEmbeddedServer({
+    const server = await startStandaloneServer({
       folder,
       environment: { KINDRED_DEMO: 'on', NODE_OPTIONS: `--import=${watcher}` },
     });
@@ -194,7 +194,7 @@ void net;
       title: `Recipe ${index}`,
       description: 'Bake it slowly. '.repeat(20),
     }));
-    const old = await startEmbeddedServer({ folder });
+    const old = await startStandaloneServer({ folder });
     const client = clientOf(old.url);
     const { token } = (await client.post('/v1/catalogs/main/items', { items })).body;
     await expect
@@ -206,7 +206,7 @@ void net;
     expect(before).toMatch(/^bge-small/);
     await old.stop();
 
-    const changed = await startEmbeddedServer({ folder, environment: { KINDRED_MODEL: 'all-minilm-l6-v2' } });
+    const changed = await startStandaloneServer({ folder, environment: { KINDRED_MODEL: 'all-minilm-l6-v2' } });
     const again = clientOf(changed.url);
     const spaces: string[] = [];
     for (const deadline = Date.now() + 90_000; Date.now() < deadline && !spaces.at(-1)?.startsWith('all-minilm'); ) {
@@ -253,10 +253,10 @@ test.runIf(process.getuid?.() === 0)('as root it works in a folder that only roo
   const folder = join(outer, 'state');
   await mkdir(folder);
   folders.unshift(folder);
-  const server = await startEmbeddedServer({ folder });
+  const server = await startStandaloneServer({ folder });
   await clientOf(server.url).put('/v1/catalogs/main/items/kept', { title: 'Kept' });
   expect(await server.stop()).toBe(0);
-  const again = await startEmbeddedServer({ folder });
+  const again = await startStandaloneServer({ folder });
   expect((await clientOf(again.url).get('/v1/catalogs/main/items/kept')).status).toBe(200);
   expect(await again.stop()).toBe(0);
 });

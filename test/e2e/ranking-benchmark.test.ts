@@ -8,13 +8,13 @@ import { withEngine } from '@kindred/benchmarks/engine/with-engine';
 import { newItems as newItemsQuestion } from '@kindred/benchmarks/new-items/question';
 import { ranking } from '@kindred/benchmarks/ranking/question';
 import { type RankingResult, rankingResultSchema } from '@kindred/benchmarks/ranking/result';
+import { writeTestDataset } from '@kindred/cli/dataset-folder/test-dataset';
 import { itemSchema } from '@kindred/shared/catalog';
-import { writeTestDataset } from '@kindred/shared/dataset/test-dataset';
 import { eventSchema } from '@kindred/shared/event';
 import { catalogIdSchema, userIdSchema } from '@kindred/shared/id';
-import { seededRandom } from '@kindred/shared/random';
+import { seededRandom } from '@kindred/shared/numeric/random';
 import { afterAll, expect, test } from 'vitest';
-import { modelsFolder, removeData } from '../embedded-server.ts';
+import { modelsFolder, removeData } from '../standalone-server.ts';
 
 const SEED = 11;
 const THEMES = ['bread', 'boats', 'comets', 'gardens', 'clocks', 'rivers'];

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { type Client, clientOf, type Reply } from '../client.ts';
-import { removeData, startEmbeddedServer } from '../embedded-server.ts';
+import { removeData, startStandaloneServer } from '../standalone-server.ts';
 import { until } from '../until.ts';
 
 interface Trainings {
@@ -48,7 +48,7 @@ const events = Array.from({ length: USERS }, (_, user) => {
 }).flat();
 
 describe('training', async () => {
-  const server = await startEmbeddedServer();
+  const server = await startStandaloneServer();
   afterAll(async () => {
     expect(await server.stop()).toBe(0);
     await removeData(server.folder);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { clusteredVectors, generator } from '@kindred/index/adapters/clustered-vectors.fixture';
 import { testDatabase } from '@kindred/infra/postgres/test-database';
-import { dot, normalise } from '@kindred/shared/vector';
+import { dot, normalise } from '@kindred/shared/numeric/vector';
 import { expect } from 'vitest';
 import { type IndexProcess, startIndexProcess } from '../index-process.ts';
 import { vectorRows } from './vector-rows.ts';

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { type Client, clientOf } from '../client.ts';
 import {
-  type EmbeddedServer,
   newDataFolder,
   queryDatabase,
   removeData,
-  startEmbeddedServer,
-} from '../embedded-server.ts';
+  type StandaloneServer,
+  startStandaloneServer,
+} from '../standalone-server.ts';
 
 const ROWS = 100;
 
@@ -28,7 +28,7 @@ export async function killDuringImports(kills: number, seed: number): Promise<vo
   const random = generator(seed);
   const folder = await newDataFolder();
   const acknowledged: Acknowledged = { items: new Map(), events: new Set(), deleted: new Map() };
-  let server = await startEmbeddedServer({ folder });
+  let server = await startStandaloneServer({ folder });
   try {
     for (let kill = 0; kill < kills; kill++) {
       const before = acknowledged.events.size;
@@ -39,7 +39,7 @@ export async function killDuringImports(kills: number, seed: number): Promise<vo
       if (random() < 0.5) await server.kill();
       else await server.killAll();
       await importing;
-      server = await startEmbeddedServer({ folder });
+      server = await startStandaloneServer({ folder });
       await expectAll(server, acknowledged);
     }
     expect(await server.stop()).toBe(0);
@@ -86,7 +86,7 @@ async function importUntilBroken(
   }
 }
 
-async function expectAll({ url, folder }: EmbeddedServer, { items, events, deleted }: Acknowledged): Promise<void> {
+async function expectAll({ url, folder }: StandaloneServer, { items, events, deleted }: Acknowledged): Promise<void> {
   const client = clientOf(url);
   for (const [id, title] of items) {
     const { body } = await client.get(`/v1/catalogs/main/items/${id}`);

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { transaction } from '@kindred/shared/database';
+import { transaction } from '@kindred/shared/platform/database';
 import { expect } from 'vitest';
 import { clientOf } from '../client.ts';
 import type { DistributedEngine } from '../distributed-engine.ts';

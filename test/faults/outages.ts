@@ -6,7 +6,7 @@ import type { TestBroker } from '@kindred/infra/kafka/test-broker';
 import { removeLocalPostgres, startLocalPostgres } from '@kindred/infra/postgres/local-postgres';
 import { migrate } from '@kindred/infra/postgres/migrate';
 import type { TestDatabase } from '@kindred/infra/postgres/test-database';
-import { openDatabase } from '@kindred/shared/database';
+import { openDatabase } from '@kindred/shared/platform/database';
 import { expect } from 'vitest';
 import { clientOf } from '../client.ts';
 import { type DistributedEngine, startDistributed } from '../distributed-engine.ts';

@@ -1,6 +1,6 @@
 import type { TestDatabase } from '@kindred/infra/postgres/test-database';
-import { transaction } from '@kindred/shared/database';
-import { bytesOf } from '@kindred/shared/vector';
+import { bytesOf } from '@kindred/shared/numeric/vector';
+import { transaction } from '@kindred/shared/platform/database';
 
 /** Items and embeddings of the catalog `main`, written past the services: a test decides the vectors. */
 export interface VectorRows {

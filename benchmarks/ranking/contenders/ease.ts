@@ -1,4 +1,4 @@
-import type { SparseRows } from '@kindred/shared/model/sparse-rows';
+import type { SparseRows } from '@kindred/shared/numeric/sparse-rows';
 import { engagementWeights } from '@kindred/trainer/domain/engagement-weights';
 import { DENSE_ITEMS_MAX } from '@kindred/trainer/domain/fit-model';
 import { addGram } from '@kindred/trainer/domain/gram';

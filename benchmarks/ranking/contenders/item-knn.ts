@@ -1,4 +1,4 @@
-import { type SparseRows, transposed } from '@kindred/shared/model/sparse-rows';
+import { type SparseRows, transposed } from '@kindred/shared/numeric/sparse-rows';
 import { engagementWeights } from '@kindred/trainer/domain/engagement-weights';
 import type { TrainingData } from '@kindred/trainer/domain/training-data';
 import { chosenSetting } from '../chosen-setting.ts';

@@ -1,4 +1,4 @@
-import { addRow } from '@kindred/shared/model/sparse-rows';
+import { addRow } from '@kindred/shared/numeric/sparse-rows';
 import { engagementWeights } from '@kindred/trainer/domain/engagement-weights';
 import type { Contender } from '../contender.ts';
 import { itemNeighbors } from '../item-neighbors.ts';

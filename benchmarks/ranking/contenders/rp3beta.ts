@@ -1,4 +1,4 @@
-import { coEngagementRows } from '@kindred/shared/model/co-engagement';
+import { coEngagementRows } from '@kindred/shared/model/rp3beta';
 import type { Contender } from '../contender.ts';
 import { rowsRanking } from '../scored-ranking.ts';
 

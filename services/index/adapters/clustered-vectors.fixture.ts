@@ -1,4 +1,4 @@
-import { normalise } from '@kindred/shared/vector';
+import { normalise } from '@kindred/shared/numeric/vector';
 
 export interface ClusteredVectors {
   readonly count: number;

@@ -1,6 +1,6 @@
 import { cardOf } from '@kindred/shared/filter';
 import { itemIdSchema } from '@kindred/shared/id';
-import { normalise } from '@kindred/shared/vector';
+import { normalise } from '@kindred/shared/numeric/vector';
 import { describe, expect, test } from 'vitest';
 import { createItemTable } from '../domain/item-table.ts';
 import { clusteredVectors, generator } from './clustered-vectors.fixture.ts';

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type ItemId, itemIdSchema } from '@kindred/shared/id';
-import { vectorOf } from '@kindred/shared/vector';
+import { vectorOf } from '@kindred/shared/numeric/vector';
 import { z } from 'zod';
 import type { ItemTable } from '../domain/item-table.ts';
 import { createVectorStore, NO_ROW, type VectorStore } from '../domain/vector-store.ts';

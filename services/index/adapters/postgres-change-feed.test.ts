@@ -1,7 +1,7 @@
 import { type TestDatabase, testDatabase } from '@kindred/infra/postgres/test-database';
-import { transaction } from '@kindred/shared/database';
 import { itemIdSchema, MAIN_CATALOG, type SpaceId } from '@kindred/shared/id';
-import { bytesOf } from '@kindred/shared/vector';
+import { bytesOf } from '@kindred/shared/numeric/vector';
+import { transaction } from '@kindred/shared/platform/database';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { type ChangeWriter, changeFeedContract } from './change-feed.contract.ts';
 import { createPostgresChangeFeed } from './postgres-change-feed.ts';

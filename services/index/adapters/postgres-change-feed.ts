@@ -1,8 +1,8 @@
 import type { ItemFields } from '@kindred/shared/catalog';
-import type { Database } from '@kindred/shared/database';
 import { cardOf } from '@kindred/shared/filter';
 import type { CatalogId, ItemId, SpaceId } from '@kindred/shared/id';
-import { vectorOf } from '@kindred/shared/vector';
+import { vectorOf } from '@kindred/shared/numeric/vector';
+import type { Database } from '@kindred/shared/platform/database';
 import type { Change, ChangeFeed, ChangeRange, EmbeddingChange, ItemChange, SpaceChange } from '../ports.ts';
 
 /** A row of any of the queries below; the columns that the kind has not are null. */

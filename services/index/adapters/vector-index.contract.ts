@@ -2,7 +2,7 @@ import type { Filter } from '@kindred/shared/catalog';
 import { type Card, cardOf, predicateOf } from '@kindred/shared/filter';
 import { compareIds, type ItemId, itemIdSchema } from '@kindred/shared/id';
 import type { Neighbor } from '@kindred/shared/neighbor';
-import { dot, normalise } from '@kindred/shared/vector';
+import { dot, normalise } from '@kindred/shared/numeric/vector';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ItemTable } from '../domain/item-table.ts';

@@ -1,4 +1,4 @@
-import { dot } from '@kindred/shared/vector';
+import { dot } from '@kindred/shared/numeric/vector';
 
 /** How far from 1 the squared length may be and still be taken for the rounding of a stored unit vector. */
 const SQUARED_LENGTH_TOLERANCE = 0.02;

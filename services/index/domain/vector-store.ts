@@ -1,4 +1,4 @@
-import { createDotKernel, LANE_BYTES, PAGE_BYTES } from '@kindred/shared/dot-kernel';
+import { createDotKernel, LANE_BYTES, PAGE_BYTES } from '@kindred/shared/numeric/dot-kernel';
 
 /**
  * Unit vectors of one space in slots that are only ever appended: a new vector for a row takes a new slot and leaves

@@ -1,5 +1,5 @@
+import { type Route, route } from '@kindred/shared/api/route';
 import { filterSchema } from '@kindred/shared/catalog';
-import { type Route, route } from '@kindred/shared/http/route';
 import { catalogIdSchema, itemIdSchema, type SpaceId } from '@kindred/shared/id';
 import type { NeighborQuery } from '@kindred/shared/neighbor';
 import { Problem } from '@kindred/shared/problem';

@@ -1,4 +1,4 @@
-import { type Database, transaction } from '@kindred/shared/database';
+import { type Database, transaction } from '@kindred/shared/platform/database';
 import type { CatalogStore } from '../ports.ts';
 
 export function postgresCatalogStore(database: Database): CatalogStore {

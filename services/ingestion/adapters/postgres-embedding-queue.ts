@@ -1,7 +1,7 @@
 import type { ItemFields } from '@kindred/shared/catalog';
-import { type Database, type Transaction, transaction } from '@kindred/shared/database';
 import type { CatalogId, ItemId, SpaceId } from '@kindred/shared/id';
-import { bytesOf } from '@kindred/shared/vector';
+import { bytesOf } from '@kindred/shared/numeric/vector';
+import { type Database, type Transaction, transaction } from '@kindred/shared/platform/database';
 import { itemText, textHash } from '../domain/item-text.ts';
 import type { EmbeddedTask, EmbeddingOutcome, EmbeddingQueue, EmbeddingTask } from '../ports.ts';
 

@@ -1,8 +1,8 @@
 import { testDatabase } from '@kindred/infra/postgres/test-database';
 import type { Item } from '@kindred/shared/catalog';
-import { transaction } from '@kindred/shared/database';
 import type { CatalogId, ItemId, SpaceId } from '@kindred/shared/id';
-import { vectorOf } from '@kindred/shared/vector';
+import { vectorOf } from '@kindred/shared/numeric/vector';
+import { transaction } from '@kindred/shared/platform/database';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { itemText } from '../domain/item-text.ts';

@@ -1,8 +1,8 @@
 import type { Item, ItemFields } from '@kindred/shared/catalog';
-import { type Database, type Transaction, transaction } from '@kindred/shared/database';
 import type { CatalogId, ItemId } from '@kindred/shared/id';
+import { type Database, type Transaction, transaction } from '@kindred/shared/platform/database';
+import { turns } from '@kindred/shared/platform/turns';
 import { Problem } from '@kindred/shared/problem';
-import { turns } from '@kindred/shared/turns';
 import { itemText, textHash } from '../domain/item-text.ts';
 import type { ItemStore, Precondition, StoredItem } from '../ports.ts';
 

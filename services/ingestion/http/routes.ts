@@ -1,8 +1,8 @@
+import { batchAnswerSchema, catalogParams, itemParams } from '@kindred/shared/api/common-schemas';
+import { type Route, route } from '@kindred/shared/api/route';
 import { itemFieldsSchema, itemSchema } from '@kindred/shared/catalog';
-import { acceptBatch } from '@kindred/shared/http/batch';
-import { batchAnswerSchema, catalogParams, itemParams } from '@kindred/shared/http/common-schemas';
-import { type Route, route } from '@kindred/shared/http/route';
 import { itemIdSchema } from '@kindred/shared/id';
+import { acceptBatch } from '@kindred/shared/platform/http/batch';
 import { Problem } from '@kindred/shared/problem';
 import { z } from 'zod';
 import type { Precondition } from '../ports.ts';

@@ -1,6 +1,6 @@
-import type { Database } from '@kindred/shared/database';
 import type { CatalogId, ItemId, SpaceId } from '@kindred/shared/id';
-import { vectorOf } from '@kindred/shared/vector';
+import { vectorOf } from '@kindred/shared/numeric/vector';
+import type { Database } from '@kindred/shared/platform/database';
 import { LRUCache } from 'lru-cache';
 import type { EmbeddingSource, WantedVector } from '../ports.ts';
 

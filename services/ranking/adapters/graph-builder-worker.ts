@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Database, openDatabase, type Transaction, transaction } from '@kindred/shared/database';
 import { type CatalogId, compareIds, type ItemId, type SpaceId } from '@kindred/shared/id';
-import { coEngagementRows } from '@kindred/shared/model/co-engagement';
-import type { SparseRows } from '@kindred/shared/model/sparse-rows';
-import { type PackedIds, packIds } from '@kindred/shared/packed-ids';
-import { vectorOf } from '@kindred/shared/vector';
+import { coEngagementRows } from '@kindred/shared/model/rp3beta';
+import { type PackedIds, packIds } from '@kindred/shared/numeric/packed-ids';
+import type { SparseRows } from '@kindred/shared/numeric/sparse-rows';
+import { vectorOf } from '@kindred/shared/numeric/vector';
+import { type Database, openDatabase, type Transaction, transaction } from '@kindred/shared/platform/database';
 
 export interface BuildTask {
   readonly id: number;

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { CatalogId, SpaceId } from '@kindred/shared/id';
-import { decodeArtefact } from '@kindred/shared/model/artefact';
+import { decodeArtefact } from '@kindred/shared/model/artifact';
 import { borrowedShares } from '@kindred/shared/model/item-model';
-import { unpackIds } from '@kindred/shared/packed-ids';
+import { unpackIds } from '@kindred/shared/numeric/packed-ids';
 import type { CoEngagementData } from '../domain/co-engagement.ts';
 import type { TrainedCatalog } from '../domain/trained-scores.ts';
 import type { BuildAnswer, BuildTask } from './graph-builder-worker.ts';

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { MAIN_CATALOG } from '@kindred/shared/id';
-import { createRegistry } from '@kindred/shared/metrics';
 import type { NeighborSource } from '@kindred/shared/neighbor';
+import { createRegistry } from '@kindred/shared/platform/metrics';
 import { afterEach, expect, test } from 'vitest';
 import { httpNeighborSource } from './http-neighbor-source.ts';
 

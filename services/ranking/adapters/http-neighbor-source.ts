@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ItemId, SpaceId } from '@kindred/shared/id';
-import { Counter, type Registry } from '@kindred/shared/metrics';
 import type { NeighborAnswer, NeighborQuery, NeighborSource } from '@kindred/shared/neighbor';
+import { Counter, type Registry } from '@kindred/shared/platform/metrics';
 import { Problem } from '@kindred/shared/problem';
 import { Pool } from 'undici';
 

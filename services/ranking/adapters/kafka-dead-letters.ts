@@ -1,7 +1,7 @@
 import { createAppendQueue } from '@kindred/shared/event-log/append-queue';
-import { kafkaAppender } from '@kindred/shared/event-log/kafka-appender';
-import type { KafkaClientOptions } from '@kindred/shared/event-log/kafka-client';
-import { readTopic } from '@kindred/shared/event-log/kafka-topic-reader';
+import { kafkaAppender } from '@kindred/shared/event-log/kafka/kafka-appender';
+import type { KafkaClientOptions } from '@kindred/shared/event-log/kafka/kafka-client';
+import { readTopic } from '@kindred/shared/event-log/kafka/kafka-topic-reader';
 import type { CatalogId, UserId } from '@kindred/shared/id';
 import type { DeadLetter, DeadLetters } from '../ports.ts';
 import { firstPlaceHeaders, firstPlaceOf, readLetter } from '../read-event.ts';

@@ -1,7 +1,7 @@
-import type { Database } from '@kindred/shared/database';
 import type { CatalogId, ItemId, SpaceId } from '@kindred/shared/id';
-import type { Log } from '@kindred/shared/log';
 import { LEADERS_MAX } from '@kindred/shared/model/ranking-features';
+import type { Database } from '@kindred/shared/platform/database';
+import type { Log } from '@kindred/shared/platform/log';
 import { LRUCache } from 'lru-cache';
 import type { Leader, Leaders } from '../domain/leaders.ts';
 import type { CatalogState, CatalogStates } from '../ports.ts';

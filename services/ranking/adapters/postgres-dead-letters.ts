@@ -1,4 +1,4 @@
-import type { Database } from '@kindred/shared/database';
+import type { Database } from '@kindred/shared/platform/database';
 import type { DeadLetter, DeadLetters } from '../ports.ts';
 
 /** Dead letters in a table, for a log that has no topic of its own for them. */

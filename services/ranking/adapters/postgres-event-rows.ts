@@ -1,5 +1,5 @@
-import type { Transaction } from '@kindred/shared/database';
 import type { CatalogId } from '@kindred/shared/id';
+import type { Transaction } from '@kindred/shared/platform/database';
 import type { ReadableEvent } from '../ports.ts';
 import type { CountedEvent } from './postgres-item-counters.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Database, type Transaction, transaction } from '@kindred/shared/database';
 import type { CatalogId, UserId } from '@kindred/shared/id';
+import { type Database, type Transaction, transaction } from '@kindred/shared/platform/database';
 import type { HistoryEvent } from '../domain/engagement.ts';
 import type { EventOutcome, EventStore, ReadableEvent, SeenItem, UserEvent } from '../ports.ts';
 import { insertEvents, retract } from './postgres-event-rows.ts';

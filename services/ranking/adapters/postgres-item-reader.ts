@@ -1,6 +1,6 @@
 import type { ItemFields } from '@kindred/shared/catalog';
-import type { Database } from '@kindred/shared/database';
 import type { CatalogId, ItemId, SpaceId } from '@kindred/shared/id';
+import type { Database } from '@kindred/shared/platform/database';
 import { LRUCache } from 'lru-cache';
 import type { ItemReader, ItemRow, ItemView, PageKey } from '../ports.ts';
 

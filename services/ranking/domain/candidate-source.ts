@@ -1,5 +1,5 @@
 import type { Neighbor, NeighborTarget } from '@kindred/shared/neighbor';
-import type { Random } from '@kindred/shared/random';
+import type { Random } from '@kindred/shared/numeric/random';
 import type { Candidate, SourceName } from './candidate.ts';
 import type { CoEngagement } from './co-engagement.ts';
 import type { Engagement } from './engagement.ts';

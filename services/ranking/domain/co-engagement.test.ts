@@ -1,6 +1,6 @@
 import { compareIds, type ItemId } from '@kindred/shared/id';
-import { coEngagementRows } from '@kindred/shared/model/co-engagement';
-import { elementOf, SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
+import { coEngagementRows } from '@kindred/shared/model/rp3beta';
+import { elementOf, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type CoEngagementData, coEngagementOf } from './co-engagement.ts';

@@ -1,6 +1,6 @@
 import { compareIds, type ItemId } from '@kindred/shared/id';
-import { Largest } from '@kindred/shared/model/largest';
-import { addRow, type SparseRows } from '@kindred/shared/model/sparse-rows';
+import { addRow, type SparseRows } from '@kindred/shared/numeric/sparse-rows';
+import { Largest } from '@kindred/shared/numeric/top-k';
 import type { Candidate } from './candidate.ts';
 import type { Engagement } from './engagement.ts';
 

@@ -1,5 +1,5 @@
 import type { ItemId } from '@kindred/shared/id';
-import { dot, normalise } from '@kindred/shared/vector';
+import { dot, normalise } from '@kindred/shared/numeric/vector';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { diversify, type RelevantItem } from './diversify.ts';

@@ -1,5 +1,5 @@
 import { compareIds, type ItemId } from '@kindred/shared/id';
-import { packVectors } from '@kindred/shared/packed-vectors';
+import { packVectors } from '@kindred/shared/numeric/packed-vectors';
 
 export interface RelevantItem {
   readonly item: ItemId;

@@ -1,6 +1,6 @@
 import { compareIds, type ItemId } from '@kindred/shared/id';
 import { decayed, HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
-import { dot } from '@kindred/shared/vector';
+import { dot } from '@kindred/shared/numeric/vector';
 import type { Engagement } from './engagement.ts';
 import { wardClusters } from './ward.ts';
 

@@ -1,7 +1,7 @@
 import type { ItemId } from '@kindred/shared/id';
 import { BENDS, CURVES, FEATURES, PARTS } from '@kindred/shared/model/ranking-features';
-import { SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
-import { seededRandom } from '@kindred/shared/random';
+import { seededRandom } from '@kindred/shared/numeric/random';
+import { SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SOURCE_NAMES } from './candidate.ts';

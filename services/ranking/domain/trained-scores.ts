@@ -8,9 +8,9 @@ import {
   type UserScores,
   userScores,
 } from '@kindred/shared/model/item-model';
-import { Largest } from '@kindred/shared/model/largest';
 import type { Ranker } from '@kindred/shared/model/ranker';
 import type { CandidateSignals } from '@kindred/shared/model/ranking-features';
+import { Largest } from '@kindred/shared/numeric/top-k';
 import type { Candidate } from './candidate.ts';
 import { type Causes, causesOf } from './co-engagement.ts';
 import { type Engagement, engagementWeight, type HistoryEvent, MOST_ENGAGED } from './engagement.ts';

@@ -1,4 +1,4 @@
-import { normalise } from '@kindred/shared/vector';
+import { normalise } from '@kindred/shared/numeric/vector';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { wardClusters } from './ward.ts';

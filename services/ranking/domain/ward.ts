@@ -1,4 +1,4 @@
-import { packVectors } from '@kindred/shared/packed-vectors';
+import { packVectors } from '@kindred/shared/numeric/packed-vectors';
 
 /**
  * Ward clustering of unit vectors by the nearest-neighbor chain.

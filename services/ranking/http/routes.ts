@@ -1,10 +1,10 @@
+import { batchAnswerSchema, catalogParams, itemParams, userParams } from '@kindred/shared/api/common-schemas';
+import { type Route, route } from '@kindred/shared/api/route';
+import { afterSchema } from '@kindred/shared/api/write-token';
 import { filterSchema, itemSchema } from '@kindred/shared/catalog';
 import { EVENT_TYPES, eventSchema } from '@kindred/shared/event';
-import { acceptBatch } from '@kindred/shared/http/batch';
-import { batchAnswerSchema, catalogParams, itemParams, userParams } from '@kindred/shared/http/common-schemas';
-import { type Route, route } from '@kindred/shared/http/route';
-import { afterSchema } from '@kindred/shared/http/token';
 import { itemIdSchema, userIdSchema } from '@kindred/shared/id';
+import { acceptBatch } from '@kindred/shared/platform/http/batch';
 import { momentSchema, textSchema } from '@kindred/shared/text';
 import { z } from 'zod';
 import { SOURCE_NAMES } from '../domain/candidate.ts';

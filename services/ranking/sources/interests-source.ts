@@ -1,5 +1,5 @@
 import { compareIds, type ItemId } from '@kindred/shared/id';
-import { sampleByWeight } from '@kindred/shared/random';
+import { sampleByWeight } from '@kindred/shared/numeric/random';
 import type { Candidate } from '../domain/candidate.ts';
 import type { CandidateSource } from '../domain/candidate-source.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Database, transaction } from '@kindred/shared/database';
+import { type Database, transaction } from '@kindred/shared/platform/database';
 import type { ArtefactStore, ArtefactVersion } from '../ports.ts';
 
 /** A row of PostgreSQL holds no more than 1 GiB, and a part passes through memory several times. */

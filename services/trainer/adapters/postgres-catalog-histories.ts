@@ -1,5 +1,5 @@
-import type { Database } from '@kindred/shared/database';
 import type { CatalogId } from '@kindred/shared/id';
+import type { Database } from '@kindred/shared/platform/database';
 import type { CatalogHistories } from '../catalog-histories.ts';
 import type { HistorySize } from '../domain/training-cost.ts';
 import { GROWTH_MAX, type Growth } from '../domain/training-need.ts';

@@ -1,7 +1,7 @@
 import { testDatabase } from '@kindred/infra/postgres/test-database';
 import type { EventType } from '@kindred/shared/event';
 import type { CatalogId } from '@kindred/shared/id';
-import { bytesOf } from '@kindred/shared/vector';
+import { bytesOf } from '@kindred/shared/numeric/vector';
 import { afterAll, expect, test } from 'vitest';
 import type { History } from '../ports.ts';
 import { postgresHistorySource } from './postgres-history-source.ts';

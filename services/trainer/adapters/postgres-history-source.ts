@@ -1,9 +1,9 @@
 import type { ItemFields } from '@kindred/shared/catalog';
-import { type Database, type Transaction, transaction } from '@kindred/shared/database';
 import { type CatalogId, compareIds, type ItemId, type UserId } from '@kindred/shared/id';
 import { DAY_MS } from '@kindred/shared/model/decay';
-import { SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
-import { vectorOf } from '@kindred/shared/vector';
+import { SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
+import { vectorOf } from '@kindred/shared/numeric/vector';
+import { type Database, type Transaction, transaction } from '@kindred/shared/platform/database';
 import type { Embeddings, Moments, TrainingData } from '../domain/training-data.ts';
 import type { HistorySource } from '../ports.ts';
 

@@ -1,5 +1,5 @@
-import type { Database } from '@kindred/shared/database';
 import type { CatalogId } from '@kindred/shared/id';
+import type { Database } from '@kindred/shared/platform/database';
 
 /**
  * Holds a catalog's training for this process while `work` runs, by an advisory lock on a connection of its own, which

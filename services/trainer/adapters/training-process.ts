@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { availableParallelism, setPriority } from 'node:os';
-import { type Database, openDatabase } from '@kindred/shared/database';
 import type { CatalogId } from '@kindred/shared/id';
-import { watchMemory } from '@kindred/shared/peak-memory';
+import { type Database, openDatabase } from '@kindred/shared/platform/database';
+import { watchMemory } from '@kindred/shared/platform/peak-memory';
 import type { MatrixProduct } from '../domain/matrix-product.ts';
 import { TILE } from '../domain/tiled-matrix.ts';
 import { type TrainingCost, trainingCost } from '../domain/training-cost.ts';

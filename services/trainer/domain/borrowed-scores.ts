@@ -1,5 +1,5 @@
-import { Largest } from '@kindred/shared/model/largest';
-import { type SparseRows, SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
+import { type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
+import { Largest } from '@kindred/shared/numeric/top-k';
 
 const LENDERS_MAX = 50;
 /** Makes the most alike lend most. */

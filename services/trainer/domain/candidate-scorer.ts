@@ -6,9 +6,9 @@ import {
   type UserScores,
   userScores,
 } from '@kindred/shared/model/item-model';
-import { Largest } from '@kindred/shared/model/largest';
 import { type FeatureScales, TERM_COUNT, writeTerms } from '@kindred/shared/model/ranking-features';
-import { addRow, type SparseRows } from '@kindred/shared/model/sparse-rows';
+import { addRow, type SparseRows } from '@kindred/shared/numeric/sparse-rows';
+import { Largest } from '@kindred/shared/numeric/top-k';
 import type { JudgedUser } from './judged-users.ts';
 
 const COLLABORATIVE_CANDIDATES = 200;

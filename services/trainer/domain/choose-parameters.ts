@@ -1,6 +1,6 @@
-import { Largest } from '@kindred/shared/model/largest';
 import { ndcgAt20, RANKED_MAX } from '@kindred/shared/model/ranking-metrics';
-import { addRow, type SparseRows } from '@kindred/shared/model/sparse-rows';
+import { addRow, type SparseRows } from '@kindred/shared/numeric/sparse-rows';
+import { Largest } from '@kindred/shared/numeric/top-k';
 import { type FitParameters, fitCollaborative, kernelOf } from './fit-model.ts';
 import { holdOut } from './held-out.ts';
 import { someItems } from './item-subset.ts';

@@ -1,5 +1,5 @@
 import type { ItemFields } from '@kindred/shared/catalog';
-import { type SparseRows, SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
+import { type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
 
 /** The groups of words that an item is described by; each is compared on its own. */
 const GROUPS = ['creators', 'labels', 'title', 'series'] as const;

@@ -1,4 +1,4 @@
-import { type SparseRows, transposed } from '@kindred/shared/model/sparse-rows';
+import { type SparseRows, transposed } from '@kindred/shared/numeric/sparse-rows';
 import type { ContentFeatures } from './content-features.ts';
 import { addGram, addInnerProducts } from './gram.ts';
 import type { MatrixProduct } from './matrix-product.ts';

@@ -1,4 +1,4 @@
-import { addRow, type SparseRows } from '@kindred/shared/model/sparse-rows';
+import { addRow, type SparseRows } from '@kindred/shared/numeric/sparse-rows';
 import { type LikenessOf, lentBy } from './borrowed-scores.ts';
 import { contentFeatures } from './content-features.ts';
 import { CONTENT_KEPT, centredEmbeddings, contentRowsOf, kernelOf } from './fit-model.ts';

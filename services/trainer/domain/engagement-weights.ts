@@ -1,4 +1,4 @@
-import { rowCountOf, type SparseRows, SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
+import { rowCountOf, type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
 
 export interface WeightOptions {
   /** What an item counts that the user saw and did not like, in [0, 1]: it was near enough to be met. */

@@ -1,4 +1,4 @@
-import { type SparseRows, SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
+import { type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
 import { contentFeatures } from './content-features.ts';
 import { contentKernel } from './content-kernel.ts';
 import { engagementWeights } from './engagement-weights.ts';

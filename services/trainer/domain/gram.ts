@@ -1,4 +1,4 @@
-import type { SparseRows } from '@kindred/shared/model/sparse-rows';
+import type { SparseRows } from '@kindred/shared/numeric/sparse-rows';
 import type { MatrixProduct } from './matrix-product.ts';
 import { TILE, type TiledMatrix } from './tiled-matrix.ts';
 import type { Embeddings } from './training-data.ts';

@@ -1,6 +1,6 @@
 import type { ItemId } from '@kindred/shared/id';
-import { rowCountOf, type SparseRows, SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
-import { seededRandom } from '@kindred/shared/random';
+import { seededRandom } from '@kindred/shared/numeric/random';
+import { rowCountOf, type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
 import { expect, test } from 'vitest';
 import { hideItems, holdOut } from './held-out.ts';
 import { judgedUsers } from './judged-users.ts';

@@ -1,4 +1,4 @@
-import { rowCountOf, type SparseRows, SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
+import { rowCountOf, type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
 import { type Moments, momentsAt, type TrainingData } from './training-data.ts';
 
 /** A history without what a model is judged by. */

@@ -1,4 +1,4 @@
-import { rowCountOf, type SparseRows, SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
+import { rowCountOf, type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
 import { hashOf } from './held-out.ts';
 import { momentsAt, type TrainingData } from './training-data.ts';
 

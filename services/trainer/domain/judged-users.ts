@@ -1,5 +1,5 @@
 import { HISTORY_ITEMS_MAX, type HistoryItem, RECENT_ITEMS } from '@kindred/shared/model/item-model';
-import { rowCountOf, type SparseRows } from '@kindred/shared/model/sparse-rows';
+import { rowCountOf, type SparseRows } from '@kindred/shared/numeric/sparse-rows';
 import { HELD_OUT_SHARE, type HeldOut, hashOf } from './held-out.ts';
 import type { Moments } from './training-data.ts';
 

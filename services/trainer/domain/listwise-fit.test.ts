@@ -1,4 +1,4 @@
-import { seededRandom } from '@kindred/shared/random';
+import { seededRandom } from '@kindred/shared/numeric/random';
 import { expect, test } from 'vitest';
 import { fitListwise, type Lists } from './listwise-fit.ts';
 

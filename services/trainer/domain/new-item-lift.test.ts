@@ -1,5 +1,5 @@
 import { ndcgAt20, recallAt20 } from '@kindred/shared/model/ranking-metrics';
-import { seededRandom } from '@kindred/shared/random';
+import { seededRandom } from '@kindred/shared/numeric/random';
 import { expect, test } from 'vitest';
 import { LOSS_MAX, newItemLift, type ScoredList } from './new-item-lift.ts';
 

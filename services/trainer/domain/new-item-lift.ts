@@ -1,5 +1,5 @@
-import { Largest } from '@kindred/shared/model/largest';
 import { ndcgAt20, recallAt20 } from '@kindred/shared/model/ranking-metrics';
+import { Largest } from '@kindred/shared/numeric/top-k';
 
 /** A user's candidates with their scores. */
 export interface ScoredList {

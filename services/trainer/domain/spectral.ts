@@ -1,5 +1,5 @@
-import type { SparseRows } from '@kindred/shared/model/sparse-rows';
-import { seededRandom } from '@kindred/shared/random';
+import { seededRandom } from '@kindred/shared/numeric/random';
+import type { SparseRows } from '@kindred/shared/numeric/sparse-rows';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Strips } from './item-item-fit.ts';
 import type { MatrixProduct } from './matrix-product.ts';

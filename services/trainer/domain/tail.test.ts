@@ -1,7 +1,7 @@
 import type { ItemFields } from '@kindred/shared/catalog';
-import { elementOf, SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
-import { seededRandom } from '@kindred/shared/random';
-import { normalise } from '@kindred/shared/vector';
+import { seededRandom } from '@kindred/shared/numeric/random';
+import { elementOf, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
+import { normalise } from '@kindred/shared/numeric/vector';
 import { expect, test } from 'vitest';
 import { onnxMatrixProduct } from '../adapters/onnx-matrix-product.ts';
 import { contentFeatures } from './content-features.ts';

@@ -1,5 +1,5 @@
-import { Largest } from '@kindred/shared/model/largest';
-import { addRow, type SparseRows, SparseRowsBuilder, transposed } from '@kindred/shared/model/sparse-rows';
+import { addRow, type SparseRows, SparseRowsBuilder, transposed } from '@kindred/shared/numeric/sparse-rows';
+import { Largest } from '@kindred/shared/numeric/top-k';
 import type { ContentFeatures } from './content-features.ts';
 import { contentScales } from './content-kernel.ts';
 import type { MatrixProduct } from './matrix-product.ts';

@@ -1,7 +1,5 @@
-import { coEngagementRows } from '@kindred/shared/model/co-engagement';
 import { DAY_MS, decayed, HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
 import type { ItemModel } from '@kindred/shared/model/item-model';
-import { Largest } from '@kindred/shared/model/largest';
 import type { Ranker } from '@kindred/shared/model/ranker';
 import {
   BENDS,
@@ -13,6 +11,8 @@ import {
   writeFeatures,
 } from '@kindred/shared/model/ranking-features';
 import { ndcgAt20 } from '@kindred/shared/model/ranking-metrics';
+import { coEngagementRows } from '@kindred/shared/model/rp3beta';
+import { Largest } from '@kindred/shared/numeric/top-k';
 import { createScorer, quantile, SCALE_STRIDE, type Terms } from './candidate-scorer.ts';
 import { CO_ENGAGEMENT_KEPT } from './fit-model.ts';
 import { type HeldOut, hashOf } from './held-out.ts';

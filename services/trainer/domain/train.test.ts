@@ -1,11 +1,11 @@
 import type { ItemFields } from '@kindred/shared/catalog';
 import type { ItemId } from '@kindred/shared/id';
-import { decodeArtefact, encodeArtefact } from '@kindred/shared/model/artefact';
+import { decodeArtefact, encodeArtefact } from '@kindred/shared/model/artifact';
 import { scoreItems, userScores } from '@kindred/shared/model/item-model';
 import { FEATURES } from '@kindred/shared/model/ranking-features';
-import { SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
-import { packIds } from '@kindred/shared/packed-ids';
-import { seededRandom } from '@kindred/shared/random';
+import { packIds } from '@kindred/shared/numeric/packed-ids';
+import { seededRandom } from '@kindred/shared/numeric/random';
+import { SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
 import { expect, test } from 'vitest';
 import { onnxMatrixProduct } from '../adapters/onnx-matrix-product.ts';
 import { train } from './train.ts';

@@ -1,5 +1,5 @@
 import type { ItemModel } from '@kindred/shared/model/item-model';
-import { type SparseRows, SparseRowsBuilder } from '@kindred/shared/model/sparse-rows';
+import { type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
 import { borrowing } from './borrowed-scores.ts';
 import { type Choice, chooseParameters } from './choose-parameters.ts';
 import { type ContentModel, contentModelOf } from './content-model.ts';

@@ -1,6 +1,6 @@
 import type { ItemFields } from '@kindred/shared/catalog';
 import type { ItemId } from '@kindred/shared/id';
-import type { SparseRows } from '@kindred/shared/model/sparse-rows';
+import type { SparseRows } from '@kindred/shared/numeric/sparse-rows';
 
 /** A catalog and what its users did, as numbers: item `i` is `items[i]`, users have no names. */
 export interface TrainingData {

@@ -1,5 +1,5 @@
-import { catalogParams } from '@kindred/shared/http/common-schemas';
-import { type Route, route } from '@kindred/shared/http/route';
+import { catalogParams } from '@kindred/shared/api/common-schemas';
+import { type Route, route } from '@kindred/shared/api/route';
 import { z } from 'zod';
 import type { ArtefactVersion } from '../ports.ts';
 import type { Trainer } from '../service.ts';

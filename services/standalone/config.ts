@@ -1,0 +1,44 @@
+import { join, resolve } from 'node:path';
+import {
+  embeddingVariables,
+  type ModelConfig,
+  modelConfigOf,
+  modelVariables,
+} from '@kindred/shared/embedding/embedding-config';
+import { folderSchema, readConfig } from '@kindred/shared/platform/config';
+import { type HttpConfig, httpConfigOf, httpVariables, requireKey } from '@kindred/shared/platform/http/http-config';
+import { trainingVariables } from '@kindred/trainer/training-variables';
+import { z } from 'zod';
+
+const schema = z
+  .object({
+    ...httpVariables(8080),
+    ...modelVariables,
+    ...embeddingVariables,
+    ...trainingVariables,
+    KINDRED_DATA_DIR: folderSchema.default(resolve('.kindred')),
+    KINDRED_DEMO: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
+  })
+  .superRefine(requireKey);
+
+export interface EmbeddedConfig extends HttpConfig, ModelConfig {
+  readonly dataFolder: string;
+  readonly embeddingWorkers: number;
+  /** As `EngineConfig` has it. */
+  readonly trainingHours: number;
+  readonly hasDemo: boolean;
+}
+
+/** @throws {ConfigError} with every mistake at once. */
+export function readEmbeddedConfig(environment: Readonly<Record<string, string | undefined>>): EmbeddedConfig {
+  const read = readConfig(schema, environment);
+  const dataFolder = read.KINDRED_DATA_DIR;
+  return {
+    ...httpConfigOf(read),
+    ...modelConfigOf(read, join(dataFolder, 'models')),
+    dataFolder,
+    embeddingWorkers: read.KINDRED_EMBEDDING_WORKERS,
+    trainingHours: read.KINDRED_TRAINING_HOURS,
+    hasDemo: read.KINDRED_DEMO === 'on',
+  };
+}

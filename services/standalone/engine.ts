@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { composeIndex, type IndexParts } from '@kindred/index/compose';
+import type { IndexService } from '@kindred/index/service';
+import { startLocalPostgres } from '@kindred/infra/postgres/local-postgres';
+import { migrate } from '@kindred/infra/postgres/migrate';
+import { composeIngestion } from '@kindred/ingestion/compose';
+import type { Ingestion } from '@kindred/ingestion/service';
+import { postgresDeadLetters } from '@kindred/ranking/adapters/postgres-dead-letters';
+import { composeRanking } from '@kindred/ranking/compose';
+import type { Ranking } from '@kindred/ranking/service';
+import type { ModelConfig } from '@kindred/shared/embedding/embedding-config';
+import { postgresEventLog } from '@kindred/shared/event-log/postgres/postgres-event-log';
+import { serviceDatabase } from '@kindred/shared/platform/database';
+import type { Log } from '@kindred/shared/platform/log';
+import { createRegistry, type Registry } from '@kindred/shared/platform/metrics';
+import type { Service } from '@kindred/shared/platform/run-service';
+import { composeTrainer } from '@kindred/trainer/compose';
+import type { Trainer } from '@kindred/trainer/service';
+import { startUpkeep } from './upkeep.ts';
+
+/** All services in one process, without HTTP. */
+export interface Engine extends Service {
+  readonly index: IndexService;
+  readonly ingestion: Ingestion;
+  readonly ranking: Ranking;
+  readonly trainer: Trainer;
+}
+
+export interface EngineConfig extends ModelConfig {
+  readonly dataFolder: string;
+  readonly embeddingWorkers: number;
+  /** How long a trained version is left alone, in hours; 0, the default, trains when asked or because of erasures. */
+  readonly trainingHours?: number;
+}
+
+export interface EngineParts {
+  readonly log: Log;
+  readonly registry?: Registry;
+  /** As `startLocalPostgres` calls it. */
+  readonly onDatabaseLost?: (error: Error) => void;
+  readonly startIndexEngine?: IndexParts['startEngine'];
+}
+
+const DATABASE_CONNECTIONS_MAX = 20;
+
+/** The composition root of the standalone mode: starts the services in the order in which they need each other. */
+export async function startEngine(config: EngineConfig, parts: EngineParts): Promise<Engine> {
+  const { log, registry = createRegistry(), onDatabaseLost, startIndexEngine } = parts;
+  const { model, modelsFolder, dataFolder, embeddingWorkers: workers, trainingHours: hours = 0 } = config;
+  const postgres = await startLocalPostgres(join(dataFolder, 'postgres'), onDatabaseLost);
+  const databaseUrl = postgres.url;
+  await migrate(databaseUrl);
+  const database = serviceDatabase(databaseUrl, DATABASE_CONNECTIONS_MAX, log);
+
+  const { index, ...indexing } = composeIndex({
+    ...{ database, folder: join(dataFolder, 'index'), log, registry },
+    ...(startIndexEngine && { startEngine: startIndexEngine }),
+  });
+  await index.start();
+  const ingesting = composeIngestion({
+    ...{ database, model, modelsFolder, workers, log, registry },
+    onChange: () => index.hint(),
+  });
+  await ingesting.opened;
+  const eventLog = postgresEventLog({ database, databaseUrl });
+  const deadLetters = postgresDeadLetters(database);
+  const ranking = await composeRanking({
+    ...{ database, databaseUrl, eventLog, deadLetters, neighbors: index, modelsFolder, model, log, registry },
+  });
+  const training = composeTrainer({ database, databaseUrl, hours, log, registry });
+  const upkeep = startUpkeep({ eventLog, events: ranking.events, log });
+
+  return {
+    index,
+    ingestion: ingesting.ingestion,
+    ranking: ranking.ranking,
+    trainer: training.trainer,
+    routes: [...ingesting.routes, ...ranking.routes, ...training.routes],
+    notReady: () => indexing.notReady(),
+    stop: async () => {
+      upkeep.stop();
+      await Promise.all([ranking.stop(), ingesting.stop(), training.stop()]);
+      await indexing.stop();
+      await database.end();
+      await postgres.stop();
+    },
+  };
+}

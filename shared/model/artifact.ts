@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { type ArrayFile, decodeArrayFile, encodeArrayFile, type NumberArray } from '../numeric/array-file.ts';
+import type { PackedIds } from '../numeric/packed-ids.ts';
+import type { SparseRows } from '../numeric/sparse-rows.ts';
+import type { ItemModel } from './item-model.ts';
+import type { Ranker } from './ranker.ts';
+import { BENDS, CURVES, FEATURES } from './ranking-features.ts';
+
+/** What the trainer makes of a catalog's history, and ranking ranks by. */
+export interface Artefact {
+  /** Ids by number, rising by their bytes. */
+  readonly items: PackedIds;
+  readonly model: ItemModel;
+  /** `undefined` where the history was too thin to learn weights from, or where they ordered no better than fusion. */
+  readonly ranker: Ranker | undefined;
+}
+
+const FORM = 6;
+const aboutSchema = z.object({
+  form: z.literal(FORM),
+  seenWeight: z.number().min(0).max(1),
+  ranker: z
+    .object({
+      weights: z.array(z.number()).length(FEATURES.length),
+      scales: z.object({
+        floors: z.object({
+          collaborative: z.number().positive(),
+          coEngagement: z.number().positive(),
+          content: z.number().positive(),
+        }),
+        meanShare: z.number().min(0).max(1),
+      }),
+      takesTime: z.boolean(),
+      bends: z.array(z.number()).length(BENDS * CURVES.length),
+    })
+    .optional(),
+});
+
+export function encodeArtefact({ items, model, ranker }: Artefact): Uint8Array<ArrayBuffer> {
+  const rows = (name: string, { starts, columns, values }: SparseRows): Record<string, NumberArray> => ({
+    [`${name} starts`]: starts,
+    [`${name} columns`]: columns,
+    [`${name} values`]: values,
+  });
+  const { collaborative, content, borrowed, positives, seen, seenWeight } = model;
+  return encodeArrayFile({
+    about: { form: FORM, seenWeight, ...(ranker && { ranker }) },
+    arrays: {
+      'item bytes': items.bytes,
+      'item ends': items.ends,
+      ...rows('collaborative', collaborative),
+      ...rows('content', content),
+      ...rows('borrowed', borrowed),
+      positives,
+      seen,
+    },
+  });
+}
+
+/** @throws when the bytes are no artefact of this form: it is trained anew. The arrays share the memory of `bytes`. */
+export function decodeArtefact(bytes: Uint8Array<ArrayBuffer>): Artefact {
+  const file = decodeArrayFile(bytes);
+  const { seenWeight, ranker } = aboutSchema.parse(file.about);
+  const rows = (name: string): SparseRows => ({
+    starts: arrayOf(file, `${name} starts`, Int32Array),
+    columns: arrayOf(file, `${name} columns`, Int32Array),
+    values: arrayOf(file, `${name} values`, Float32Array),
+  });
+  return {
+    items: { bytes: arrayOf(file, 'item bytes', Uint8Array), ends: arrayOf(file, 'item ends', Int32Array) },
+    model: {
+      collaborative: rows('collaborative'),
+      content: rows('content'),
+      borrowed: rows('borrowed'),
+      positives: arrayOf(file, 'positives', Float32Array),
+      seen: arrayOf(file, 'seen', Float32Array),
+      seenWeight,
+    },
+    ranker,
+  };
+}
+
+function arrayOf<T extends NumberArray>(
+  { arrays }: ArrayFile,
+  name: string,
+  kind: abstract new (...words: never[]) => T,
+): T {
+  const array = arrays[name];
+  if (!(array instanceof kind)) throw new RangeError(`the artefact has no ${name}`);
+  return array;
+}

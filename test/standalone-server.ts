@@ -1,0 +1,141 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { removeLocalPostgres } from '@kindred/infra/postgres/local-postgres';
+import pg from 'pg';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const READY_TIMEOUT_MS = 90_000;
+
+/** The standalone mode as users run it: a process of its own, with a folder of its own. */
+export interface StandaloneServer {
+  readonly url: string;
+  readonly folder: string;
+  readonly pid: number;
+  readonly readyMs: number;
+  output(): string;
+  /** Ctrl-C. @returns The exit code. */
+  stop(): Promise<number | null>;
+  /** kill −9 of the server alone; its database lives on. */
+  kill(): Promise<void>;
+  /** kill −9 of the server and of its database's main process. */
+  killAll(): Promise<void>;
+}
+
+export interface StandaloneServerOptions {
+  /** An earlier server's folder, to start again on. */
+  readonly folder?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** @throws When it does not become ready, with what it said. */
+export async function startStandaloneServer({
+  folder,
+  environment,
+}: StandaloneServerOptions = {}): Promise<StandaloneServer> {
+  const dataFolder = folder ?? (await newDataFolder());
+  const startMs = performance.now();
+  const child = spawnServer(dataFolder, environment);
+  let output = '';
+  const exit = new Promise<number | null>((done) => child.on('exit', done));
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  let exited = false;
+  void exit.then(() => {
+    exited = true;
+  });
+  for (const deadline = Date.now() + READY_TIMEOUT_MS; !/is ready at/.test(output); await sleep(10)) {
+    if (exited || Date.now() > deadline) {
+      child.kill('SIGKILL');
+      throw new Error(`the server did not become ready:\n${output}`);
+    }
+  }
+  const url = /is ready at (\S+)/.exec(output)![1]!;
+  return {
+    url,
+    folder: dataFolder,
+    pid: child.pid!,
+    readyMs: performance.now() - startMs,
+    output: () => output,
+    stop: async () => {
+      child.kill('SIGINT');
+      return exit;
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
+      await exit;
+    },
+    killAll: async () => {
+      const postgres = await postgresPid(dataFolder);
+      child.kill('SIGKILL');
+      if (postgres !== undefined) process.kill(postgres, 'SIGKILL');
+      await exit;
+    },
+  };
+}
+
+export function newDataFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'kindred-e2e-'));
+}
+
+export function spawnServer(dataFolder: string, environment: Readonly<Record<string, string>> = {}): ChildProcess {
+  const child = spawn(process.execPath, ['services/standalone/main.ts'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      PORT: '0',
+      KINDRED_DATA_DIR: dataFolder,
+      KINDRED_MODELS_DIR: modelsFolder(),
+      KINDRED_DEMO: 'off',
+      KINDRED_TRAINING_HOURS: '0',
+      ...environment,
+    },
+  });
+  // A test that fails before it stops its server must not leave it running.
+  const end = (): void => void child.kill('SIGKILL');
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
+  return child;
+}
+
+/** Where set-up put the models of the run. */
+export function modelsFolder(): string {
+  return join(resolve(ROOT, process.env.KINDRED_DATA_DIR ?? '.kindred'), 'models');
+}
+
+/** Ends what a killed server left behind and deletes its folder. */
+export async function removeData(folder: string): Promise<void> {
+  await removeLocalPostgres(join(folder, 'postgres'));
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function postgresPid(folder: string): Promise<number | undefined> {
+  return Number((await postmasterLines(folder))[0]) || undefined;
+}
+
+async function postmasterLines(folder: string): Promise<string[]> {
+  const parent = await readFile(join(folder, 'postgres', 'moved-to'), 'utf8').catch(() => join(folder, 'postgres'));
+  return (await readFile(join(parent.trim(), 'data', 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
+}
+
+/** Looks into a running server's database, past its API. */
+export async function queryDatabase<Row extends pg.QueryResultRow>(
+  folder: string,
+  sql: string,
+): Promise<readonly Row[]> {
+  const password = (await readFile(join(folder, 'postgres', 'password'), 'utf8')).trim();
+  const port = Number((await postmasterLines(folder))[3]);
+  const client = new pg.Client({ host: '127.0.0.1', port, user: 'kindred', password, database: 'postgres' });
+  await client.connect();
+  try {
+    return (await client.query<Row>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
