@@ -1,7 +1,7 @@
 import type { AttributeValue, Filter, ItemFields } from './catalog.ts';
 
 /** What a filter looks at: the fields of an item that are not text to embed. */
-export interface Card {
+export interface FilterFields {
   readonly available: boolean;
   readonly categories: readonly string[];
   readonly tags: readonly string[];
@@ -9,8 +9,8 @@ export interface Card {
   readonly attributes: Readonly<Record<string, AttributeValue>>;
 }
 
-/** The card of an item, with the defaults that an item without a field has. */
-export function cardOf(fields: ItemFields): Card {
+/** The fields of an item, with the defaults that an item without a field has. */
+export function filterFieldsOf(fields: ItemFields): FilterFields {
   return {
     available: fields.available ?? true,
     categories: fields.categories ?? [],
@@ -24,45 +24,45 @@ export function cardOf(fields: ItemFields): Card {
  * Compiles a filter once, so that testing an item allocates nothing.
  * @returns A pure predicate. Cost of a call: O(labels of the item + conditions).
  */
-export function predicateOf(filter: Filter): (card: Card) => boolean {
-  const conditions: ((card: Card) => boolean)[] = [];
+export function predicateOf(filter: Filter): (fields: FilterFields) => boolean {
+  const conditions: ((fields: FilterFields) => boolean)[] = [];
   const available = filter.available ?? true;
-  if (available !== 'any') conditions.push((card) => card.available === available);
-  if (filter.categories) conditions.push(...labelConditions(filter.categories, (card) => card.categories));
-  if (filter.tags) conditions.push(...labelConditions(filter.tags, (card) => card.tags));
+  if (available !== 'any') conditions.push((fields) => fields.available === available);
+  if (filter.categories) conditions.push(...labelConditions(filter.categories, (fields) => fields.categories));
+  if (filter.tags) conditions.push(...labelConditions(filter.tags, (fields) => fields.tags));
   if (filter.creators) {
     const { any, none } = filter.creators;
     if (any) {
       const wanted = new Set(any);
-      conditions.push((card) => card.creator !== undefined && wanted.has(card.creator));
+      conditions.push((fields) => fields.creator !== undefined && wanted.has(fields.creator));
     }
     if (none) {
       const unwanted = new Set(none);
-      conditions.push((card) => card.creator === undefined || !unwanted.has(card.creator));
+      conditions.push((fields) => fields.creator === undefined || !unwanted.has(fields.creator));
     }
   }
   for (const [name, condition] of Object.entries(filter.attributes ?? {})) {
     conditions.push(attributeCondition(name, condition));
   }
-  return (card) => conditions.every((condition) => condition(card));
+  return (fields) => conditions.every((condition) => condition(fields));
 }
 
 function labelConditions(
   { any, all, none }: { any?: readonly string[]; all?: readonly string[]; none?: readonly string[] },
-  labelsOf: (card: Card) => readonly string[],
-): ((card: Card) => boolean)[] {
-  const conditions: ((card: Card) => boolean)[] = [];
+  labelsOf: (fields: FilterFields) => readonly string[],
+): ((fields: FilterFields) => boolean)[] {
+  const conditions: ((fields: FilterFields) => boolean)[] = [];
   if (any) {
     const wanted = new Set(any);
-    conditions.push((card) => labelsOf(card).some((label) => wanted.has(label)));
+    conditions.push((fields) => labelsOf(fields).some((label) => wanted.has(label)));
   }
   if (all) {
     const wanted = new Set(all);
-    conditions.push((card) => wanted.isSubsetOf(new Set(labelsOf(card))));
+    conditions.push((fields) => wanted.isSubsetOf(new Set(labelsOf(fields))));
   }
   if (none) {
     const unwanted = new Set(none);
-    conditions.push((card) => !labelsOf(card).some((label) => unwanted.has(label)));
+    conditions.push((fields) => !labelsOf(fields).some((label) => unwanted.has(label)));
   }
   return conditions;
 }
@@ -70,7 +70,7 @@ function labelConditions(
 function attributeCondition(
   name: string,
   condition: { gte?: number; lte?: number; in?: readonly AttributeValue[] },
-): (card: Card) => boolean {
+): (fields: FilterFields) => boolean {
   const { gte, lte } = condition;
   const wanted = condition.in && new Set(condition.in);
   return ({ attributes }) => {

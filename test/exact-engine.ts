@@ -25,9 +25,9 @@ export function exactEngine(): IndexEngine {
         const catalog = catalogOf(each.catalog);
         catalog.change = each.change;
         if (each.kind === 'embedding') catalog.spaces.get(each.space)?.upsert(each.item, each.vector);
-        else if (each.card !== undefined) catalog.items.setCard(each.item, each.card);
+        else if (each.fields !== undefined) catalog.items.setFields(each.item, each.fields);
         else {
-          catalog.items.removeCard(each.item);
+          catalog.items.removeFields(each.item);
           for (const index of catalog.spaces.values()) index.remove(each.item);
         }
       }

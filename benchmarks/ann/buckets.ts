@@ -2,17 +2,17 @@ import type { Filter } from '@kindred/shared/catalog';
 import { hashOrdered } from '../measure/stable-hash.ts';
 import type { EmbeddedItem } from './embedded-items.ts';
 
-/** The attribute that the benchmark adds to each card: a number in [0, 1), evenly spread, unrelated to what the item is. */
+/** The attribute that the benchmark adds to each fields: a number in [0, 1), evenly spread, unrelated to what the item is. */
 const BUCKET = 'bench-bucket';
 
 /** Gives every item its bucket. */
 export function withBuckets(items: readonly EmbeddedItem[], seed: number): readonly EmbeddedItem[] {
   const ordered = hashOrdered(items, ({ item }) => item, `bucket ${seed}`);
   const buckets = new Map(ordered.map(({ item }, place) => [item, place / ordered.length]));
-  return items.map(({ item, card, vector }) => ({
+  return items.map(({ item, fields, vector }) => ({
     item,
     vector,
-    card: { ...card, attributes: { ...card.attributes, [BUCKET]: buckets.get(item) ?? 0 } },
+    fields: { ...fields, attributes: { ...fields.attributes, [BUCKET]: buckets.get(item) ?? 0 } },
   }));
 }
 

@@ -19,8 +19,8 @@ export function swept({ dimensions, items }: EmbeddedItems, efSearches: readonly
   const table = createItemTable();
   const generation = createGeneration(dimensions, HNSW_DEFAULTS);
   const progress = startProgress('ann: building a graph to sweep', items.length);
-  for (const { item, card, vector } of items) {
-    table.setCard(item, card);
+  for (const { item, fields, vector } of items) {
+    table.setFields(item, fields);
     generation.append(table.hold(item), vector);
     generation.indexNext();
     progress.at(generation.indexed);

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { createPostgresChangeFeed } from '@kindred/index/adapters/postgres-change-feed';
 import { startLocalPostgres } from '@kindred/infra/postgres/local-postgres';
-import type { Card } from '@kindred/shared/filter';
+import type { FilterFields } from '@kindred/shared/filter';
 import { type CatalogId, compareIds, type ItemId } from '@kindred/shared/id';
 import { openDatabase } from '@kindred/shared/platform/database';
 
 export interface EmbeddedItem {
   readonly item: ItemId;
-  readonly card: Card;
+  readonly fields: FilterFields;
   /** Unit length. */
   readonly vector: Float32Array;
 }
@@ -33,19 +33,19 @@ export async function readEmbeddedItems(folder: string, catalog: CatalogId): Pro
     const { head: upTo } = await feed.origin();
     const space = (await feed.spaces()).find((each) => each.catalog === catalog && each.state === 'serving');
     if (space === undefined) throw new Error(`no space of ${catalog} serves`);
-    const cards = new Map<ItemId, Card>();
+    const fieldsOf = new Map<ItemId, FilterFields>();
     const items: EmbeddedItem[] = [];
     await eachPage(
       (after) => feed.items({ after, upTo }, PAGE),
       (row) => {
-        if (row.catalog === catalog && row.card !== undefined) cards.set(row.item, row.card);
+        if (row.catalog === catalog && row.fields !== undefined) fieldsOf.set(row.item, row.fields);
       },
     );
     await eachPage(
       (after) => feed.embeddings(space, { after, upTo }, PAGE),
       ({ item, vector }) => {
-        const card = cards.get(item);
-        if (card !== undefined) items.push({ item, card, vector });
+        const fields = fieldsOf.get(item);
+        if (fields !== undefined) items.push({ item, fields, vector });
       },
     );
     return { dimensions: space.dimensions, items: items.sort((a, b) => compareIds(a.item, b.item)) };

@@ -7,8 +7,8 @@ import type { NeighborFinder } from './neighbor-finder.ts';
 export function exact({ dimensions, items }: EmbeddedItems): NeighborFinder {
   const table = createItemTable();
   const index = createExactIndex({ dimensions, items: table });
-  for (const { item, card, vector } of items) {
-    table.setCard(item, card);
+  for (const { item, fields, vector } of items) {
+    table.setFields(item, fields);
     index.upsert(item, vector);
   }
   return { name: 'exact', search: async (query) => index.search(query) };

@@ -23,7 +23,7 @@ export const annResultSchema = runHeaderSchema.extend({
   sweep: z.array(judgementSchema.extend({ efSearch: z.int(), isDefault: z.boolean() })),
   build: z.strictObject({
     vectorsPerSecond: z.number(),
-    /** How much the process grew by: vectors, graph and cards. */
+    /** How much the process grew by: vectors, graph and fields. */
     memoryMb: z.number(),
   }),
   /** What is left of recall when so much was deleted. */

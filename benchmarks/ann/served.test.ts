@@ -1,6 +1,6 @@
 import { clusteredVectors } from '@kindred/index/adapters/clustered-vectors.fixture';
 import { knownModel, spaceOf } from '@kindred/shared/embedding/known-models';
-import { cardOf } from '@kindred/shared/filter';
+import { filterFieldsOf } from '@kindred/shared/filter';
 import { itemIdSchema } from '@kindred/shared/id';
 import { expect, test } from 'vitest';
 import { filtersKeeping, withBuckets } from './buckets.ts';
@@ -12,7 +12,11 @@ import { trueNeighborsAmong } from './true-neighbors.ts';
 
 const DIMENSIONS = 16;
 const vectors = clusteredVectors({ count: 400, dimensions: DIMENSIONS, seed: 1 });
-const plain = vectors.map((vector, i) => ({ item: itemIdSchema.parse(`item-${i}`), card: cardOf({}), vector }));
+const plain = vectors.map((vector, i) => ({
+  item: itemIdSchema.parse(`item-${i}`),
+  fields: filterFieldsOf({}),
+  vector,
+}));
 const items = withBuckets(plain, 1);
 const among = { dimensions: DIMENSIONS, items };
 const truthOf = trueNeighborsAmong(items);

@@ -12,7 +12,7 @@ import type { NeighborFinder } from './neighbor-finder.ts';
 export interface Served extends NeighborFinder {
   /** From the first page to the last vector in the graph. */
   readonly buildMs: number;
-  /** Resolves once all are out of the cards; their vectors may still be in memory. */
+  /** Resolves once all are out of the fields; their vectors may still be in memory. */
   remove(items: readonly ItemId[]): Promise<void>;
   /** Waits until nothing is left to build. */
   settle(): Promise<void>;
@@ -52,14 +52,14 @@ export async function served({ dimensions, items }: EmbeddedItems, space: SpaceI
   };
 
   await engine.open({ ...key, dimensions, source: 'bench', head: 0 });
-  const cards = items.map(
-    ({ item, card }): ItemChange => ({ ...key, kind: 'item', change: ++change, item, card, spaces: [space] }),
+  const fields = items.map(
+    ({ item, fields }): ItemChange => ({ ...key, kind: 'item', change: ++change, item, fields, spaces: [space] }),
   );
   const embeddings = items.map(
     ({ item, vector }): EmbeddingChange => ({ ...key, kind: 'embedding', change: ++change, item, vector }),
   );
   const startMs = performance.now();
-  await apply([...cards, ...embeddings]);
+  await apply([...fields, ...embeddings]);
   await settle();
   return {
     name: 'kindred',
@@ -68,7 +68,7 @@ export async function served({ dimensions, items }: EmbeddedItems, space: SpaceI
     remove: (removed) =>
       apply(
         removed.map(
-          (item): ItemChange => ({ ...key, kind: 'item', change: ++change, item, card: undefined, spaces: [] }),
+          (item): ItemChange => ({ ...key, kind: 'item', change: ++change, item, fields: undefined, spaces: [] }),
         ),
       ),
     settle,

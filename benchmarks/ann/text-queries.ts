@@ -6,8 +6,10 @@ import type { EmbeddedItem } from './embedded-items.ts';
 const TAGS = 3;
 
 /** What somebody might type who looks for such an item: some of its tags, and who made it. */
-export function queryTextOf({ card }: EmbeddedItem): string {
-  return [...card.tags.slice(0, TAGS), ...card.categories.slice(0, 1), card.creator ?? ''].filter(Boolean).join(' ');
+export function queryTextOf({ fields }: EmbeddedItem): string {
+  return [...fields.tags.slice(0, TAGS), ...fields.categories.slice(0, 1), fields.creator ?? '']
+    .filter(Boolean)
+    .join(' ');
 }
 
 /** Embeds queries as the search route does. */

@@ -1,4 +1,4 @@
-import { cardOf } from '@kindred/shared/filter';
+import { filterFieldsOf } from '@kindred/shared/filter';
 import { type ItemId, itemIdSchema } from '@kindred/shared/id';
 import { normalise } from '@kindred/shared/numeric/vector';
 import { expect, test } from 'vitest';
@@ -10,11 +10,11 @@ const at = (degrees: number): Float32Array => {
   return normalise(Float32Array.of(Math.cos(radians), Math.sin(radians)));
 };
 const items = [
-  { item: id('a'), vector: at(0), card: cardOf({}) },
-  { item: id('b'), vector: at(10), card: cardOf({ tags: ['odd'] }) },
-  { item: id('c'), vector: at(-10), card: cardOf({}) },
-  { item: id('d'), vector: at(80), card: cardOf({ tags: ['odd'] }) },
-  { item: id('e'), vector: at(5), card: cardOf({ available: false }) },
+  { item: id('a'), vector: at(0), fields: filterFieldsOf({}) },
+  { item: id('b'), vector: at(10), fields: filterFieldsOf({ tags: ['odd'] }) },
+  { item: id('c'), vector: at(-10), fields: filterFieldsOf({}) },
+  { item: id('d'), vector: at(80), fields: filterFieldsOf({ tags: ['odd'] }) },
+  { item: id('e'), vector: at(5), fields: filterFieldsOf({ available: false }) },
 ];
 const near = trueNeighborsAmong(items);
 const none = {};

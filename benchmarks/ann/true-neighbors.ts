@@ -27,7 +27,7 @@ export function trueNeighborsAmong(items: readonly EmbeddedItem[]): (target: Nei
     const known = keptPlaces.get(filter);
     if (known !== undefined) return known;
     const passes = predicateOf(filter);
-    const kept = Int32Array.from(items.flatMap(({ card }, place) => (passes(card) ? [place] : [])));
+    const kept = Int32Array.from(items.flatMap(({ fields }, place) => (passes(fields) ? [place] : [])));
     keptPlaces.set(filter, kept);
     return kept;
   };

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { ItemId, UserId } from '@kindred/shared/id';
-import type { Artefact } from '@kindred/shared/model/artifact';
-import { BORROWED_SHARE } from '@kindred/shared/model/ranking-features';
+import type { Artifact } from '@kindred/shared/model/artifact';
+import { IMPUTED_SHARE } from '@kindred/shared/model/ranking-features';
 import { ndcgAt20, recallAt20 } from '@kindred/shared/model/ranking-metrics';
 import { StartError } from '@kindred/shared/platform/config';
 import { onnxMatrixProduct } from '@kindred/trainer/adapters/onnx-matrix-product';
@@ -63,7 +63,7 @@ export async function* newItems(run: BenchRun): AsyncGenerator<Answer<NewItemsRe
   const without = quality(await listsOf(trained.version, 'known', 'without new items'));
   const settings: NewItemsResult['settings'] = [];
   for (const raise of RAISES) {
-    const version = await saveChanged(folder, catalog, trained.saved, (artefact) => raisedBy(artefact, raise));
+    const version = await saveChanged(folder, catalog, trained.saved, (artifact) => raisedBy(artifact, raise));
     const lists = await listsOf(version, 'all', `raised by ${raise}`);
     settings.push({
       raise,
@@ -86,10 +86,10 @@ export async function* newItems(run: BenchRun): AsyncGenerator<Answer<NewItemsRe
   };
 }
 
-function raisedBy(artefact: Artefact, raise: number): Artefact {
-  const ranker = artefact.ranker!;
-  const weights = ranker.weights.with(BORROWED_SHARE, ranker.weights[BORROWED_SHARE]! + raise);
-  return { ...artefact, ranker: { ...ranker, weights } };
+function raisedBy(artifact: Artifact, raise: number): Artifact {
+  const ranker = artifact.ranker!;
+  const weights = ranker.weights.with(IMPUTED_SHARE, ranker.weights[IMPUTED_SHARE]! + raise);
+  return { ...artifact, ranker: { ...ranker, weights } };
 }
 
 function mean(users: readonly EvaluatedUser[], of: (user: EvaluatedUser) => number): number {

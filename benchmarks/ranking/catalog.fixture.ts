@@ -33,7 +33,7 @@ export function catalogTask(
     data: {
       items: ids,
       fields: ids.map(fieldsOf),
-      moments: undefined,
+      interactionTimes: undefined,
       embeddings: undefined,
       strengths: strengthsOf(train, numbers),
     },

@@ -1,6 +1,6 @@
 import { ndcgAt20, RANKED_MAX } from '@kindred/shared/model/ranking-metrics';
 import { addRow, type SparseRows } from '@kindred/shared/numeric/sparse-rows';
-import { Largest } from '@kindred/shared/numeric/top-k';
+import { TopK } from '@kindred/shared/numeric/top-k';
 import { holdOut } from '@kindred/trainer/domain/held-out';
 import { someItems } from '@kindred/trainer/domain/item-subset';
 import { type JudgedUser, judgedUsers } from '@kindred/trainer/domain/judged-users';
@@ -41,15 +41,15 @@ export async function chosenSetting<Setting>(
 
 function ndcgOf({ rows, seenWeight }: FittedRows, users: readonly JudgedUser[], itemCount: number): number {
   const scores = new Float32Array(itemCount);
-  const largest = new Largest(RANKED_MAX);
+  const top = new TopK(RANKED_MAX);
   let sum = 0;
   for (const { history, known, liked } of users) {
     scores.fill(0);
     for (const { number, strength } of history) addRow(rows, number, strength > 0 ? 1 : seenWeight, scores);
     for (let item = 0; item < itemCount; item++) {
-      if (scores[item] !== 0 && !known.has(item)) largest.offer(item, scores[item]!);
+      if (scores[item] !== 0 && !known.has(item)) top.offer(item, scores[item]!);
     }
-    sum += ndcgAt20([...largest.take()], liked);
+    sum += ndcgAt20([...top.take()], liked);
   }
   return sum;
 }

@@ -27,7 +27,7 @@ export async function fitTask(options: FitTaskOptions): Promise<FitTask> {
     postgresHistorySource(database).read(prepared.catalog, () => {}),
   );
   const { numbers, ...items } = hashNumbered(read, seed);
-  const data = { ...items, strengths: strengthsOf(train, numbers), moments: undefined };
+  const data = { ...items, strengths: strengthsOf(train, numbers), interactionTimes: undefined };
   return { data, numbers, train, newItems, served: servedCatalog(options), multiply, seed };
 }
 
@@ -35,7 +35,7 @@ export async function fitTask(options: FitTaskOptions): Promise<FitTask> {
 function hashNumbered(
   { items, fields, embeddings }: TrainingData,
   seed: number,
-): Omit<TrainingData, 'strengths' | 'moments'> & { readonly numbers: ReadonlyMap<ItemId, number> } {
+): Omit<TrainingData, 'strengths' | 'interactionTimes'> & { readonly numbers: ReadonlyMap<ItemId, number> } {
   const order = hashOrdered(items.keys(), (place) => items[place]!, seed);
   const { dimensions, vectors } = embeddings ?? { dimensions: 0, vectors: new Float32Array(0) };
   const moved = new Float32Array(vectors.length);

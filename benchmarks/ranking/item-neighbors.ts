@@ -1,5 +1,5 @@
 import { type SparseRows, SparseRowsBuilder, transposed } from '@kindred/shared/numeric/sparse-rows';
-import { Largest } from '@kindred/shared/numeric/top-k';
+import { TopK } from '@kindred/shared/numeric/top-k';
 
 /**
  * The most similar items of each by who engaged with both: the cosine of their columns of users, with `shrinkage` added
@@ -15,7 +15,7 @@ export function itemNeighbors(weights: SparseRows, itemCount: number, shrinkage:
     return Math.sqrt(column.reduce((sum, value) => sum + value * value, 0));
   });
   const products = new Float64Array(itemCount);
-  const largest = new Largest(keep);
+  const top = new TopK(keep);
   const builder = new SparseRowsBuilder(itemCount);
   for (let item = 0; item < itemCount; item++) {
     products.fill(0);
@@ -29,9 +29,9 @@ export function itemNeighbors(weights: SparseRows, itemCount: number, shrinkage:
     for (let other = 0; other < itemCount; other++) {
       if (other === item || products[other] === 0) continue;
       products[other] = products[other]! / (lengths[item]! * lengths[other]! + shrinkage);
-      largest.offer(other, products[other]!);
+      top.offer(other, products[other]!);
     }
-    for (const other of largest.take()) builder.add(other, products[other]!);
+    for (const other of top.take()) builder.add(other, products[other]!);
     builder.endRow();
   }
   return builder.done();

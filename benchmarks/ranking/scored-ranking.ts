@@ -1,7 +1,7 @@
 import type { ItemId } from '@kindred/shared/id';
 import { RANKED_MAX } from '@kindred/shared/model/ranking-metrics';
 import { addRow, type SparseRows } from '@kindred/shared/numeric/sparse-rows';
-import { Largest } from '@kindred/shared/numeric/top-k';
+import { TopK } from '@kindred/shared/numeric/top-k';
 import type { FitTask, Fitted } from './contender.ts';
 import type { EvaluatedUser, Scope } from './protocol.ts';
 
@@ -16,7 +16,7 @@ export function scoredRanking(
 ): Pick<Fitted, 'rank' | 'close'> {
   const { items } = data;
   const scores = new Float32Array(items.length);
-  const largest = new Largest(RANKED_MAX);
+  const top = new TopK(RANKED_MAX);
   const isIn = (item: ItemId, scope: Scope): boolean => scope === 'all' || newItems.has(item) === (scope === 'new');
   return {
     rank: async (user, scope) => {
@@ -24,9 +24,9 @@ export function scoredRanking(
       write(user, scores);
       const seen = new Set([...user.seen].map((item) => numbers.get(item)));
       for (let number = 0; number < items.length; number++) {
-        if (!seen.has(number) && isIn(items[number]!, scope)) largest.offer(number, scores[number]!);
+        if (!seen.has(number) && isIn(items[number]!, scope)) top.offer(number, scores[number]!);
       }
-      return Array.from(largest.take(), (number) => items[number]!);
+      return Array.from(top.take(), (number) => items[number]!);
     },
     close: async () => {},
   };

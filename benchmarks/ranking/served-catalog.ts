@@ -128,14 +128,14 @@ function ofCatalog({ read: _, ...versions }: Slate['versions']): Readonly<Record
   return versions;
 }
 
-/** Waits until nothing was missing and nothing changed for a while, and the wanted artefact ranks. */
+/** Waits until nothing was missing and nothing changed for a while, and the wanted artifact ranks. */
 async function settled(look: () => Promise<Slate>, version: number | undefined): Promise<void> {
   let looks = 0;
   let missing: readonly string[] = [];
   let before = '';
   for (const deadline = Date.now() + SETTLE_TIMEOUT_MS; Date.now() < deadline; await sleep(LOOK_MS)) {
     const { versions, degraded } = await look();
-    const isTrained = version === undefined || versions.state?.includes(`.artefact-${version}.`) === true;
+    const isTrained = version === undefined || versions.state?.includes(`.artifact-${version}.`) === true;
     missing = isTrained ? degraded : [...degraded, `version ${version} of what was trained`];
     const now = JSON.stringify(ofCatalog(versions));
     looks = missing.length === 0 && now === before ? looks + 1 : 0;

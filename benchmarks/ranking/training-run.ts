@@ -1,13 +1,13 @@
 import type { CatalogId } from '@kindred/shared/id';
-import { type Artefact, decodeArtefact, encodeArtefact } from '@kindred/shared/model/artifact';
-import { postgresArtefactStore } from '@kindred/trainer/adapters/postgres-artefact-store';
+import { type Artifact, decodeArtifact, encodeArtifact } from '@kindred/shared/model/artifact';
+import { postgresArtifactStore } from '@kindred/trainer/adapters/postgres-artifact-store';
 import { postgresHistorySource } from '@kindred/trainer/adapters/postgres-history-source';
 import type { MatrixProduct } from '@kindred/trainer/domain/matrix-product';
-import type { ArtefactStore, ArtefactSummary } from '@kindred/trainer/ports';
+import type { ArtifactStore, ArtifactSummary } from '@kindred/trainer/ports';
 import { trainCatalog } from '@kindred/trainer/train-catalog';
 import { withDatabase } from '../engine/with-database.ts';
 
-type Saved = Parameters<ArtefactStore['save']>[1];
+type Saved = Parameters<ArtifactStore['save']>[1];
 
 /** A training with what it saved, to save changes of it. */
 export interface KeptRun {
@@ -17,9 +17,9 @@ export interface KeptRun {
 }
 
 export interface TrainingRun {
-  readonly summary: ArtefactSummary;
+  readonly summary: ArtifactSummary;
   readonly seconds: number;
-  /** The artefact as it was trained, and the same without the ranker: what it finds is then fused by fixed weights. */
+  /** The artifact as it was trained, and the same without the ranker: what it finds is then fused by fixed weights. */
   readonly versions: { readonly trained: number; readonly fixed: number };
 }
 
@@ -29,13 +29,13 @@ export interface TrainingRun {
  */
 export function trainKept(folder: string, catalog: CatalogId, multiply: MatrixProduct): Promise<KeptRun | undefined> {
   return withDatabase(folder, async (database) => {
-    const store = postgresArtefactStore(database);
+    const store = postgresArtifactStore(database);
     let saved: Saved | undefined;
-    const keeping: ArtefactStore = {
+    const keeping: ArtifactStore = {
       ...store,
-      save: (of, artefact) => {
-        saved = artefact;
-        return store.save(of, artefact);
+      save: (of, artifact) => {
+        saved = artifact;
+        return store.save(of, artifact);
       },
     };
     const startMs = performance.now();
@@ -51,10 +51,10 @@ export function saveChanged(
   folder: string,
   catalog: CatalogId,
   saved: Saved,
-  change: (artefact: Artefact) => Artefact,
+  change: (artifact: Artifact) => Artifact,
 ): Promise<number> {
-  const bytes = encodeArtefact(change(decodeArtefact(new Uint8Array(saved.bytes))));
-  return withDatabase(folder, (database) => postgresArtefactStore(database).save(catalog, { ...saved, bytes }));
+  const bytes = encodeArtifact(change(decodeArtifact(new Uint8Array(saved.bytes))));
+  return withDatabase(folder, (database) => postgresArtifactStore(database).save(catalog, { ...saved, bytes }));
 }
 
 /** As `trainKept`, with what the contenders serve. */
@@ -66,13 +66,13 @@ export async function trainPrepared(
   const run = await trainKept(folder, catalog, multiply);
   if (run === undefined) return undefined;
   const { saved, version: trained, seconds } = run;
-  const fixed = await saveChanged(folder, catalog, saved, (artefact) => ({ ...artefact, ranker: undefined }));
+  const fixed = await saveChanged(folder, catalog, saved, (artifact) => ({ ...artifact, ranker: undefined }));
   return { summary: saved.summary, seconds, versions: { trained, fixed } };
 }
 
 /** Lets a version serve from the next start on. @throws Error when it is gone. */
 export async function serveVersion(folder: string, catalog: CatalogId, version: number): Promise<void> {
-  const isThere = await withDatabase(folder, (database) => postgresArtefactStore(database).serve(catalog, version));
+  const isThere = await withDatabase(folder, (database) => postgresArtifactStore(database).serve(catalog, version));
   if (!isThere) throw new Error(`version ${version} of what was trained on ${catalog} is gone`);
 }
 

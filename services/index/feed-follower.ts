@@ -1,4 +1,4 @@
-import { type Bell, createBell } from './bell.ts';
+import { Signal } from '@kindred/shared/platform/signal';
 import { createSpaceRegistry, type SpaceRegistry } from './domain/space-registry.ts';
 import type {
   Change,
@@ -21,7 +21,7 @@ export interface FeedFollower {
   /** `undefined` until the spaces have been read. */
   readonly spaces: SpaceRegistry | undefined;
   /** Rings whenever the position rises. */
-  readonly progress: Bell;
+  readonly progress: Signal;
   /** Follows until `stop`; rejects when the engine fails. Waits for a database that is away. */
   run(): Promise<void>;
   /** Asks for the changes now instead of at the next poll. */
@@ -47,8 +47,8 @@ const BEHIND_MS = 5_000;
 class Stopped extends Error {}
 
 export function createFeedFollower({ feed, engine, log, onSettled, pollMs, pageSize }: FeedFollowerInit): FeedFollower {
-  const wake = createBell();
-  const progress = createBell();
+  const wake = new Signal();
+  const progress = new Signal();
   let position = 0;
   let isCaughtUp = false;
   /** Since when every page was full. */
@@ -134,7 +134,7 @@ export function createFeedFollower({ feed, engine, log, onSettled, pollMs, pageS
     for (const change of spaceChanges) registry.set(change);
     for (const change of spaceChanges) if (change.state === 'retired') await engine.drop(change);
     position = upTo;
-    progress.ring();
+    progress.notify();
   };
 
   const follow = async (registry: SpaceRegistry): Promise<void> => {
@@ -145,7 +145,7 @@ export function createFeedFollower({ feed, engine, log, onSettled, pollMs, pageS
       behindSinceMs = page.length < pageSize ? undefined : (behindSinceMs ?? performance.now());
       if (page.length < pageSize && !isCaughtUp) {
         isCaughtUp = true;
-        progress.ring();
+        progress.notify();
       }
       onSettled(position);
       if (page.length < pageSize && !isHinted && !isStopped) await wake.wait(pollMs);
@@ -176,12 +176,12 @@ export function createFeedFollower({ feed, engine, log, onSettled, pollMs, pageS
     },
     hint() {
       isHinted = true;
-      wake.ring();
+      wake.notify();
     },
     stop() {
       isStopped = true;
-      wake.ring();
-      progress.ring();
+      wake.notify();
+      progress.notify();
     },
   };
 }

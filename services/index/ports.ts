@@ -1,4 +1,4 @@
-import type { Card } from '@kindred/shared/filter';
+import type { FilterFields } from '@kindred/shared/filter';
 import type { CatalogId, ItemId, SpaceId } from '@kindred/shared/id';
 import type { Neighbor, NeighborQuery } from '@kindred/shared/neighbor';
 import type { SnapshotNeed } from './domain/snapshot-policy.ts';
@@ -14,8 +14,8 @@ export interface Log {
 }
 
 /**
- * The vectors of one space, over the cards of its catalog, used by one thread. Each adapter keeps:
- * what was upserted is found at once, what was removed never again; an item without a card, or whose card fails the
+ * The vectors of one space, over the fields of its catalog, used by one thread. Each adapter keeps:
+ * what was upserted is found at once, what was removed never again; an item without filter fields, or whose fields fail the
  * filter, is never answered; there are k neighbors wherever k items pass; order is by falling similarity, ties by
  * `compareIds`. An approximate adapter may miss a near neighbor (recall@10 ≥ .99), but does not break these.
  */
@@ -50,7 +50,7 @@ export interface ItemChange {
   readonly catalog: CatalogId;
   readonly item: ItemId;
   /** `undefined` once the item is deleted. */
-  readonly card: Card | undefined;
+  readonly fields: FilterFields | undefined;
   /** The spaces in which the item had an embedding when the change was read: it has none in any other. */
   readonly spaces: readonly SpaceId[];
 }

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CatalogId, SpaceId } from '@kindred/shared/id';
 import type { NeighborAnswer, NeighborQuery, NeighborSource } from '@kindred/shared/neighbor';
+import { Signal } from '@kindred/shared/platform/signal';
 import { Problem } from '@kindred/shared/problem';
-import { createBell } from './bell.ts';
 import { SNAPSHOT_POLICY, type SnapshotPolicy } from './domain/snapshot-policy.ts';
 import { unitVector } from './domain/unit-vector.ts';
 import { createFeedFollower, type FeedFollower } from './feed-follower.ts';
@@ -70,7 +70,7 @@ export function createIndexService(options: IndexServiceOptions): IndexService {
   const { feed, startEngine, log, pollMs = 250, pageSize = 1_000, nowMs = Date.now } = options;
   const keeper = createSnapshotKeeper({ policy: { ...SNAPSHOT_POLICY, ...options.snapshots }, log, nowMs });
   const cache = createNeighborCache();
-  const settled = createBell();
+  const settled = new Signal();
   const stopping = new AbortController();
   let life: Life | undefined;
   let living: Promise<void> | undefined;
@@ -85,7 +85,7 @@ export function createIndexService(options: IndexServiceOptions): IndexService {
       ...{ feed, engine, log, pollMs, pageSize },
       onSettled(position) {
         keeper.consider(engine, position);
-        settled.ring();
+        settled.notify();
       },
     });
     life = { engine, follower };
@@ -98,7 +98,7 @@ export function createIndexService(options: IndexServiceOptions): IndexService {
     } finally {
       life = undefined;
       follower.stop();
-      settled.ring();
+      settled.notify();
       await engine.close();
     }
   };
@@ -204,7 +204,7 @@ export function createIndexService(options: IndexServiceOptions): IndexService {
     async stop() {
       stopping.abort();
       life?.follower.stop();
-      settled.ring();
+      settled.notify();
       await living;
     },
   };

@@ -1,7 +1,7 @@
-import { cardOf, predicateOf } from '@kindred/shared/filter';
+import { filterFieldsOf, predicateOf } from '@kindred/shared/filter';
 import type { ItemId } from '@kindred/shared/id';
 import type { SourceName } from './domain/candidate.ts';
-import type { FusedCandidate } from './domain/fusion.ts';
+import type { FusedCandidate } from './domain/reciprocal-rank-fusion.ts';
 import type { ScoredCandidate, Scoring } from './domain/scoring.ts';
 import type { CatalogState, ItemRow, PageKey } from './ports.ts';
 import type { Reads } from './reads.ts';
@@ -62,7 +62,7 @@ export async function filterCandidates(task: FilterTask): Promise<Filtered> {
       const own = seenItems.get(candidate.item);
       read.push(`${candidate.item}\n${row?.change}\n${row?.embeddingChange}\n${own?.isHidden}`);
       if (row === undefined || own?.isHidden === true || (own !== undefined && !includeSeen)) continue;
-      if (filter === undefined ? row.available : passes(cardOf(row.fields))) eligible.push({ candidate, row });
+      if (filter === undefined ? row.available : passes(filterFieldsOf(row.fields))) eligible.push({ candidate, row });
     }
   };
 
@@ -71,14 +71,14 @@ export async function filterCandidates(task: FilterTask): Promise<Filtered> {
     await consider(scored.slice(start, start + size));
     start += size;
   }
-  if (eligible.length < limit) await consider(refill('popular', state.leaders.popular, 0).map(scoring.score));
+  if (eligible.length < limit) await consider(refill('popular', state.nonPersonalized.popular, 0).map(scoring.score));
   let after: PageKey | undefined;
   for (let count = 0; eligible.length < limit && count < REFILL_ROWS_MAX; ) {
     const page = await reads.page(after, REFILL_PAGE_ROWS);
     if (page.length === 0) break;
     await consider(
       refill(
-        'fresh',
+        'latest',
         page.map(({ item, createdAtMs }) => ({ item, score: createdAtMs })),
         count,
       ).map(scoring.score),

@@ -5,7 +5,7 @@ import type { CatalogId, EventId, ItemId, SpaceId, UserId } from '@kindred/share
 import type { Mean } from './centred-vectors.ts';
 import type { CoEngagementData } from './domain/co-engagement.ts';
 import type { HistoryEvent } from './domain/engagement.ts';
-import type { Leaders } from './domain/leaders.ts';
+import type { NonPersonalized } from './domain/non-personalized.ts';
 import type { TrainedCatalog } from './domain/trained-scores.ts';
 
 /** An event that could be read, with its defaults filled in, and where it stands in the log. */
@@ -158,7 +158,7 @@ export interface EmbeddingSource {
 /** What holds for a whole catalog, derived from the store and at most seconds old. */
 export interface CatalogState {
   readonly space: SpaceId | undefined;
-  readonly leaders: Leaders;
+  readonly nonPersonalized: NonPersonalized;
   readonly graph: CoEngagementData | undefined;
   /** `undefined` where nothing was trained. */
   readonly trained: TrainedCatalog | undefined;
@@ -174,7 +174,7 @@ export interface CatalogState {
 
 export interface CatalogStates {
   /**
-   * @param isFresh  Whether leaders and the serving space must hold all that was committed before the call.
+   * @param isFresh  Whether nonPersonalized and the serving space must hold all that was committed before the call.
    * @returns `undefined` for a catalog that does not exist.
    */
   of(catalog: CatalogId, isFresh: boolean): Promise<CatalogState | undefined>;

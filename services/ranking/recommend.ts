@@ -7,25 +7,25 @@ import type { Log } from '@kindred/shared/platform/log';
 import { Problem } from '@kindred/shared/problem';
 import { LRUCache } from 'lru-cache';
 import { createCentredVectors } from './centred-vectors.ts';
+import { createColdStart } from './cold-start.ts';
 import { SOURCE_NAMES, type SourceName } from './domain/candidate.ts';
 import type { CandidateSource, RetrievalContext } from './domain/candidate-source.ts';
 import { type Causes, coEngagementOf } from './domain/co-engagement.ts';
 import { diversify, type PickedItem } from './domain/diversify.ts';
 import { type Engagement, engagementsOf, type HistoryEvent } from './domain/engagement.ts';
-import { fuse } from './domain/fusion.ts';
 import { type Cluster, clustersOf, type EmbeddedEngagement, type Interest, interestsOf } from './domain/interest.ts';
+import { fuse } from './domain/reciprocal-rank-fusion.ts';
 import { byScore, fixedScoring, shares, trainedScoring } from './domain/scoring.ts';
 import { trainedScoresOf } from './domain/trained-scores.ts';
 import { type Eligible, filterCandidates } from './filter-candidates.ts';
 import type { RankingMeter } from './metrics.ts';
-import { createNewcomers } from './newcomers.ts';
 import type { CatalogState, CatalogStates, ItemRow, WantedVector } from './ports.ts';
 import { presented } from './present.ts';
 import type { Reader, Reads } from './reads.ts';
 import type { RecommendRequest, Slate } from './slate.ts';
 import { coEngagementSource } from './sources/co-engagement-source.ts';
 import { interestsSource } from './sources/interests-source.ts';
-import { freshSource, popularSource, trendingSource } from './sources/leader-sources.ts';
+import { latestSource, popularSource, trendingSource } from './sources/non-personalized-sources.ts';
 import { similarSource } from './sources/similar-source.ts';
 import { collaborativeSource, contentSource } from './sources/trained-sources.ts';
 import type { Reflected } from './write-waiter.ts';
@@ -47,10 +47,10 @@ const SOURCES: readonly CandidateSource[] = [
   similarSource,
   coEngagementSource,
   trendingSource,
-  freshSource,
+  latestSource,
   popularSource,
 ];
-/** Those that an artefact speaks for. */
+/** Those that an artifact speaks for. */
 const TRAINED_SOURCES = ['collaborative', 'content'] as const;
 /** Ward clustering is quadratic: 100 items take about 3 ms. */
 const CLUSTERED_MAX = 100;
@@ -85,7 +85,7 @@ export interface Recommender {
 export function createRecommender(options: RecommenderOptions): Recommender {
   const { reader, states, neighbors, meter, log } = options;
   const centre = createCentredVectors();
-  const newcomersOf = createNewcomers({ neighbors, log });
+  const coldStartOf = createColdStart({ neighbors, log });
   const clustered = new LRUCache<string, readonly Cluster[]>({ max: CLUSTERINGS_MAX });
 
   const stateOf = async (catalog: CatalogId, isFresh: boolean): Promise<CatalogState> => {
@@ -150,19 +150,20 @@ export function createRecommender(options: RecommenderOptions): Recommender {
       const state = await stateOf(catalog, reflected !== undefined);
       const degraded = [...state.missing];
       const reads = reader.begin(catalog);
-      const newcomers = newcomersOf(catalog, state);
+      const coldStart = coldStartOf(catalog, state);
       const hasSeen = (state.trained?.model.seenWeight ?? 0) > 0;
       const history = await reads.history(request.user, hasSeen);
       const profile = await profileOf(catalog, state, reads, history, request.atMs);
       lap('profile');
       const { engagements } = profile;
       const together = state.graph && coEngagementOf(state.graph, engagements.slice(0, CO_ENGAGED_MAX));
-      const trained = state.trained && trainedScoresOf(state.trained, newcomers, history, engagements);
+      const trained = state.trained && trainedScoresOf(state.trained, coldStart, history, engagements);
       const scoring =
-        (trained && trainedScoring(trained, together, state.leaders, request.atMs)) ?? fixedScoring(SOURCE_NAMES);
+        (trained && trainedScoring(trained, together, state.nonPersonalized, request.atMs)) ??
+        fixedScoring(SOURCE_NAMES);
       const context: RetrievalContext = {
         ...{ engagements, interests: profile.interests, together, trained },
-        leaders: state.leaders,
+        nonPersonalized: state.nonPersonalized,
         depth: request.filter === undefined ? 1 : FILTERED_DEPTH,
         nowMs: request.atMs,
         random: seededRandom(request.seed),
@@ -218,7 +219,7 @@ export function createRecommender(options: RecommenderOptions): Recommender {
         seed: request.seed,
         versions: {
           ranking: RANKING_VERSION[scoring.weights],
-          state: `${state.version}.new-${newcomers.version}`,
+          state: `${state.version}.cold-start-${coldStart.version}`,
           read: digest([profile.history, read]),
           index: answer?.version ?? 'none',
           space: state.space ?? 'none',

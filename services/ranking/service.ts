@@ -3,7 +3,7 @@ import type { Filter, ItemFields } from '@kindred/shared/catalog';
 import type { Embedder } from '@kindred/shared/embedding/embedder';
 import type { Event } from '@kindred/shared/event';
 import type { EventLog } from '@kindred/shared/event-log/event-log';
-import { cardOf, predicateOf } from '@kindred/shared/filter';
+import { filterFieldsOf, predicateOf } from '@kindred/shared/filter';
 import type { CatalogId, ItemId, SpaceId, UserId } from '@kindred/shared/id';
 import type { Neighbor, NeighborSource, NeighborTarget } from '@kindred/shared/neighbor';
 import { Problem } from '@kindred/shared/problem';
@@ -110,7 +110,7 @@ export function createRanking(options: RankingOptions): Ranking {
       const live = found.flatMap((neighbor): NeighborItem[] => {
         const row = rows.get(neighbor.item);
         if (row === undefined) return isWhole ? [] : [neighbor];
-        if (!(filter === undefined ? row.available : passes(cardOf(row.fields)))) return [];
+        if (!(filter === undefined ? row.available : passes(filterFieldsOf(row.fields)))) return [];
         const createdAt = new Date(row.createdAtMs).toISOString();
         return [
           { ...neighbor, ...(expand && { details: { id: row.item, available: true, ...row.fields, createdAt } }) },

@@ -3,11 +3,11 @@ import type { Database } from '@kindred/shared/platform/database';
 import type { Log } from '@kindred/shared/platform/log';
 import type { Registry } from '@kindred/shared/platform/metrics';
 import type { Service } from '@kindred/shared/platform/run-service';
-import { postgresArtefactStore } from './adapters/postgres-artefact-store.ts';
+import { postgresArtifactStore } from './adapters/postgres-artifact-store.ts';
 import { postgresCatalogHistories } from './adapters/postgres-catalog-histories.ts';
 import { processTrainingRunner } from './adapters/process-training-runner.ts';
 import { trainerRoutes } from './http/routes.ts';
-import { artefactMetrics, trainerMeter } from './metrics.ts';
+import { artifactMetrics, trainerMeter } from './metrics.ts';
 import { startSchedule } from './schedule.ts';
 import { createTrainer, type Trainer } from './service.ts';
 import { createTrainingQueue } from './training-queue.ts';
@@ -30,7 +30,7 @@ const RETRY_MS = 500;
 
 /** The trainer with its adapters. It idles until a training is asked for or due: its process starts with that. */
 export function composeTrainer({ database, databaseUrl, hours, log, registry }: TrainerParts): TrainerService {
-  const store = postgresArtefactStore(database);
+  const store = postgresArtifactStore(database);
   const histories = postgresCatalogHistories(database);
   const queue = createTrainingQueue({
     runner: processTrainingRunner(databaseUrl),
@@ -39,7 +39,7 @@ export function composeTrainer({ database, databaseUrl, hours, log, registry }: 
   });
   const schedule = startSchedule({ queue, store, histories, hours, log });
   const trainer = createTrainer({ queue, store, histories });
-  artefactMetrics(registry, store, histories);
+  artifactMetrics(registry, store, histories);
   let isOpen = false;
   let isStopping = false;
   const open = async (): Promise<void> => {

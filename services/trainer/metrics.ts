@@ -1,6 +1,6 @@
 import { Counter, gauges, Histogram, type Registry } from '@kindred/shared/platform/metrics';
 import type { CatalogHistories } from './catalog-histories.ts';
-import type { ArtefactStore } from './ports.ts';
+import type { ArtifactStore } from './ports.ts';
 import type { TrainingOutcome } from './training-runner.ts';
 
 export interface TrainerMeter {
@@ -29,10 +29,10 @@ export function trainerMeter(registry: Registry): TrainerMeter {
 }
 
 /** Registers how old the versions are that serve. */
-export function artefactMetrics(registry: Registry, store: ArtefactStore, histories: CatalogHistories): void {
+export function artifactMetrics(registry: Registry, store: ArtifactStore, histories: CatalogHistories): void {
   gauges(
     registry,
-    'kindred_artefact_age_seconds',
+    'kindred_artifact_age_seconds',
     'Time since the training of the version that serves a catalog; none where none serves',
     'catalog',
     async () => {

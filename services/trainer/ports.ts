@@ -19,7 +19,7 @@ export interface History {
 }
 
 /** What is told of a version. JSON. */
-export interface ArtefactSummary {
+export interface ArtifactSummary {
   readonly counts: History['counts'];
   readonly parameters: Readonly<Record<string, number>>;
   /** nDCG@20 on what was held out: of the ranker, of the collaborative weights alone, and of reciprocal rank fusion. */
@@ -29,28 +29,28 @@ export interface ArtefactSummary {
   readonly tookMs: number;
 }
 
-export interface ArtefactVersion {
+export interface ArtifactVersion {
   readonly version: number;
   readonly trainedAtMs: number;
   readonly eventsChange: number;
-  readonly summary: ArtefactSummary;
+  readonly summary: ArtifactSummary;
   readonly isServing: boolean;
 }
 
 /** Versions of what was trained, where every replica can load them. */
-export interface ArtefactStore {
+export interface ArtifactStore {
   /** Keeps a new version, lets it serve, and deletes those beyond the last few. @returns Its number. */
   save(
     catalog: CatalogId,
-    artefact: {
+    artifact: {
       readonly bytes: Uint8Array;
       readonly trainedAtMs: number;
       readonly eventsChange: number;
-      readonly summary: ArtefactSummary;
+      readonly summary: ArtifactSummary;
     },
   ): Promise<number>;
   /** Latest first. */
-  versions(catalog: CatalogId): Promise<readonly ArtefactVersion[]>;
+  versions(catalog: CatalogId): Promise<readonly ArtifactVersion[]>;
   /** Lets a version serve that is kept. @returns Whether it is. */
   serve(catalog: CatalogId, version: number): Promise<boolean>;
   /** Deletes versions that do not serve, were trained before a time, and hold users who have been erased since. */

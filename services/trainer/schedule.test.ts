@@ -4,7 +4,7 @@ import type { CatalogId } from '@kindred/shared/id';
 import { createLog } from '@kindred/shared/platform/log';
 import { createRegistry } from '@kindred/shared/platform/metrics';
 import { afterAll, expect, test, vi } from 'vitest';
-import { postgresArtefactStore } from './adapters/postgres-artefact-store.ts';
+import { postgresArtifactStore } from './adapters/postgres-artifact-store.ts';
 import { postgresCatalogHistories } from './adapters/postgres-catalog-histories.ts';
 import { processTrainingRunner } from './adapters/process-training-runner.ts';
 import { whileTraining } from './adapters/training-lock.ts';
@@ -16,7 +16,7 @@ import { createTrainingQueue, type TrainingQueue } from './training-queue.ts';
 vi.setConfig({ testTimeout: 300_000 });
 
 const { database, url, drop } = await testDatabase();
-const store = postgresArtefactStore(database);
+const store = postgresArtifactStore(database);
 const histories = postgresCatalogHistories(database);
 const log = createLog('test', 'error');
 const newQueue = (): TrainingQueue =>
@@ -60,7 +60,7 @@ async function erase(catalog: CatalogId, users: string): Promise<void> {
 }
 
 const ageBy = (catalog: CatalogId, ms: number) =>
-  database.query('UPDATE artefacts SET trained_at_ms = trained_at_ms - $2 WHERE catalog = $1', [catalog, ms]);
+  database.query('UPDATE artifacts SET trained_at_ms = trained_at_ms - $2 WHERE catalog = $1', [catalog, ms]);
 const versionsOf = async (catalog: CatalogId): Promise<readonly number[]> =>
   (await store.versions(catalog)).map(({ version }) => version);
 

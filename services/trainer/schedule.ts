@@ -2,12 +2,12 @@ import type { CatalogId } from '@kindred/shared/id';
 import type { Log } from '@kindred/shared/platform/log';
 import type { CatalogHistories } from './catalog-histories.ts';
 import { ERASED_KEPT_MS, trainingNeed } from './domain/training-need.ts';
-import type { ArtefactStore } from './ports.ts';
+import type { ArtifactStore } from './ports.ts';
 import type { TrainingQueue } from './training-queue.ts';
 
 export interface ScheduleOptions {
   readonly queue: TrainingQueue;
-  readonly store: ArtefactStore;
+  readonly store: ArtifactStore;
   readonly histories: CatalogHistories;
   /** As `trainingNeed` has it. */
   readonly hours: number;

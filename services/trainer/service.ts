@@ -1,12 +1,12 @@
 import type { CatalogId } from '@kindred/shared/id';
 import { Problem } from '@kindred/shared/problem';
 import type { CatalogHistories } from './catalog-histories.ts';
-import type { ArtefactStore, ArtefactVersion } from './ports.ts';
+import type { ArtifactStore, ArtifactVersion } from './ports.ts';
 import type { Training, TrainingQueue } from './training-queue.ts';
 
 export interface TrainerOptions {
   readonly queue: TrainingQueue;
-  readonly store: ArtefactStore;
+  readonly store: ArtifactStore;
   readonly histories: CatalogHistories;
 }
 
@@ -17,7 +17,7 @@ export interface Trainer {
   /** The last training that this process did, and the versions that are kept, latest first. */
   status(
     catalog: CatalogId,
-  ): Promise<{ readonly training: Training | undefined; readonly versions: readonly ArtefactVersion[] }>;
+  ): Promise<{ readonly training: Training | undefined; readonly versions: readonly ArtifactVersion[] }>;
   /**
    * Lets the version before the one that serves take its place; the next training's takes over again.
    * @throws {Problem} `no-earlier-version`

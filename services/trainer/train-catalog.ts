@@ -1,13 +1,13 @@
 import type { CatalogId } from '@kindred/shared/id';
-import { encodeArtefact } from '@kindred/shared/model/artifact';
+import { encodeArtifact } from '@kindred/shared/model/artifact';
 import { packIds } from '@kindred/shared/numeric/packed-ids';
 import type { MatrixProduct } from './domain/matrix-product.ts';
 import { train } from './domain/train.ts';
-import type { ArtefactStore, HistorySource } from './ports.ts';
+import type { ArtifactStore, HistorySource } from './ports.ts';
 
 export interface TrainCatalogParts {
   readonly history: HistorySource;
-  readonly store: ArtefactStore;
+  readonly store: ArtifactStore;
   readonly multiply: MatrixProduct;
   /** Told what happens, in a few words. */
   readonly say: (line: string) => void;
@@ -25,13 +25,13 @@ export async function trainCatalog(catalog: CatalogId, parts: TrainCatalogParts)
   if (counts.pairs === 0) return undefined;
   const { model, ranker, choice } = await train(data, multiply, say);
   const judged = ranker?.judged ?? {};
-  const bytes = encodeArtefact({
+  const bytes = encodeArtifact({
     items: packIds(data.items),
     model,
     ranker: ranker && {
       weights: ranker.weights,
       scales: ranker.scales,
-      bends: ranker.bends,
+      knots: ranker.knots,
       takesTime: ranker.takesTime,
     },
   });

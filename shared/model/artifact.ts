@@ -4,10 +4,10 @@ import type { PackedIds } from '../numeric/packed-ids.ts';
 import type { SparseRows } from '../numeric/sparse-rows.ts';
 import type { ItemModel } from './item-model.ts';
 import type { Ranker } from './ranker.ts';
-import { BENDS, CURVES, FEATURES } from './ranking-features.ts';
+import { CURVES, FEATURES, KNOTS } from './ranking-features.ts';
 
 /** What the trainer makes of a catalog's history, and ranking ranks by. */
-export interface Artefact {
+export interface Artifact {
   /** Ids by number, rising by their bytes. */
   readonly items: PackedIds;
   readonly model: ItemModel;
@@ -15,7 +15,7 @@ export interface Artefact {
   readonly ranker: Ranker | undefined;
 }
 
-const FORM = 6;
+const FORM = 7;
 const aboutSchema = z.object({
   form: z.literal(FORM),
   seenWeight: z.number().min(0).max(1),
@@ -31,18 +31,18 @@ const aboutSchema = z.object({
         meanShare: z.number().min(0).max(1),
       }),
       takesTime: z.boolean(),
-      bends: z.array(z.number()).length(BENDS * CURVES.length),
+      knots: z.array(z.number()).length(KNOTS * CURVES.length),
     })
     .optional(),
 });
 
-export function encodeArtefact({ items, model, ranker }: Artefact): Uint8Array<ArrayBuffer> {
+export function encodeArtifact({ items, model, ranker }: Artifact): Uint8Array<ArrayBuffer> {
   const rows = (name: string, { starts, columns, values }: SparseRows): Record<string, NumberArray> => ({
     [`${name} starts`]: starts,
     [`${name} columns`]: columns,
     [`${name} values`]: values,
   });
-  const { collaborative, content, borrowed, positives, seen, seenWeight } = model;
+  const { collaborative, content, imputed, positives, seen, seenWeight } = model;
   return encodeArrayFile({
     about: { form: FORM, seenWeight, ...(ranker && { ranker }) },
     arrays: {
@@ -50,15 +50,15 @@ export function encodeArtefact({ items, model, ranker }: Artefact): Uint8Array<A
       'item ends': items.ends,
       ...rows('collaborative', collaborative),
       ...rows('content', content),
-      ...rows('borrowed', borrowed),
+      ...rows('imputed', imputed),
       positives,
       seen,
     },
   });
 }
 
-/** @throws when the bytes are no artefact of this form: it is trained anew. The arrays share the memory of `bytes`. */
-export function decodeArtefact(bytes: Uint8Array<ArrayBuffer>): Artefact {
+/** @throws when the bytes are no artifact of this form: it is trained anew. The arrays share the memory of `bytes`. */
+export function decodeArtifact(bytes: Uint8Array<ArrayBuffer>): Artifact {
   const file = decodeArrayFile(bytes);
   const { seenWeight, ranker } = aboutSchema.parse(file.about);
   const rows = (name: string): SparseRows => ({
@@ -71,7 +71,7 @@ export function decodeArtefact(bytes: Uint8Array<ArrayBuffer>): Artefact {
     model: {
       collaborative: rows('collaborative'),
       content: rows('content'),
-      borrowed: rows('borrowed'),
+      imputed: rows('imputed'),
       positives: arrayOf(file, 'positives', Float32Array),
       seen: arrayOf(file, 'seen', Float32Array),
       seenWeight,
@@ -86,6 +86,6 @@ function arrayOf<T extends NumberArray>(
   kind: abstract new (...words: never[]) => T,
 ): T {
   const array = arrays[name];
-  if (!(array instanceof kind)) throw new RangeError(`the artefact has no ${name}`);
+  if (!(array instanceof kind)) throw new RangeError(`the artifact has no ${name}`);
   return array;
 }

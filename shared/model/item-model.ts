@@ -5,11 +5,11 @@ export interface ItemModel {
   readonly collaborative: SparseRows;
   readonly content: SparseRows;
   /**
-   * For each item that few engaged with yet: the items most like it in content, whose collaborative scores it borrows,
+   * For each item that few engaged with yet: its donors, the items most like it in content, whose collaborative scores are imputed to it,
    * by weights that sum to at most 1: the fewer engaged with it, the nearer to 1. Empty rows for all others.
    */
-  readonly borrowed: SparseRows;
-  /** How many users engaged with each item, and how many had any event on it; borrowed where there are few. */
+  readonly imputed: SparseRows;
+  /** How many users engaged with each item, and how many had any event on it; imputed where there are few. */
   readonly positives: Float32Array<ArrayBuffer>;
   readonly seen: Float32Array<ArrayBuffer>;
   /** What an item counts in a user's history that they only saw, in [0, 1]. */
@@ -42,7 +42,7 @@ export const HISTORY_ITEMS_MAX = 500;
 export const CO_ENGAGED_MAX = 100;
 /** How many of the last that a user liked count as what they are after now. */
 export const RECENT_ITEMS = 10;
-/** What an engaged item counts as for those that borrow its score: it leads to itself, which no weight says. */
+/** What an engaged item counts as for those whose donor it is: it leads to itself, which no weight says. */
 const OWN_WEIGHT = 0.25;
 
 export function userScores(itemCount: number): UserScores {
@@ -53,9 +53,9 @@ export function userScores(itemCount: number): UserScores {
   };
 }
 
-/** Cost: O(items + entries of the history's rows + borrowed entries). */
+/** Cost: O(items + entries of the history's rows + imputed entries). */
 export function scoreItems(model: ItemModel, history: readonly HistoryItem[], into: UserScores): void {
-  const { collaborative, content, borrowed, seenWeight } = model;
+  const { collaborative, content, imputed, seenWeight } = model;
   for (const scores of Object.values(into)) scores.fill(0);
   for (const { number, strength, isRecent } of history) {
     if (strength === 0) {
@@ -78,11 +78,11 @@ export function scoreItems(model: ItemModel, history: readonly HistoryItem[], in
   }
   const { collaborativeMax, collaborativeRecent, collaborativeSeen } = into;
   for (const scores of [into.collaborative, collaborativeMax, collaborativeRecent, collaborativeSeen]) {
-    borrow(borrowed, scores);
+    impute(imputed, scores);
   }
 }
 
-function borrow({ starts, columns, values }: SparseRows, scores: Float32Array): void {
+function impute({ starts, columns, values }: SparseRows, scores: Float32Array): void {
   for (let item = 0, i = 0; item + 1 < starts.length; item++) {
     const end = starts[item + 1]!;
     if (i === end) continue;
@@ -92,8 +92,8 @@ function borrow({ starts, columns, values }: SparseRows, scores: Float32Array): 
   }
 }
 
-/** What share of each item's collaborative score is borrowed. */
-export function borrowedShares({ starts, values }: SparseRows): Float32Array {
+/** What share of each item's collaborative score is imputed. */
+export function imputedShares({ starts, values }: SparseRows): Float32Array {
   return Float32Array.from({ length: starts.length - 1 }, (_, item) =>
     values.subarray(starts[item], starts[item + 1]).reduce((sum, value) => sum + value, 0),
   );

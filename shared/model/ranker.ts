@@ -1,11 +1,11 @@
-import { BORROWED_SHARE, FEATURES, type FeatureScales, PARTS } from './ranking-features.ts';
+import { FEATURES, type FeatureScales, IMPUTED_SHARE, PARTS } from './ranking-features.ts';
 
 /** A score is the sum of the weights times the features, as `FEATURES` orders them. */
 export interface Ranker {
   readonly weights: readonly number[];
   readonly scales: FeatureScales;
   /** As `writeFeatures` takes them. */
-  readonly bends: readonly number[];
+  readonly knots: readonly number[];
   /** Whether times told what came when: else nothing of late, and no user's last few, has any weight. */
   readonly takesTime: boolean;
 }
@@ -21,8 +21,8 @@ const PART_OF_FEATURE: readonly number[] = FEATURES.map(({ part }) => PARTS.inde
 export function writeParts({ weights }: Ranker, features: Float32Array, into: Float64Array): number {
   into.fill(0);
   let score = 0;
-  // Most items borrow nothing, and what follows the share is multiplied by it.
-  const count = features[BORROWED_SHARE] === 0 ? BORROWED_SHARE : weights.length;
+  // Most items are imputed nothing, and what follows the share is multiplied by it.
+  const count = features[IMPUTED_SHARE] === 0 ? IMPUTED_SHARE : weights.length;
   for (let f = 0; f < count; f++) {
     const share = weights[f]! * features[f]!;
     const part = PART_OF_FEATURE[f]!;

@@ -12,21 +12,21 @@ export interface CandidateSignals {
   /** The same by likeness of content, and the largest of those likenesses; at least 0. */
   readonly content: number;
   readonly contentMax: number;
-  /** What share of the collaborative score is borrowed from items like it, in [0, 1]: 1 for a new item. */
-  readonly borrowedShare: number;
+  /** What share of the collaborative score is imputed from items like it, in [0, 1]: 1 for a new item. */
+  readonly imputedShare: number;
   /** How many users engaged with the item, and how many had any event on it. */
   readonly positives: number;
   readonly seen: number;
   /**
    * What all users did with the item of late, halving every 3 days and every 69, in saves; 0 for one that is not among the
-   * first `LEADERS_MAX` by it.
+   * first `NON_PERSONALIZED_MAX` by it.
    */
   readonly trending: number;
   readonly popular: number;
 }
 
 /** How many items lead by what users did of late. */
-export const LEADERS_MAX = 1_000;
+export const NON_PERSONALIZED_MAX = 1_000;
 
 /** What a score is made of, as an explanation names it. */
 export const PARTS = [
@@ -36,8 +36,8 @@ export const PARTS = [
   'content',
   'trending',
   'popular',
-  'appeal',
-  'fresh',
+  'likeRate',
+  'cold-start',
 ] as const;
 export type Part = (typeof PARTS)[number];
 
@@ -48,11 +48,11 @@ interface Named {
 }
 
 interface Feature extends Named {
-  /** Whether it bends another one, or lets it depend on a third: more than thin data can tell. */
+  /** Whether it knots another one, or lets it depend on a third: more than thin data can tell. */
   readonly isFine: boolean;
 }
 
-/** What a score grows or falls with along a curve: a line with bends. */
+/** What a score grows or falls with along a curve: a line with knots. */
 export const CURVES: readonly Named[] = [
   { name: 'log collaborative', part: 'collaborative' },
   { name: 'log largest collaborative', part: 'collaborative' },
@@ -62,43 +62,43 @@ export const CURVES: readonly Named[] = [
   { name: 'log largest content', part: 'content' },
   { name: 'log positives', part: 'popular' },
   { name: 'log seen', part: 'popular' },
-  { name: 'share of positives', part: 'appeal' },
+  { name: 'share of positives', part: 'likeRate' },
   { name: 'log recent collaborative', part: 'recent' },
   { name: 'log trending', part: 'trending' },
   { name: 'log popular of late', part: 'popular' },
 ];
-/** What a new item is known by: these have curves of their own for what is borrowed. */
-const BORROWED_CURVES = ['log collaborative', 'log largest collaborative', 'log content', 'log largest content'].map(
+/** What a new item is known by: these have curves of their own for what is imputed. */
+const IMPUTED_CURVES = ['log collaborative', 'log largest collaborative', 'log content', 'log largest content'].map(
   (wanted) => CURVES.findIndex(({ name }) => name === wanted),
 );
-/** All terms: those of the curves, then the borrowed share. */
+/** All terms: those of the curves, then the imputed share. */
 export const TERM_COUNT = CURVES.length + 1;
-const BORROWED = CURVES.length;
-/** Bends of each curve. */
-export const BENDS = 3;
+const IMPUTED = CURVES.length;
+/** Knots of each curve. */
+export const KNOTS = 3;
 
 /** The features of a candidate in their order. */
 export const FEATURES: readonly Feature[] = [
   ...CURVES.flatMap(featuresOf),
-  { name: 'borrowed share', part: 'fresh', isFine: false },
-  { name: 'borrowed share × log history', part: 'fresh', isFine: true },
-  ...BORROWED_CURVES.flatMap((curve) => featuresOf(CURVES[curve]!)).map(({ name }): Feature => {
-    return { name: `borrowed share × ${name}`, part: 'fresh', isFine: true };
+  { name: 'imputed share', part: 'cold-start', isFine: false },
+  { name: 'imputed share × log history', part: 'cold-start', isFine: true },
+  ...IMPUTED_CURVES.flatMap((curve) => featuresOf(CURVES[curve]!)).map(({ name }): Feature => {
+    return { name: `imputed share × ${name}`, part: 'cold-start', isFine: true };
   }),
 ];
 
 function featuresOf({ name, part }: Named): readonly Feature[] {
   return [
     { name, part, isFine: false },
-    ...Array.from({ length: BENDS }, (_, bend) => ({ name: `${name} above bend ${bend + 1}`, part, isFine: true })),
+    ...Array.from({ length: KNOTS }, (_, knot) => ({ name: `${name} above knot ${knot + 1}`, part, isFine: true })),
     { name: `${name} × log history`, part, isFine: true },
   ];
 }
 
 /** How many features `featuresOf` has. */
-const OF_CURVE = BENDS + 2;
-/** Where the borrowed share stands among them. */
-export const BORROWED_SHARE = CURVES.length * OF_CURVE;
+const OF_CURVE = KNOTS + 2;
+/** Where the imputed share stands among them. */
+export const IMPUTED_SHARE = CURVES.length * OF_CURVE;
 
 /** What makes features of different catalogs alike. */
 export interface FeatureScales {
@@ -117,14 +117,14 @@ const OF_LATE_MAX = 1e5;
 /** Keeps what is multiplied by it apart from the thing itself: some 16 items. */
 const TYPICAL_LOG_HISTORY = 2.8;
 
-/** Writes the terms of a candidate from `offset` on: those of `CURVES` in their order, and the borrowed share. */
+/** Writes the terms of a candidate from `offset` on: those of `CURVES` in their order, and the imputed share. */
 export function writeTerms(
   signals: CandidateSignals,
   { floors, meanShare }: FeatureScales,
   into: Float32Array,
   offset: number,
 ): void {
-  const { collaborative, coEngagement, content, positives, seen, borrowedShare } = signals;
+  const { collaborative, coEngagement, content, positives, seen, imputedShare } = signals;
   const logOf = (sum: number, floor: number): number => Math.log(Math.max(0, sum) + floor);
   into[offset] = logOf(collaborative, floors.collaborative);
   into[offset + 1] = logOf(signals.collaborativeMax, MAX_FLOOR_SHARE * floors.collaborative);
@@ -138,20 +138,20 @@ export function writeTerms(
   into[offset + 9] = logOf(signals.collaborativeRecent, MAX_FLOOR_SHARE * floors.collaborative);
   into[offset + 10] = Math.log(1 + Math.min(OF_LATE_MAX, signals.trending));
   into[offset + 11] = Math.log(1 + Math.min(OF_LATE_MAX, signals.popular));
-  into[offset + 12] = borrowedShare;
+  into[offset + 12] = imputedShare;
 }
 
 /**
  * Writes the features of a candidate, as `FEATURES` orders them, from `offset` on.
  * @param terms  As `writeTerms` writes them, from `termOffset` on.
  * @param liked  How many items the user liked.
- * @param bends  Where the curves bend: `BENDS` values a curve, in the order of `CURVES`.
+ * @param knots  Where the curves knot: `KNOTS` values a curve, in the order of `CURVES`.
  */
 export function writeFeatures(
   terms: Float32Array,
   termOffset: number,
   liked: number,
-  bends: readonly number[],
+  knots: readonly number[],
   into: Float32Array,
   offset: number,
 ): void {
@@ -160,18 +160,18 @@ export function writeFeatures(
   for (let curve = 0; curve < CURVES.length; curve++) {
     const value = terms[termOffset + curve]!;
     into[place++] = value;
-    for (let bend = 0; bend < BENDS; bend++) into[place++] = Math.max(0, value - bends[curve * BENDS + bend]!);
+    for (let knot = 0; knot < KNOTS; knot++) into[place++] = Math.max(0, value - knots[curve * KNOTS + knot]!);
     into[place++] = value * logHistory;
   }
-  const borrowedShare = terms[termOffset + BORROWED]!;
-  if (borrowedShare === 0) {
+  const imputedShare = terms[termOffset + IMPUTED]!;
+  if (imputedShare === 0) {
     into.fill(0, place, offset + FEATURES.length);
     return;
   }
-  into[place++] = borrowedShare;
-  into[place++] = borrowedShare * logHistory;
-  for (const curve of BORROWED_CURVES) {
+  into[place++] = imputedShare;
+  into[place++] = imputedShare * logHistory;
+  for (const curve of IMPUTED_CURVES) {
     const first = offset + curve * OF_CURVE;
-    for (let f = first; f < first + OF_CURVE; f++) into[place++] = borrowedShare * into[f]!;
+    for (let f = first; f < first + OF_CURVE; f++) into[place++] = imputedShare * into[f]!;
   }
 }

@@ -1,5 +1,5 @@
 import { rowCountOf, type SparseRows, SparseRowsBuilder, transposed } from '../numeric/sparse-rows.ts';
-import { Largest } from '../numeric/top-k.ts';
+import { TopK } from '../numeric/top-k.ts';
 
 /** Dampens users and items of many engagements (α of the paper). */
 const DEGREE_EXPONENT = 0.7;
@@ -26,7 +26,7 @@ export function coEngagementRows(engagements: SparseRows, itemCount: number, kee
   const endFactors = degreePowers(ofItems.starts, -POPULARITY_EXPONENT);
   const scores = new Float64Array(itemCount);
   const touched = new Int32Array(itemCount);
-  const largest = new Largest(keep);
+  const top = new TopK(keep);
   const builder = new SparseRowsBuilder(itemCount);
   for (let item = 0; item < itemCount; item++) {
     let touchedCount = 0;
@@ -42,9 +42,9 @@ export function coEngagementRows(engagements: SparseRows, itemCount: number, kee
     for (let i = 0; i < touchedCount; i++) {
       const end = touched[i]!;
       scores[end] = scores[end]! * endFactors[end]!;
-      if (end !== item) largest.offer(end, scores[end]!);
+      if (end !== item) top.offer(end, scores[end]!);
     }
-    for (const end of largest.take()) builder.add(end, scores[end]!);
+    for (const end of top.take()) builder.add(end, scores[end]!);
     for (let i = 0; i < touchedCount; i++) scores[touched[i]!] = 0;
     builder.endRow();
   }

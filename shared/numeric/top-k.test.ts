@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Largest } from './top-k.ts';
+import { TopK } from './top-k.ts';
 
 test('chooses what sorting would, ties by index, again and again', () => {
   const keys = fc.array(fc.oneof(fc.integer({ min: -5, max: 5 }), fc.constant(Number.NEGATIVE_INFINITY)), {
@@ -8,11 +8,11 @@ test('chooses what sorting would, ties by index, again and again', () => {
   });
   fc.assert(
     fc.property(keys, keys, fc.integer({ min: 1, max: 20 }), (first, second, count) => {
-      const largest = new Largest(count);
+      const top = new TopK(count);
       for (const given of [first, second]) {
-        for (const [index, key] of given.entries()) largest.offer(index, key);
+        for (const [index, key] of given.entries()) top.offer(index, key);
         const sorted = [...given.keys()].sort((a, b) => (given[a] === given[b] ? a - b : given[b]! - given[a]!));
-        expect([...largest.take()]).toEqual(sorted.slice(0, count));
+        expect([...top.take()]).toEqual(sorted.slice(0, count));
       }
     }),
   );

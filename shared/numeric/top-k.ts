@@ -2,7 +2,7 @@
  * Chooses the entries with the largest keys, without sorting all: a heap of `count` places.
  * Ties go to the smaller index, so that a choice does not depend on the order in which it was offered.
  */
-export class Largest {
+export class TopK {
   readonly #keys: Float64Array;
   readonly #indices: Int32Array;
   #size = 0;

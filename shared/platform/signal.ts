@@ -1,30 +1,31 @@
-/** Lets a loop sleep until something happens. What happens while it is awake ends its next sleep at once. */
-export interface Wakeup {
-  wake(): void;
-  /** Resolves when woken or after `timeoutMs`. One sleeper at a time. */
-  sleep(timeoutMs: number): Promise<void>;
-}
+/**
+ * Wakes loops that wait for something to happen. A notification that nobody waited for ends the next wait at once, so
+ * none is lost between a loop's look and its wait; a loop must therefore look again after each wait.
+ */
+export class Signal {
+  readonly #waiters = new Set<() => void>();
+  #isPending = false;
 
-export function createWakeup(): Wakeup {
-  let isWoken = false;
-  let end: (() => void) | undefined;
-  return {
-    wake: () => {
-      isWoken = true;
-      end?.();
-    },
-    sleep: async (timeoutMs) => {
-      if (!isWoken) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, timeoutMs);
-          end = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-        end = undefined;
-      }
-      isWoken = false;
-    },
-  };
+  /** Ends the waits of all who wait now, or the next one where nobody does. */
+  notify(): void {
+    this.#isPending = this.#waiters.size === 0;
+    for (const end of [...this.#waiters]) end();
+  }
+
+  /** Resolves when notified, or after `timeoutMs`. */
+  wait(timeoutMs: number): Promise<void> {
+    if (this.#isPending) {
+      this.#isPending = false;
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        this.#waiters.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, timeoutMs);
+      this.#waiters.add(end);
+    });
+  }
 }

@@ -44,7 +44,7 @@ describe.skipIf(availability.way === 'none')(`distributed mode${why}`, () => {
     await until('it is trained', isServing, 200_000);
     await until('slates are ranked by it', async () => {
       const slate = await ranking?.post(`${base}/recommendations`, { user: 'ana' });
-      return /artefact-1/.test(slate?.body.versions.state ?? '');
+      return /artifact-1/.test(slate?.body.versions.state ?? '');
     });
   }, 300_000);
 });

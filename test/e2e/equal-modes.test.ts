@@ -150,7 +150,7 @@ async function settled(slate: () => Promise<{ readonly versions: Readonly<Record
   await until('all events are in the state', async () => {
     const state = (await slate()).versions.state ?? '';
     const [, seen, indexed, graph, mean] =
-      /^events-(\d+)\.items-(\d+)\.graph-(\d+)\.mean-(\d+)\.artefact-/.exec(state) ?? [];
+      /^events-(\d+)\.items-(\d+)\.graph-(\d+)\.mean-(\d+)\.artifact-/.exec(state) ?? [];
     return seen === graph && indexed === mean && Number(seen) >= events.length;
   });
 }

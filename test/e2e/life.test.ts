@@ -235,7 +235,7 @@ void net;
       say: (line: string) => said.push(line),
     };
     await prepareModel(model, options);
-    expect(said.join('\n')).toMatch(/from KINDRED_MODEL_DIR[\s\S]*cosine/);
+    expect(said.join('\n')).toMatch(/from KINDRED_MODEL_FILES[\s\S]*cosine/);
     await prepareModel(model, { ...options, givenFolder: undefined });
 
     await appendFile(join(options.modelsFolder, model.name, 'tokenizer.json'), ' ');
@@ -243,7 +243,7 @@ void net;
     await expect(prepareModel(model, options)).rejects.toThrow(/tokenizer\.json/);
     await rm(options.modelsFolder, { recursive: true });
     await appendFile(join(given, model.name, 'onnx', 'model_quantized.onnx'), ' ');
-    await expect(prepareModel(model, options)).rejects.toThrow(/onnx\/model_quantized\.onnx.*KINDRED_MODEL_DIR/);
+    await expect(prepareModel(model, options)).rejects.toThrow(/onnx\/model_quantized\.onnx.*KINDRED_MODEL_FILES/);
   });
 });
 

@@ -83,7 +83,7 @@ test('a data set is ranked through the engine and by each baseline, with new ite
   );
   expect(result.catalogSize).toBe(items.length);
   const [own, chance] = [contenderOf(result, 'kindred'), contenderOf(result, 'popular')];
-  expect(own.versions?.state).toMatch(/artefact-1\./);
+  expect(own.versions?.state).toMatch(/artifact-1\./);
   expect(own.versions?.ranking).toBe(own.parameters.hasRanker ? 'trained-1' : 'reciprocal-rank-1');
   expect(own.versionCount).toBe(1);
   expect(contenderOf(result, 'reciprocal-rank-fusion').versions?.ranking).toBe('reciprocal-rank-1');

@@ -122,7 +122,7 @@ export function recommendationsSuite(filled: () => Promise<ThemedCatalog>): void
     expect((await ranking.get(`${base}/users/flo`)).text).not.toContain('bread-0');
   });
 
-  test('an item that was just written is fresh to a read after it', async () => {
+  test('an item that was just written is among the latest for a read after it', async () => {
     const { base, catalog, ranking } = await filled();
     await ranking.post(`${base}/recommendations`, { user: 'stranger' });
     const put = await catalog.put(`${base}/items/just-now`, { title: 'A thing that came just now' });
@@ -132,7 +132,7 @@ export function recommendationsSuite(filled: () => Promise<ThemedCatalog>): void
       after: put.body.token,
     });
     const found = body.items.find(({ item }) => item === 'just-now');
-    expect(found?.explanation.sources).toContainEqual(expect.objectContaining({ source: 'fresh', rank: 1 }));
+    expect(found?.explanation.sources).toContainEqual(expect.objectContaining({ source: 'latest', rank: 1 }));
   });
 
   test('what others engaged with together is recommended, naming co-engagement', async () => {

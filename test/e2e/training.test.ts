@@ -62,9 +62,9 @@ describe('training', async () => {
     await until('the training has ended', hasEnded, PATIENCE_MS);
     return trainings();
   };
-  const artefactOfSlates = async (): Promise<string> => {
+  const artifactOfSlates = async (): Promise<string> => {
     const slate = await client.post(`${base}/recommendations`, { user: 'user-1', limit: 5 });
-    return /artefact-\w+/.exec(slate.body.versions.state ?? '')?.[0] ?? '';
+    return /artifact-\w+/.exec(slate.body.versions.state ?? '')?.[0] ?? '';
   };
 
   /** Runs the command in a process of its own, as `npm run train` does. */
@@ -124,7 +124,7 @@ describe('training', async () => {
     // Tastes have structure, so ranking what was held out does better than chance: a fifth of a list of 60 at best.
     console.log(`judged: ${JSON.stringify(first.versions[0]?.summary.judged)}`);
     expect(first.versions[0]?.summary.judged.collaborative).toBeGreaterThan(0.3);
-    await until('slates are ranked by it', async () => (await artefactOfSlates()) === 'artefact-1');
+    await until('slates are ranked by it', async () => (await artifactOfSlates()) === 'artifact-1');
 
     const refused = await client.post(`${base}/rollback`, undefined);
     expect([refused.status, refused.body.code]).toEqual([409, 'no-earlier-version']);
@@ -133,17 +133,17 @@ describe('training', async () => {
       { version: 2, serving: true },
       { version: 1, serving: false },
     ]);
-    await until('slates are ranked by the second', async () => (await artefactOfSlates()) === 'artefact-2');
+    await until('slates are ranked by the second', async () => (await artifactOfSlates()) === 'artifact-2');
     const back = await client.post(`${base}/rollback`, undefined);
     expect([back.status, JSON.parse(back.text)]).toEqual([200, { version: 1 }]);
     expect((await trainings()).versions).toMatchObject([
       { version: 2, serving: false },
       { version: 1, serving: true },
     ]);
-    await until('slates are ranked by the first again', async () => (await artefactOfSlates()) === 'artefact-1');
+    await until('slates are ranked by the first again', async () => (await artifactOfSlates()) === 'artifact-1');
     expect((await client.post(`${base}/rollback`, undefined)).status).toBe(409);
     expect((await client.get('/metrics')).text).toMatch(/^kindred_trainings_total\{outcome="trained"\} 2$/m);
-    expect((await client.get('/metrics')).text).toMatch(/^kindred_artefact_age_seconds\{catalog="shop"\} \d/m);
+    expect((await client.get('/metrics')).text).toMatch(/^kindred_artifact_age_seconds\{catalog="shop"\} \d/m);
   });
 
   test('the command trains and says how it goes, shows the versions, goes back, and fails where the training does', async () => {

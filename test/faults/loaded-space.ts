@@ -1,6 +1,6 @@
 import { clusteredVectors } from '@kindred/index/adapters/clustered-vectors.fixture';
 import type { EmbeddingChange, ItemChange, SpaceToOpen } from '@kindred/index/ports';
-import { cardOf } from '@kindred/shared/filter';
+import { filterFieldsOf } from '@kindred/shared/filter';
 import { itemIdSchema, MAIN_CATALOG, type SpaceId } from '@kindred/shared/id';
 import type { NeighborQuery } from '@kindred/shared/neighbor';
 
@@ -32,7 +32,7 @@ export function loadedChanges({ space, dimensions } = WANTED): readonly (ItemCha
   return [
     ...vectors.map(
       (_, index): ItemChange => ({
-        ...{ kind: 'item', change: index + 1, ...base(index), card: cardOf({}), spaces: [space] },
+        ...{ kind: 'item', change: index + 1, ...base(index), fields: filterFieldsOf({}), spaces: [space] },
       }),
     ),
     ...vectors.map(
@@ -42,7 +42,7 @@ export function loadedChanges({ space, dimensions } = WANTED): readonly (ItemCha
     ),
     ...vectors.slice(0, DELETED).map(
       (_, index): ItemChange => ({
-        ...{ kind: 'item', change: 2 * LOADED_ITEMS + index + 1, ...base(index), card: undefined, spaces: [] },
+        ...{ kind: 'item', change: 2 * LOADED_ITEMS + index + 1, ...base(index), fields: undefined, spaces: [] },
       }),
     ),
   ];

@@ -1,8 +1,8 @@
 import type { SparseRows } from '@kindred/shared/numeric/sparse-rows';
+import { fitItemItem } from '@kindred/trainer/domain/ease';
 import { engagementWeights } from '@kindred/trainer/domain/engagement-weights';
 import { DENSE_ITEMS_MAX } from '@kindred/trainer/domain/fit-model';
 import { addGram } from '@kindred/trainer/domain/gram';
-import { fitItemItem } from '@kindred/trainer/domain/item-item-fit';
 import type { MatrixProduct } from '@kindred/trainer/domain/matrix-product';
 import { tiledMatrix } from '@kindred/trainer/domain/tiled-matrix';
 import type { TrainingData } from '@kindred/trainer/domain/training-data';

@@ -1,7 +1,7 @@
 import type { Contender } from '../contender.ts';
 import { DIVERSITY } from '../served-catalog.ts';
 
-/** The same engine, sources and artefact, without the trained ranker: what the sources find is fused by fixed weights. */
+/** The same engine, sources and artifact, without the trained ranker: what the sources find is fused by fixed weights. */
 export const reciprocalRankFusion: Contender = {
   name: 'reciprocal-rank-fusion',
   knowsNewItems: true,

@@ -1,5 +1,5 @@
 import type { ItemFields } from '@kindred/shared/catalog';
-import { cardOf } from '@kindred/shared/filter';
+import { filterFieldsOf } from '@kindred/shared/filter';
 import { type CatalogId, type ItemId, itemIdSchema, MAIN_CATALOG, type SpaceId } from '@kindred/shared/id';
 import { beforeEach, expect, test } from 'vitest';
 import type { Space, SpaceKey } from '../domain/space.ts';
@@ -53,9 +53,9 @@ export function changeFeedContract(create: () => Promise<{ feed: ChangeFeed; wri
     const third = await writer.putItem(main, id('b'), {});
     const changes = await read(head, 100);
     expect(changes).toEqual([
-      { kind: 'item', change: first, catalog: main, item: id('a'), card: cardOf(fields), spaces: [space] },
+      { kind: 'item', change: first, catalog: main, item: id('a'), fields: filterFieldsOf(fields), spaces: [space] },
       { kind: 'embedding', change: second, ...key, item: id('a'), vector },
-      { kind: 'item', change: third, catalog: main, item: id('b'), card: cardOf({}), spaces: [] },
+      { kind: 'item', change: third, catalog: main, item: id('b'), fields: filterFieldsOf({}), spaces: [] },
     ]);
     expect(await read(head, 1)).toEqual(changes);
     expect(await read(third, 100)).toEqual([]);
@@ -68,7 +68,7 @@ export function changeFeedContract(create: () => Promise<{ feed: ChangeFeed; wri
     const deleted = await writer.deleteItem(main, id('a'));
     const retired = await writer.putSpace({ ...key, dimensions: 3, state: 'retired' });
     expect(await read(before, 100)).toEqual([
-      { kind: 'item', change: deleted, catalog: main, item: id('a'), card: undefined, spaces: [] },
+      { kind: 'item', change: deleted, catalog: main, item: id('a'), fields: undefined, spaces: [] },
       { kind: 'space', change: retired, ...key, dimensions: 3, state: 'retired' },
     ]);
     expect(await feed.origin()).toMatchObject({ head: retired });

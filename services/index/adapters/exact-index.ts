@@ -37,8 +37,8 @@ export function createExactIndex({ dimensions, items }: { dimensions: number; it
       const passes = predicateOf(filter);
       return [...vectors]
         .filter(([item]) => {
-          const card = items.cardOf(item);
-          return card !== undefined && passes(card) && !('item' in target && target.item === item);
+          const fields = items.filterFieldsOf(item);
+          return fields !== undefined && passes(fields) && !('item' in target && target.item === item);
         })
         .map(([item, other]) => {
           scratch.vectorAt(0).set(other);

@@ -1,4 +1,4 @@
-import { cardOf } from '@kindred/shared/filter';
+import { filterFieldsOf } from '@kindred/shared/filter';
 import { itemIdSchema } from '@kindred/shared/id';
 import { normalise } from '@kindred/shared/numeric/vector';
 import { describe, expect, test } from 'vitest';
@@ -37,7 +37,7 @@ test.each([
   const alike = () => normalise(same.map((value) => value + noise * (random() - 0.5)));
   const others = clusteredVectors({ count: 1_000, dimensions: DIMENSIONS, seed: 6, clusters: 10 });
   for (let i = 0; i < 4_000; i++) {
-    items.setCard(id(i), cardOf({}));
+    items.setFields(id(i), filterFieldsOf({}));
     const vector = i % 4 === 0 ? others[i / 4]! : alike();
     for (const each of [index, exact]) each.upsert(id(i), vector);
   }
@@ -52,7 +52,7 @@ test('what was deleted leaves memory when it has been dead for long enough', () 
   let nowMs = 0;
   const { items, index } = created(DIMENSIONS, { compactAfterMs: 1_000 }, () => nowMs);
   clusteredVectors({ count: 300, dimensions: DIMENSIONS, seed: 7 }).forEach((vector, i) => {
-    items.setCard(id(i), cardOf({}));
+    items.setFields(id(i), filterFieldsOf({}));
     index.upsert(id(i), vector);
   });
   while (index.work(50));
@@ -69,13 +69,13 @@ test('a row goes to another item only when nothing of the first is left', () => 
   const { items, index } = created(DIMENSIONS, { tombstonesMin: 1 });
   const [first, second] = clusteredVectors({ count: 2, dimensions: DIMENSIONS, seed: 8 });
   index.upsert(id(1), first!);
-  items.setCard(id(1), cardOf({}));
-  items.removeCard(id(1));
-  items.setCard(id(2), cardOf({}));
+  items.setFields(id(1), filterFieldsOf({}));
+  items.removeFields(id(1));
+  items.setFields(id(2), filterFieldsOf({}));
   expect(index.search({ target: { vector: first! }, k: 5, filter: { available: 'any' } })).toEqual([]);
   index.remove(id(1));
   index.upsert(id(3), second!);
-  items.setCard(id(3), cardOf({}));
+  items.setFields(id(3), filterFieldsOf({}));
   const answered = index.search({ target: { vector: first! }, k: 5 }).map(({ item }) => item);
   expect(answered).toEqual([id(3)]);
 });
@@ -103,7 +103,7 @@ test('what the graph does not lead to is found once it was looked for', () => {
   const { items, index } = created(DIMENSIONS, options);
   const vectors = clusteredVectors({ count: 1_000, dimensions: DIMENSIONS, seed: 9 });
   vectors.forEach((vector, i) => {
-    items.setCard(id(i), cardOf({}));
+    items.setFields(id(i), filterFieldsOf({}));
     index.upsert(id(i), vector);
   });
   while (index.work(50));

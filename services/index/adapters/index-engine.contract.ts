@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cardOf } from '@kindred/shared/filter';
+import { filterFieldsOf } from '@kindred/shared/filter';
 import { type CatalogId, itemIdSchema, MAIN_CATALOG, type SpaceId } from '@kindred/shared/id';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { EmbeddingChange, IndexEngine, ItemChange, SpaceToOpen } from '../ports.ts';
@@ -23,7 +23,7 @@ function itemOf(i: number, changed: Partial<ItemChange> = {}): ItemChange {
     change: i + 1,
     catalog: MAIN_CATALOG,
     item: id(i),
-    card: cardOf({}),
+    fields: filterFieldsOf({}),
     spaces: [space],
     ...changed,
   };
@@ -33,7 +33,7 @@ function embeddingOf(i: number, changed: Partial<EmbeddingChange> = {}): Embeddi
   return { kind: 'embedding', change: i + 401, ...key, item: id(i), vector: testVectors[i]!, ...changed };
 }
 
-/** An engine's first life: spaces, cards and vectors of 400 items. */
+/** An engine's first life: spaces, fields and vectors of 400 items. */
 export async function filled(engine: IndexEngine): Promise<void> {
   await engine.open(toOpen);
   await engine.apply(testVectors.flatMap((_, i) => [itemOf(i), embeddingOf(i)]));
@@ -67,7 +67,7 @@ export function indexEngineContract(create: (options: IndexHostOptions) => Index
     const before = await engine.search(key, queries);
     expect(before.neighbors.map((list) => list.length)).toEqual([4, 1, 0]);
     expect(before.neighbors[1]![0]!.item).toBe(id(7));
-    await engine.apply([itemOf(7, { change: 900, card: cardOf({ available: false }) })]);
+    await engine.apply([itemOf(7, { change: 900, fields: filterFieldsOf({ available: false }) })]);
     const after = await engine.search(key, queries);
     expect(after.neighbors[1]![0]!.item).not.toBe(id(7));
     expect(after.version).not.toBe(before.version);
@@ -75,7 +75,7 @@ export function indexEngineContract(create: (options: IndexHostOptions) => Index
 
   test('a deleted item, and one whose embedding is gone, is not answered any more', async () => {
     await filled(engine);
-    await engine.apply([itemOf(1, { card: undefined, spaces: [] }), itemOf(2, { spaces: [other] })]);
+    await engine.apply([itemOf(1, { fields: undefined, spaces: [] }), itemOf(2, { spaces: [other] })]);
     expect(await nearest(1)).not.toContain(id(1));
     expect(await nearest(2)).not.toContain(id(2));
     expect((await engine.status())[0]?.size).toBe(398);
@@ -120,7 +120,7 @@ export function indexEngineContract(create: (options: IndexHostOptions) => Index
     expect((await nearest(3))[0]).toBe(id(3));
   });
 
-  test('a snapshot carries a space over to the next engine, whose cards come from the items', async () => {
+  test('a snapshot carries a space over to the next engine, whose fields come from the items', async () => {
     await filled(engine);
     await engine.snapshot(key, 800);
     expect(await engine.status()).toMatchObject([{ unsaved: 0, isRebuilt: false, isSaving: false }]);
@@ -134,7 +134,7 @@ export function indexEngineContract(create: (options: IndexHostOptions) => Index
     engine = create({ root });
     expect(await engine.open(toOpen)).toEqual({ change: 800, refusals: [] });
     expect(await nearest(3)).toEqual([]);
-    await engine.apply(testVectors.map((_, i) => itemOf(i, i === 4 ? { card: undefined, spaces: [] } : {})));
+    await engine.apply(testVectors.map((_, i) => itemOf(i, i === 4 ? { fields: undefined, spaces: [] } : {})));
     expect((await nearest(3))[0]).toBe(id(3));
     expect(await nearest(4)).not.toContain(id(4));
   });

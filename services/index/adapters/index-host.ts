@@ -130,11 +130,11 @@ export function createIndexHost({ root, index: indexOptions }: IndexHostOptions)
   return host;
 }
 
-function applyItem({ items, spaces }: Catalog, { item, card, spaces: embedded }: ItemChange): void {
-  if (card === undefined) items.removeCard(item);
-  else items.setCard(item, card);
+function applyItem({ items, spaces }: Catalog, { item, fields, spaces: embedded }: ItemChange): void {
+  if (fields === undefined) items.removeFields(item);
+  else items.setFields(item, fields);
   for (const held of spaces.values()) {
-    const isEmbedded = card !== undefined && embedded.includes(held.key.space);
+    const isEmbedded = fields !== undefined && embedded.includes(held.key.space);
     if (!isEmbedded && held.index.remove(item)) held.unsaved++;
   }
 }

@@ -2,7 +2,7 @@ import { truncateSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cardOf } from '@kindred/shared/filter';
+import { filterFieldsOf } from '@kindred/shared/filter';
 import { itemIdSchema, MAIN_CATALOG, type SpaceId } from '@kindred/shared/id';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createItemTable } from '../domain/item-table.ts';
@@ -33,7 +33,7 @@ function indexOf(count: number) {
   const index = createHnswIndex({ dimensions, items, build: 'built', nowMs: () => 7, options });
   const vectors = clusteredVectors({ count, dimensions, seed: 3, clusters: 10 });
   vectors.forEach((vector, i) => {
-    items.setCard(id(i), cardOf({}));
+    items.setFields(id(i), filterFieldsOf({}));
     index.upsert(id(i), i % 5 === 1 ? vectors[i - 1]! : vector);
   });
   return { items, index, vectors };
@@ -62,7 +62,7 @@ test('a loaded snapshot answers as the index did, and goes on as it would have',
   expect(refusals).toEqual([]);
   expect(snapshot?.change).toBe(42);
   const loaded = createHnswIndex({ dimensions, items, build: 'other', nowMs: () => 9, options, restored: snapshot });
-  for (let i = 0; i < 600; i++) items.setCard(id(i), cardOf({}));
+  for (let i = 0; i < 600; i++) items.setFields(id(i), filterFieldsOf({}));
   const compare = (): void => {
     for (const vector of vectors.slice(0, 50)) {
       const query = { target: { vector }, k: 10 };

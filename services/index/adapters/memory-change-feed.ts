@@ -1,5 +1,5 @@
 import type { ItemFields } from '@kindred/shared/catalog';
-import { cardOf } from '@kindred/shared/filter';
+import { filterFieldsOf } from '@kindred/shared/filter';
 import type { CatalogId, ItemId } from '@kindred/shared/id';
 import type { Space } from '../domain/space.ts';
 import type { Change, ChangeFeed, EmbeddingChange, ItemChange, SpaceChange, SpaceKey } from '../ports.ts';
@@ -54,11 +54,11 @@ export function createMemoryChangeFeed(source = 'memory'): MemoryChangeFeed {
       return head;
     },
     putItem(catalog, item, fields) {
-      items.set(keyOf(catalog, item), { kind: 'item', change: ++head, catalog, item, card: cardOf(fields) });
+      items.set(keyOf(catalog, item), { kind: 'item', change: ++head, catalog, item, fields: filterFieldsOf(fields) });
       return head;
     },
     deleteItem(catalog, item) {
-      items.set(keyOf(catalog, item), { kind: 'item', change: ++head, catalog, item, card: undefined });
+      items.set(keyOf(catalog, item), { kind: 'item', change: ++head, catalog, item, fields: undefined });
       waiting.delete(keyOf(catalog, item));
       for (const [key, embedding] of embeddings) {
         if (embedding.catalog === catalog && embedding.item === item) embeddings.delete(key);

@@ -1,5 +1,5 @@
 import type { ItemFields } from '@kindred/shared/catalog';
-import { cardOf } from '@kindred/shared/filter';
+import { filterFieldsOf } from '@kindred/shared/filter';
 import type { CatalogId, ItemId, SpaceId } from '@kindred/shared/id';
 import { vectorOf } from '@kindred/shared/numeric/vector';
 import type { Database } from '@kindred/shared/platform/database';
@@ -98,7 +98,7 @@ function changeOf(row: ChangeRow): Change {
         change,
         catalog,
         item,
-        card: row.fields === null ? undefined : cardOf(row.fields),
+        fields: row.fields === null ? undefined : filterFieldsOf(row.fields),
         spaces: row.embedded,
       };
     case 'embedding':

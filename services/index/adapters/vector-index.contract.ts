@@ -1,5 +1,5 @@
 import type { Filter } from '@kindred/shared/catalog';
-import { type Card, cardOf, predicateOf } from '@kindred/shared/filter';
+import { type FilterFields, filterFieldsOf, predicateOf } from '@kindred/shared/filter';
 import { compareIds, type ItemId, itemIdSchema } from '@kindred/shared/id';
 import type { Neighbor } from '@kindred/shared/neighbor';
 import { dot, normalise } from '@kindred/shared/numeric/vector';
@@ -10,7 +10,7 @@ import type { VectorIndex } from '../ports.ts';
 import { clusteredVectors, generator } from './clustered-vectors.fixture.ts';
 import { createExactIndex } from './exact-index.ts';
 
-/** An index under test with the table that its cards are put into. */
+/** An index under test with the table that the fields of its items are put into. */
 export interface VectorIndexUnderTest {
   readonly index: VectorIndex;
   readonly items: ItemTable;
@@ -35,13 +35,15 @@ const vectors = fc
   .filter((values) => values.some((value) => value !== 0))
   .map((values) => normalise(Float32Array.from(values)));
 const item = fc.constantFrom(...ids);
-const card = fc.record({ available: fc.boolean(), tags: fc.subarray(['a', 'b']) }).map((fields) => cardOf(fields));
+const fields = fc
+  .record({ available: fc.boolean(), tags: fc.subarray(['a', 'b']) })
+  .map((fields) => filterFieldsOf(fields));
 const steps = fc.array(
   fc.oneof(
     { weight: 6, arbitrary: fc.record({ act: fc.constant('upsert' as const), item, vector: vectors }) },
-    { weight: 6, arbitrary: fc.record({ act: fc.constant('set-card' as const), item, card }) },
+    { weight: 6, arbitrary: fc.record({ act: fc.constant('set-fields' as const), item, fields }) },
     { weight: 2, arbitrary: fc.record({ act: fc.constant('remove' as const), item }) },
-    { weight: 1, arbitrary: fc.record({ act: fc.constant('remove-card' as const), item }) },
+    { weight: 1, arbitrary: fc.record({ act: fc.constant('remove-fields' as const), item }) },
     { weight: 2, arbitrary: fc.record({ act: fc.constant('work' as const) }) },
   ),
   { maxLength: 120 },
@@ -72,22 +74,22 @@ export function vectorIndexContract(create: (dimensions: number) => VectorIndexU
     });
   });
 
-  test('an item without a vector has no neighbors, and one without a card is nobody’s', () => {
+  test('an item without a vector has no neighbors, and one without filter fields is nobody’s', () => {
     const { index, items } = create(DIMENSIONS);
     const [first, second] = [ids[0]!, ids[1]!];
-    items.setCard(first, cardOf({}));
+    items.setFields(first, filterFieldsOf({}));
     expect(index.search({ target: { item: first }, k: 5 })).toEqual([]);
     index.upsert(first, Float32Array.of(1, 0, 0));
     index.upsert(second, Float32Array.of(1, 0, 0));
     expect(index.search({ target: { item: first }, k: 5, filter: { available: 'any' } })).toEqual([]);
-    items.setCard(second, cardOf({}));
+    items.setFields(second, filterFieldsOf({}));
     expect(index.search({ target: { item: first }, k: 5 })).toEqual([{ item: second, similarity: 1 }]);
   });
 
   test('wrong input is an error and changes nothing', () => {
     const { index, items } = create(DIMENSIONS);
     const id = ids[0]!;
-    items.setCard(id, cardOf({}));
+    items.setFields(id, filterFieldsOf({}));
     index.upsert(id, Float32Array.of(0, 1, 0));
     for (const numbers of [
       [1, 0],
@@ -111,27 +113,27 @@ export function vectorIndexContract(create: (dimensions: number) => VectorIndexU
 
 interface Model {
   readonly vectors: Map<ItemId, Float32Array>;
-  readonly cards: Map<ItemId, Card>;
+  readonly fields: Map<ItemId, FilterFields>;
 }
 
 function applied(history: readonly Step[], { index, items }: VectorIndexUnderTest): Model {
-  const model: Model = { vectors: new Map(), cards: new Map() };
+  const model: Model = { vectors: new Map(), fields: new Map() };
   for (const step of history) {
     switch (step.act) {
       case 'upsert':
         index.upsert(step.item, step.vector);
         model.vectors.set(step.item, step.vector);
         break;
-      case 'set-card':
-        items.setCard(step.item, step.card);
-        model.cards.set(step.item, step.card);
+      case 'set-fields':
+        items.setFields(step.item, step.fields);
+        model.fields.set(step.item, step.fields);
         break;
       case 'remove':
         expect(index.remove(step.item)).toBe(model.vectors.delete(step.item));
         break;
-      case 'remove-card':
-        items.removeCard(step.item);
-        model.cards.delete(step.item);
+      case 'remove-fields':
+        items.removeFields(step.item);
+        model.fields.delete(step.item);
         break;
       case 'work':
         index.work(0);
@@ -144,7 +146,7 @@ function applied(history: readonly Step[], { index, items }: VectorIndexUnderTes
 }
 
 function expectAnswer(
-  { vectors: stored, cards }: Model,
+  { vectors: stored, fields }: Model,
   { target: to, k, filter = {} }: { target: { item: ItemId } | { vector: Float32Array }; k: number; filter?: Filter },
   answer: readonly Neighbor[],
 ): void {
@@ -155,7 +157,7 @@ function expectAnswer(
   }
   const passes = predicateOf(filter);
   const allowed = [...stored].filter(([id]) => {
-    const found = cards.get(id);
+    const found = fields.get(id);
     return found !== undefined && passes(found) && !('item' in to && to.item === id);
   });
   const similarities = new Map(allowed.map(([id, other]) => [id, dot(vector, other)]));
@@ -200,7 +202,10 @@ function recallContract(create: (dimensions: number) => VectorIndexUnderTest): v
     const put = (i: number): void => {
       const id = itemIdSchema.parse(`item-${i}`);
       const draw = random();
-      items.setCard(id, cardOf({ tags: SELECTIVITIES.filter((selectivity) => draw < selectivity).map(String) }));
+      items.setFields(
+        id,
+        filterFieldsOf({ tags: SELECTIVITIES.filter((selectivity) => draw < selectivity).map(String) }),
+      );
       for (const each of [index, exact]) each.upsert(id, all[i]!);
     };
     const expectRecall = (moment: string): void => {

@@ -33,7 +33,7 @@ test('what was deleted leaves memory in time, without anyone asking', async () =
   const engine = createWorkerEngine({ root, index: { compactAfterMs: 50 }, onDeath: unexpected });
   await filled(engine);
   const item = JSON.parse('"item-3"');
-  await engine.apply([{ kind: 'item', change: 900, catalog: MAIN_CATALOG, item, card: undefined, spaces: [] }]);
+  await engine.apply([{ kind: 'item', change: 900, catalog: MAIN_CATALOG, item, fields: undefined, spaces: [] }]);
   await expect
     .poll(async () => (await engine.status())[0], { timeout: 5_000 })
     .toMatchObject({ tombstones: 0, size: 399 });

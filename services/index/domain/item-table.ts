@@ -1,29 +1,29 @@
 import type { Filter } from '@kindred/shared/catalog';
-import { type Card, predicateOf } from '@kindred/shared/filter';
+import { type FilterFields, predicateOf } from '@kindred/shared/filter';
 import type { ItemId } from '@kindred/shared/id';
 import { filterKey } from './filter-key.ts';
 import { createRowSet, type MutableRowSet, type RowSet } from './row-set.ts';
 
 /**
- * The items of one catalog: each has a small integer, its row, and the card that filters look at. All spaces of the
- * catalog share the table, because an item's card may change without its vectors and may come before or after them.
+ * The items of one catalog: each has a small integer, its row, and the fields that filters look at. All spaces of the
+ * catalog share the table, because an item's fields may change without its vectors and may come before or after them.
  */
 export interface ItemTable {
-  /** Items that have a card. */
+  /** Items that have filter fields. */
   readonly count: number;
   rowOf(item: ItemId): number | undefined;
   /** @throws Error for a row that nobody holds. */
   itemAt(row: number): ItemId;
-  cardOf(item: ItemId): Card | undefined;
-  setCard(item: ItemId, card: Card): void;
-  removeCard(item: ItemId): void;
-  /** Gives the item a row that stays until it is released as often as it was held and the card is gone. */
+  filterFieldsOf(item: ItemId): FilterFields | undefined;
+  setFields(item: ItemId, fields: FilterFields): void;
+  removeFields(item: ItemId): void;
+  /** Gives the item a row that stays until it is released as often as it was held and the fields is gone. */
   hold(item: ItemId): number;
   /** A row that nobody holds any more is forgotten with its id, and given to another item. */
   release(row: number): void;
   /**
-   * The rows whose card passes; an item without a card never does. The set is live: it follows every later change.
-   * Cost: O(1) for a filter among the last `FILTERS_MAX`, which every change of a card keeps up to date; O(items) else.
+   * The rows whose fields pass; an item without filter fields never does. The set is live: it follows every later change.
+   * Cost: O(1) for a filter among the last `FILTERS_MAX`, which every change of fields keeps up to date; O(items) else.
    */
   passing(filter: Filter | undefined): RowSet;
 }
@@ -32,14 +32,14 @@ const FILTERS_MAX = 32;
 const DEFAULT_FILTER: Filter = {};
 
 interface FilteredRows {
-  readonly test: (card: Card) => boolean;
+  readonly test: (fields: FilterFields) => boolean;
   readonly rows: MutableRowSet;
 }
 
 export function createItemTable(): ItemTable {
   const rows = new Map<ItemId, number>();
   const items: (ItemId | undefined)[] = [];
-  const cards: (Card | undefined)[] = [];
+  const fieldsByRow: (FilterFields | undefined)[] = [];
   const holds: number[] = [];
   const free: number[] = [];
   let count = 0;
@@ -54,7 +54,7 @@ export function createItemTable(): ItemTable {
       row = free.pop() ?? items.length;
       rows.set(item, row);
       items[row] = item;
-      cards[row] = undefined;
+      fieldsByRow[row] = undefined;
       holds[row] = 0;
     }
     holds[row]!++;
@@ -68,18 +68,18 @@ export function createItemTable(): ItemTable {
     free.push(row);
   };
 
-  const place = (row: number, card: Card | undefined): void => {
-    cards[row] = card;
+  const place = (row: number, fields: FilterFields | undefined): void => {
+    fieldsByRow[row] = fields;
     for (const { test, rows: passing } of [available, ...cached.values()]) {
-      if (card !== undefined && test(card)) passing.add(row);
+      if (fields !== undefined && test(fields)) passing.add(row);
       else passing.delete(row);
     }
   };
 
   const evaluate = (filter: Filter): FilteredRows => {
     const filtered = { test: predicateOf(filter), rows: createRowSet() };
-    cards.forEach((card, row) => {
-      if (card !== undefined && filtered.test(card)) filtered.rows.add(row);
+    fieldsByRow.forEach((fields, row) => {
+      if (fields !== undefined && filtered.test(fields)) filtered.rows.add(row);
     });
     return filtered;
   };
@@ -94,21 +94,21 @@ export function createItemTable(): ItemTable {
       if (item === undefined) throw new Error(`no item has row ${row}`);
       return item;
     },
-    cardOf(item) {
+    filterFieldsOf(item) {
       const row = rows.get(item);
-      return row === undefined ? undefined : cards[row];
+      return row === undefined ? undefined : fieldsByRow[row];
     },
-    setCard(item, card) {
+    setFields(item, fields) {
       let row = rows.get(item);
-      if (row === undefined || cards[row] === undefined) {
+      if (row === undefined || fieldsByRow[row] === undefined) {
         row = hold(item);
         count++;
       }
-      place(row, card);
+      place(row, fields);
     },
-    removeCard(item) {
+    removeFields(item) {
       const row = rows.get(item);
-      if (row === undefined || cards[row] === undefined) return;
+      if (row === undefined || fieldsByRow[row] === undefined) return;
       place(row, undefined);
       count--;
       release(row);

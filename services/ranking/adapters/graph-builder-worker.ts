@@ -10,10 +10,10 @@ import { type Database, openDatabase, type Transaction, transaction } from '@kin
 
 export interface BuildTask {
   readonly id: number;
-  readonly kind: 'graph' | 'mean' | 'artefact';
+  readonly kind: 'graph' | 'mean' | 'artifact';
   readonly catalog: CatalogId;
   readonly space?: SpaceId;
-  /** Of the artefact. */
+  /** Of the artifact. */
   readonly version?: number;
 }
 
@@ -27,7 +27,7 @@ export interface BuildAnswer {
   readonly id: number;
   readonly graph?: PackedCoEngagement;
   readonly mean?: Float32Array;
-  readonly artefact?: Uint8Array<ArrayBuffer>;
+  readonly artifact?: Uint8Array<ArrayBuffer>;
   readonly error?: string;
 }
 
@@ -50,9 +50,9 @@ async function answer(task: BuildTask): Promise<void> {
     if (task.kind === 'mean' && task.space !== undefined) {
       const mean = await meanOf(database, task.catalog, task.space);
       parentPort?.postMessage({ id: task.id, mean } satisfies BuildAnswer);
-    } else if (task.kind === 'artefact' && task.version !== undefined) {
-      const artefact = await artefactOf(database, task.catalog, task.version);
-      parentPort?.postMessage({ id: task.id, artefact } satisfies BuildAnswer, [artefact.buffer]);
+    } else if (task.kind === 'artifact' && task.version !== undefined) {
+      const artifact = await artifactOf(database, task.catalog, task.version);
+      parentPort?.postMessage({ id: task.id, artifact } satisfies BuildAnswer, [artifact.buffer]);
     } else {
       const graph = await coEngagementOf(database, task.catalog);
       const { items, rows } = graph;
@@ -140,16 +140,16 @@ async function meanOf(pool: Database, catalog: CatalogId, space: SpaceId): Promi
   return sum && Float32Array.from(sum, (value) => value / count);
 }
 
-/** An artefact's bytes, put together from their parts. @throws where they are not those that were stored. */
-async function artefactOf(pool: Database, catalog: CatalogId, version: number): Promise<Uint8Array<ArrayBuffer>> {
+/** An artifact's bytes, put together from their parts. @throws where they are not those that were stored. */
+async function artifactOf(pool: Database, catalog: CatalogId, version: number): Promise<Uint8Array<ArrayBuffer>> {
   const { rows: found } = await pool.query<{ sha256: Buffer }>(
-    'SELECT sha256 FROM artefacts WHERE catalog = $1 AND version = $2',
+    'SELECT sha256 FROM artifacts WHERE catalog = $1 AND version = $2',
     [catalog, version],
   );
   const parts: Buffer[] = [];
   for (;;) {
     const { rows } = await pool.query<{ bytes: Buffer }>(
-      'SELECT bytes FROM artefact_parts WHERE catalog = $1 AND version = $2 AND part = $3',
+      'SELECT bytes FROM artifact_parts WHERE catalog = $1 AND version = $2 AND part = $3',
       [catalog, version, parts.length],
     );
     if (rows[0] === undefined) break;
@@ -163,7 +163,7 @@ async function artefactOf(pool: Database, catalog: CatalogId, version: number): 
   }
   const digest = createHash('sha256').update(bytes).digest();
   if (found[0] === undefined || !digest.equals(found[0].sha256)) {
-    throw new Error(`artefact ${version} of ${catalog} is not what was stored: train the catalog anew`);
+    throw new Error(`artifact ${version} of ${catalog} is not what was stored: train the catalog anew`);
   }
   return bytes;
 }

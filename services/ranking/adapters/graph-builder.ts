@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { CatalogId, SpaceId } from '@kindred/shared/id';
-import { decodeArtefact } from '@kindred/shared/model/artifact';
-import { borrowedShares } from '@kindred/shared/model/item-model';
+import { decodeArtifact } from '@kindred/shared/model/artifact';
+import { imputedShares } from '@kindred/shared/model/item-model';
 import { unpackIds } from '@kindred/shared/numeric/packed-ids';
 import type { CoEngagementData } from '../domain/co-engagement.ts';
 import type { TrainedCatalog } from '../domain/trained-scores.ts';
@@ -12,7 +12,7 @@ export interface GraphBuilder {
   graph(catalog: CatalogId): Promise<CoEngagementData>;
   /** The mean of all embeddings of a space, shape `[dimensions]`, not of unit length; `undefined` when there are none. */
   mean(catalog: CatalogId, space: SpaceId): Promise<Float32Array | undefined>;
-  /** An artefact that the trainer stored. @throws where its bytes are not those that were stored. */
+  /** An artifact that the trainer stored. @throws where its bytes are not those that were stored. */
   trained(catalog: CatalogId, version: number): Promise<TrainedCatalog>;
   stop(): Promise<void>;
 }
@@ -58,16 +58,16 @@ export function graphBuilder(databaseUrl: string): GraphBuilder {
     },
     mean: async (catalog, space) => (await ask({ kind: 'mean', catalog, space })).mean,
     trained: async (catalog, version) => {
-      const { artefact } = await ask({ kind: 'artefact', catalog, version });
-      if (artefact === undefined) throw new Error('the builder answered without an artefact');
-      const { items, model, ranker } = decodeArtefact(artefact);
+      const { artifact } = await ask({ kind: 'artifact', catalog, version });
+      if (artifact === undefined) throw new Error('the builder answered without an artifact');
+      const { items, model, ranker } = decodeArtifact(artifact);
       const { ids, numbers } = await unpackIds(items);
       const warm = [...model.positives.keys()].filter((item) => model.positives[item]! > 0);
       const mean = (of: Float32Array): number =>
         warm.reduce((sum, item) => sum + of[item]!, 0) / Math.max(1, warm.length);
       return {
         ...{ version, items: ids, numbers, model, ranker },
-        borrowedShare: borrowedShares(model.borrowed),
+        imputedShare: imputedShares(model.imputed),
         typical: { positives: mean(model.positives), seen: mean(model.seen) },
       };
     },

@@ -1,9 +1,9 @@
 import type { CatalogId, ItemId, SpaceId } from '@kindred/shared/id';
-import { LEADERS_MAX } from '@kindred/shared/model/ranking-features';
+import { NON_PERSONALIZED_MAX } from '@kindred/shared/model/ranking-features';
 import type { Database } from '@kindred/shared/platform/database';
 import type { Log } from '@kindred/shared/platform/log';
 import { LRUCache } from 'lru-cache';
-import type { Leader, Leaders } from '../domain/leaders.ts';
+import type { ListedItem, NonPersonalized } from '../domain/non-personalized.ts';
 import type { CatalogState, CatalogStates } from '../ports.ts';
 import type { GraphBuilder } from './graph-builder.ts';
 
@@ -27,8 +27,8 @@ const CATALOGS_MAX = 10_000;
 interface Marks {
   readonly events: number;
   readonly items: number;
-  /** The version of the artefact that should rank; `null` without one. */
-  readonly artefact: number | null;
+  /** The version of the artifact that should rank; `null` without one. */
+  readonly artifact: number | null;
 }
 
 interface Entry {
@@ -41,13 +41,13 @@ interface Entry {
   mean:
     | { readonly items: number; readonly space: SpaceId; readonly builtAtMs: number; readonly tookMs: number }
     | undefined;
-  /** The artefact that was loaded last, or could not be: a damaged one is not tried again and again. */
+  /** The artifact that was loaded last, or could not be: a damaged one is not tried again and again. */
   trained: number | undefined;
   building: Promise<void> | undefined;
 }
 
 /**
- * States are kept for the catalogs that are asked for, and refreshed behind the requests: leaders and the serving space
+ * States are kept for the catalogs that are asked for, and refreshed behind the requests: nonPersonalized and the serving space
  * within a second, what needs a pass over the catalog within some seconds, by its size. A catalog nobody asks for costs nothing.
  */
 export function postgresCatalogStates({ database, builder, log }: CatalogStatesOptions): CatalogStates {
@@ -61,7 +61,7 @@ export function postgresCatalogStates({ database, builder, log }: CatalogStatesO
   const refresh = async (catalog: CatalogId, entry: Entry): Promise<void> => {
     const marks = await marksOf(database, catalog);
     if (marks.events !== entry.marks.events || marks.items !== entry.marks.items) {
-      replace(entry, await readLeaders(database, catalog), marks);
+      replace(entry, await readNonPersonalized(database, catalog), marks);
     }
     entry.marks = marks;
     entry.building ??= rebuild(catalog, entry)
@@ -74,15 +74,15 @@ export function postgresCatalogStates({ database, builder, log }: CatalogStatesO
   const rebuild = async (catalog: CatalogId, entry: Entry): Promise<void> => {
     const { marks } = entry;
     const { space } = entry.state;
-    if (marks.artefact === null && entry.trained !== undefined) {
+    if (marks.artifact === null && entry.trained !== undefined) {
       // All versions were withdrawn: whom they were trained on is no longer there.
       entry.trained = undefined;
       replace(entry, { trained: undefined }, entry.marks);
     }
-    if (marks.artefact !== null && marks.artefact !== entry.trained) {
-      entry.trained = marks.artefact;
+    if (marks.artifact !== null && marks.artifact !== entry.trained) {
+      entry.trained = marks.artifact;
       // One that cannot be read leaves the last good one to rank.
-      const trained = await builder.trained(catalog, marks.artefact);
+      const trained = await builder.trained(catalog, marks.artifact);
       replace(entry, { trained }, entry.marks);
     }
     const isDue = (built: { builtAtMs: number; tookMs: number } | undefined): boolean =>
@@ -110,7 +110,7 @@ export function postgresCatalogStates({ database, builder, log }: CatalogStatesO
     const entry: Entry = {
       state: {
         space: undefined,
-        leaders: { trending: [], popular: [], fresh: [] },
+        nonPersonalized: { trending: [], popular: [], latest: [] },
         graph: undefined,
         trained: undefined,
         mean: undefined,
@@ -118,7 +118,7 @@ export function postgresCatalogStates({ database, builder, log }: CatalogStatesO
         missing: ['co-engagement', 'mean'],
         version: '',
       },
-      marks: { events: -1, items: -1, artefact: null },
+      marks: { events: -1, items: -1, artifact: null },
       lookedAtMs: 0,
       refreshing: undefined,
       graph: undefined,
@@ -176,7 +176,7 @@ function replace(entry: Entry, parts: Partial<CatalogState>, marks: Marks): void
     ...parts,
     itemsChange: marks.items,
     missing: [...(graph === undefined ? ['co-engagement'] : []), ...(mean === undefined ? ['mean'] : [])],
-    version: `events-${marks.events}.items-${marks.items}.graph-${graph?.events ?? 'none'}.mean-${mean?.items ?? 'none'}.artefact-${('trained' in parts ? parts.trained : entry.state.trained)?.version ?? 'none'}`,
+    version: `events-${marks.events}.items-${marks.items}.graph-${graph?.events ?? 'none'}.mean-${mean?.items ?? 'none'}.artifact-${('trained' in parts ? parts.trained : entry.state.trained)?.version ?? 'none'}`,
   };
 }
 
@@ -186,31 +186,31 @@ async function marksOf(database: Database, catalog: CatalogId): Promise<Marks> {
     text: `SELECT greatest((SELECT max(change) FROM events WHERE catalog = $1), (SELECT max(change) FROM erasures WHERE catalog = $1), 0) AS events,
              greatest((SELECT max(change) FROM items WHERE catalog = $1), (SELECT max(change) FROM embeddings WHERE catalog = $1),
                (SELECT max(change) FROM spaces WHERE catalog = $1), 0) AS items,
-             (SELECT version FROM serving_artefacts WHERE catalog = $1) AS artefact`,
+             (SELECT version FROM serving_artifacts WHERE catalog = $1) AS artifact`,
     values: [catalog],
   });
   return rows[0]!;
 }
 
-async function readLeaders(
+async function readNonPersonalized(
   database: Database,
   catalog: CatalogId,
-): Promise<{ leaders: Leaders; space: SpaceId | undefined }> {
-  const byRank = (rank: string): Promise<{ rows: Leader[] }> =>
-    database.query<Leader>({
-      name: `leaders-${rank}`,
+): Promise<{ nonPersonalized: NonPersonalized; space: SpaceId | undefined }> {
+  const byRank = (rank: string): Promise<{ rows: ListedItem[] }> =>
+    database.query<ListedItem>({
+      name: `non-personalized-${rank}`,
       text: `SELECT item_id AS item, ${rank} AS score FROM item_counters
-             WHERE catalog = $1 AND ${rank} IS NOT NULL ORDER BY ${rank} DESC, item_id LIMIT ${LEADERS_MAX}`,
+             WHERE catalog = $1 AND ${rank} IS NOT NULL ORDER BY ${rank} DESC, item_id LIMIT ${NON_PERSONALIZED_MAX}`,
       values: [catalog],
     });
-  const [trending, popular, fresh, serving] = await Promise.all([
+  const [trending, popular, latest, serving] = await Promise.all([
     byRank('short_rank'),
     byRank('long_rank'),
     database.query<{ item: ItemId; score: number }>({
-      name: 'leaders-fresh',
+      name: 'non-personalized-latest',
       text: `SELECT item_id AS item, created_at_ms AS score FROM items
              WHERE catalog = $1 AND fields IS NOT NULL AND coalesce((fields->>'available')::boolean, true)
-             ORDER BY created_at_ms DESC, item_id LIMIT ${LEADERS_MAX}`,
+             ORDER BY created_at_ms DESC, item_id LIMIT ${NON_PERSONALIZED_MAX}`,
       values: [catalog],
     }),
     database.query<{ space: SpaceId }>({
@@ -220,7 +220,7 @@ async function readLeaders(
     }),
   ]);
   return {
-    leaders: { trending: trending.rows, popular: popular.rows, fresh: fresh.rows },
+    nonPersonalized: { trending: trending.rows, popular: popular.rows, latest: latest.rows },
     space: serving.rows[0]?.space,
   };
 }

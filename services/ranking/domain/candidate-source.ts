@@ -4,7 +4,7 @@ import type { Candidate, SourceName } from './candidate.ts';
 import type { CoEngagement } from './co-engagement.ts';
 import type { Engagement } from './engagement.ts';
 import type { Interest } from './interest.ts';
-import type { Leaders } from './leaders.ts';
+import type { NonPersonalized } from './non-personalized.ts';
 import type { TrainedScores } from './trained-scores.ts';
 
 /** What is known of the user and the catalog when candidates are retrieved. */
@@ -12,10 +12,10 @@ export interface RetrievalContext {
   /** Latest first; empty for a user nobody knows. */
   readonly engagements: readonly Engagement[];
   readonly interests: readonly Interest[];
-  readonly leaders: Leaders;
+  readonly nonPersonalized: NonPersonalized;
   /** `undefined` until it is known what users engaged with together. */
   readonly together: CoEngagement | undefined;
-  /** `undefined` without an artefact that knows something that the user liked. */
+  /** `undefined` without an artifact that knows something that the user liked. */
   readonly trained: TrainedScores | undefined;
   /** How many times deeper than usual a source looks that cannot ask for items of the filter alone; at least 1. */
   readonly depth: number;

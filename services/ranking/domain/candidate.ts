@@ -7,7 +7,7 @@ export const SOURCE_NAMES = [
   'similar',
   'co-engagement',
   'trending',
-  'fresh',
+  'latest',
   'popular',
 ] as const;
 export type SourceName = (typeof SOURCE_NAMES)[number];

@@ -1,6 +1,6 @@
 import { compareIds, type ItemId } from '@kindred/shared/id';
 import { addRow, type SparseRows } from '@kindred/shared/numeric/sparse-rows';
-import { Largest } from '@kindred/shared/numeric/top-k';
+import { TopK } from '@kindred/shared/numeric/top-k';
 import type { Candidate } from './candidate.ts';
 import type { Engagement } from './engagement.ts';
 
@@ -39,11 +39,11 @@ export function coEngagementOf(
       // What the user engaged with already is no candidate.
       const isEngaged = new Uint8Array(scores.length);
       for (const { item } of engagements) isEngaged[numbers.get(item) ?? -1] = 1;
-      const largest = new Largest(count);
+      const top = new TopK(count);
       for (let number = 0; number < scores.length; number++) {
-        if (scores[number]! > 0 && isEngaged[number] === 0) largest.offer(number, scores[number]!);
+        if (scores[number]! > 0 && isEngaged[number] === 0) top.offer(number, scores[number]!);
       }
-      return Array.from(largest.take(), (number) => ({ item: items[number]!, score: scores[number]!, because: [] }));
+      return Array.from(top.take(), (number) => ({ item: items[number]!, score: scores[number]!, because: [] }));
     },
     scoreOf: (item) => scores[numbers.get(item) ?? -1] ?? 0,
     causes: (wanted) => causesOf({ rows, numbers }, engagements, wanted),

@@ -1,21 +1,21 @@
 import type { ItemId } from '@kindred/shared/id';
-import { BENDS, CURVES, FEATURES, PARTS } from '@kindred/shared/model/ranking-features';
+import { CURVES, FEATURES, KNOTS, PARTS } from '@kindred/shared/model/ranking-features';
 import { seededRandom } from '@kindred/shared/numeric/random';
 import { SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SOURCE_NAMES } from './candidate.ts';
+import { donorsOf, NO_COLD_START } from './donors.ts';
 import type { HistoryEvent } from './engagement.ts';
 import { engagementsOf } from './engagement.ts';
-import { fuse } from './fusion.ts';
-import { lendersOf, NO_NEWCOMERS } from './newcomers.ts';
+import { fuse } from './reciprocal-rank-fusion.ts';
 import { byScore, fixedScoring, type Scoring, shares, trainedScoring } from './scoring.ts';
 import { type TrainedCatalog, trainedScoresOf } from './trained-scores.ts';
 
 const ITEMS = 30;
 const items = Array.from({ length: ITEMS }, (_, i) => `item-${String(i).padStart(2, '0')}` as ItemId);
 
-/** An artefact of random weights. */
+/** An artifact of random weights. */
 function trainedCatalog(seed: number): TrainedCatalog {
   const random = seededRandom(seed);
   const rows = () => {
@@ -33,21 +33,21 @@ function trainedCatalog(seed: number): TrainedCatalog {
     items,
     numbers: new Map(items.map((item, number) => [item, number])),
     model: {
-      ...{ collaborative: rows(), content: rows(), borrowed: new SparseRowsBuilder(ITEMS).done() },
+      ...{ collaborative: rows(), content: rows(), imputed: new SparseRowsBuilder(ITEMS).done() },
       ...{ positives: counts(), seen: counts(), seenWeight: 0.5 },
     },
     ranker: {
       weights: FEATURES.map(() => 2 * random() - 1),
       scales: { floors: { collaborative: 0.1, coEngagement: 0.1, content: 0.1 }, meanShare: 0.5 },
       takesTime: true,
-      bends: Array.from({ length: BENDS * CURVES.length }, () => 2 * random() - 1),
+      knots: Array.from({ length: KNOTS * CURVES.length }, () => 2 * random() - 1),
     },
-    borrowedShare: Float32Array.from(items, () => (random() < 0.5 ? 0 : random())),
+    imputedShare: Float32Array.from(items, () => (random() < 0.5 ? 0 : random())),
     typical: { positives: 10, seen: 20 },
   };
 }
 
-const leaders = {
+const nonPersonalized = {
   trending: items.slice(0, 5).map((item, place) => ({ item, score: 5 - place })),
   popular: items.slice(3, 9).map((item, place) => ({ item, score: 9 - place })),
 };
@@ -87,9 +87,9 @@ test('parts are at least 0 and sum to the score, which is 1 for the best and kee
 test('parts are at least 0 and sum to the score, which is 1 for the best and keeps the order, by trained weights', () => {
   fc.assert(
     fc.property(fc.nat(1_000), history, candidates, (seed, events, given) => {
-      const trained = trainedScoresOf(trainedCatalog(seed), NO_NEWCOMERS, events, engagementsOf(events));
+      const trained = trainedScoresOf(trainedCatalog(seed), NO_COLD_START, events, engagementsOf(events));
       if (trained === undefined) return;
-      const scoring = trainedScoring(trained, undefined, leaders, 10)!;
+      const scoring = trainedScoring(trained, undefined, nonPersonalized, 10)!;
       expect(scoring.parts).toBe(PARTS);
       expectSums(scoring, given);
     }),
@@ -100,7 +100,7 @@ test('what the weights lead to is what the rows of the history add up to, withou
   fc.assert(
     fc.property(fc.nat(1_000), history, (seed, events) => {
       const catalog = trainedCatalog(seed);
-      const trained = trainedScoresOf(catalog, NO_NEWCOMERS, events, engagementsOf(events));
+      const trained = trainedScoresOf(catalog, NO_COLD_START, events, engagementsOf(events));
       const known = events.filter(({ item }) => catalog.numbers.has(item));
       if (trained === undefined) {
         expect(known).toEqual([]);
@@ -128,8 +128,8 @@ test('a hidden item counts against what it leads to, and an item that is new is 
   const catalog = trainedCatalog(5);
   const saved: HistoryEvent[] = [{ item: items[0]!, type: 'save', value: 1, atMs: 1 }];
   const hidden: HistoryEvent[] = [...saved, { item: items[1]!, type: 'hide', value: 1, atMs: 2 }];
-  const before = trainedScoresOf(catalog, NO_NEWCOMERS, saved, engagementsOf(saved))!;
-  const after = trainedScoresOf(catalog, NO_NEWCOMERS, hidden, engagementsOf(hidden))!;
+  const before = trainedScoresOf(catalog, NO_COLD_START, saved, engagementsOf(saved))!;
+  const after = trainedScoresOf(catalog, NO_COLD_START, hidden, engagementsOf(hidden))!;
   const { starts, columns } = catalog.model.collaborative;
   const led = [...columns.subarray(starts[1], starts[2])].filter((n) => n > 1);
   expect(led.length).toBeGreaterThan(0);
@@ -144,30 +144,30 @@ test('a hidden item counts against what it leads to, and an item that is new is 
       collaborativeSeen: 0,
       content: 0,
       contentMax: 0,
-      borrowedShare: 1,
+      imputedShare: 1,
       positives: 10,
       seen: 20,
     },
   });
 });
 
-test('an item newer than the artefact borrows the scores of those most like it, by its share of their likeness', () => {
+test('an item newer than the artifact gets the scores of its donors, weighted by similarity', () => {
   const catalog = trainedCatalog(9);
   catalog.model.positives.fill(20);
   const fresh = 'just-arrived' as ItemId;
-  const lenders = lendersOf(catalog, [
+  const donors = donorsOf(catalog, [
     { item: items[3]!, similarity: 0.9 },
     { item: 'unknown-too' as ItemId, similarity: 0.8 },
     { item: items[4]!, similarity: 0.7 },
   ]);
-  expect(lenders.map(({ number }) => number)).toEqual([3, 4]);
-  expect(lenders.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 9);
-  expect(lenders[0]!.weight / lenders[1]!.weight).toBeCloseTo((0.9 / 0.7) ** 16, 6);
+  expect(donors.map(({ number }) => number)).toEqual([3, 4]);
+  expect(donors.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 9);
+  expect(donors[0]!.weight / donors[1]!.weight).toBeCloseTo((0.9 / 0.7) ** 16, 6);
   const events: HistoryEvent[] = [{ item: items[0]!, type: 'save', value: 1, atMs: 1 }];
-  const newcomers = { version: 'v', lenders: new Map([[fresh, lenders]]) };
-  const trained = trainedScoresOf(catalog, newcomers, events, engagementsOf(events))!;
+  const coldStart = { version: 'v', donors: new Map([[fresh, donors]]) };
+  const trained = trainedScoresOf(catalog, coldStart, events, engagementsOf(events))!;
   const of = (item: ItemId): number => trained.signalsOf(item).collaborative;
-  expect(of(fresh)).toBeCloseTo(lenders[0]!.weight * of(items[3]!) + lenders[1]!.weight * of(items[4]!), 6);
+  expect(of(fresh)).toBeCloseTo(donors[0]!.weight * of(items[3]!) + donors[1]!.weight * of(items[4]!), 6);
   const best = trained.best('collaborative', ITEMS + 1);
   expect(best.some(({ item }) => item === fresh)).toBe(of(fresh) > 0);
   expect(best).toEqual(best.toSorted((a, b) => b.score - a.score));
@@ -180,6 +180,6 @@ test('what was only seen, however much of it, takes no place from what was liked
   const numbers = new Map([...catalog.numbers, ...many.map((item) => [item, 7] as const)]);
   const seen = many.map((item, n): HistoryEvent => ({ item, type: 'impression', value: 1, atMs: 1_000 - n }));
   const events = [...seen, saved];
-  const scores = trainedScoresOf({ ...catalog, numbers }, NO_NEWCOMERS, events, engagementsOf(events));
+  const scores = trainedScoresOf({ ...catalog, numbers }, NO_COLD_START, events, engagementsOf(events));
   expect(scores?.liked).toBe(1);
 });

@@ -5,8 +5,8 @@ import { FEATURES, PARTS, TERM_COUNT, writeFeatures, writeTerms } from '@kindred
 import type { CoEngagement } from './co-engagement.ts';
 import { valueOfRank } from './counter.ts';
 import { MOST_ENGAGED } from './engagement.ts';
-import type { FusedCandidate, SourceRank } from './fusion.ts';
-import type { Leader, Leaders } from './leaders.ts';
+import type { ListedItem, NonPersonalized } from './non-personalized.ts';
+import type { FusedCandidate, SourceRank } from './reciprocal-rank-fusion.ts';
 import type { TrainedScores } from './trained-scores.ts';
 
 /** A candidate with what its score is made of. */
@@ -46,20 +46,20 @@ export function fixedScoring(sources: readonly string[]): Scoring {
 
 /**
  * By the trainer's weights.
- * @param nowMs  When the leaders are asked for.
+ * @param nowMs  When the nonPersonalized are asked for.
  * @returns `undefined` where it learned none.
  */
 export function trainedScoring(
   scores: TrainedScores,
   together: CoEngagement | undefined,
-  { trending, popular }: Pick<Leaders, 'trending' | 'popular'>,
+  { trending, popular }: Pick<NonPersonalized, 'trending' | 'popular'>,
   nowMs: number,
 ): Scoring | undefined {
   const { ranker } = scores.trained;
   if (ranker === undefined) return undefined;
-  const ofLate = (leaders: readonly Leader[], halfLifeDays: number): ((item: ItemId) => number) => {
+  const ofLate = (nonPersonalized: readonly ListedItem[], halfLifeDays: number): ((item: ItemId) => number) => {
     if (!ranker.takesTime) return () => 0;
-    const ranks = ranksOf(leaders);
+    const ranks = ranksOf(nonPersonalized);
     return (item) => valueOfRank(ranks.get(item) ?? Number.NEGATIVE_INFINITY, nowMs, halfLifeDays) / MOST_ENGAGED;
   };
   const trendingOf = ofLate(trending, HALF_LIFE_DAYS.short);
@@ -74,18 +74,18 @@ export function trainedScoring(
       const coEngagement = (together?.scoreOf(item) ?? 0) / MOST_ENGAGED;
       const others = { coEngagement, trending: trendingOf(item), popular: popularOf(item) };
       writeTerms({ ...scores.signalsOf(item), ...others }, ranker.scales, terms, 0);
-      writeFeatures(terms, 0, scores.liked, ranker.bends, features, 0);
+      writeFeatures(terms, 0, scores.liked, ranker.knots, features, 0);
       return { item, score: writeParts(ranker, features, parts), parts, ranks };
     },
   };
 }
 
-const rankMaps = new WeakMap<readonly Leader[], ReadonlyMap<ItemId, number>>();
+const rankMaps = new WeakMap<readonly ListedItem[], ReadonlyMap<ItemId, number>>();
 
-/** Leaders by item, made once for each list. */
-function ranksOf(leaders: readonly Leader[]): ReadonlyMap<ItemId, number> {
-  const known = rankMaps.get(leaders) ?? new Map(leaders.map(({ item, score }) => [item, score]));
-  rankMaps.set(leaders, known);
+/** NonPersonalized by item, made once for each list. */
+function ranksOf(nonPersonalized: readonly ListedItem[]): ReadonlyMap<ItemId, number> {
+  const known = rankMaps.get(nonPersonalized) ?? new Map(nonPersonalized.map(({ item, score }) => [item, score]));
+  rankMaps.set(nonPersonalized, known);
   return known;
 }
 

@@ -10,13 +10,13 @@ import {
 } from '@kindred/shared/model/item-model';
 import type { Ranker } from '@kindred/shared/model/ranker';
 import type { CandidateSignals } from '@kindred/shared/model/ranking-features';
-import { Largest } from '@kindred/shared/numeric/top-k';
+import { TopK } from '@kindred/shared/numeric/top-k';
 import type { Candidate } from './candidate.ts';
 import { type Causes, causesOf } from './co-engagement.ts';
+import type { ColdStart, Donor } from './donors.ts';
 import { type Engagement, engagementWeight, type HistoryEvent, MOST_ENGAGED } from './engagement.ts';
-import type { Lender, Newcomers } from './newcomers.ts';
 
-/** An artefact of the trainer, in memory. */
+/** An artifact of the trainer, in memory. */
 export interface TrainedCatalog {
   readonly version: number;
   /** Ids by number, rising. */
@@ -25,18 +25,18 @@ export interface TrainedCatalog {
   readonly model: ItemModel;
   /** `undefined` where fusion orders as well. */
   readonly ranker: Ranker | undefined;
-  readonly borrowedShare: Float32Array;
-  /** What an item that the artefact does not know is taken to be: typical. */
+  readonly imputedShare: Float32Array;
+  /** What an item that the artifact does not know is taken to be: typical. */
   readonly typical: { readonly positives: number; readonly seen: number };
 }
 
-/** What an artefact says of all items, for one user. */
+/** What an artifact says of all items, for one user. */
 export interface TrainedScores {
   readonly trained: TrainedCatalog;
-  /** How many items that the artefact knows the user liked; at least 1. */
+  /** How many items that the artifact knows the user liked; at least 1. */
   readonly liked: number;
   best(of: 'collaborative' | 'content', count: number): readonly Candidate[];
-  /** But for what is not the artefact's. */
+  /** But for what is not the artifact's. */
   signalsOf(item: ItemId): Omit<CandidateSignals, 'coEngagement' | 'trending' | 'popular'>;
   causes(of: 'collaborative' | 'content', items: readonly ItemId[]): Causes;
 }
@@ -44,17 +44,17 @@ export interface TrainedScores {
 /** What a hidden item counts: as the opposite of half a save. */
 const HIDE_STRENGTH = -0.5;
 
-/** @returns `undefined` where the artefact knows nothing that the user liked. Cost: O(items + entries of the history's rows). */
+/** @returns `undefined` where the artifact knows nothing that the user liked. Cost: O(items + entries of the history's rows). */
 export function trainedScoresOf(
   trained: TrainedCatalog,
-  newcomers: Newcomers,
+  coldStart: ColdStart,
   history: readonly HistoryEvent[],
   engagements: readonly Engagement[],
 ): TrainedScores | undefined {
   const known = historyItems(trained, history);
   const likedCount = known.reduce((count, { strength }) => (strength > 0 ? count + 1 : count), 0);
   if (likedCount === 0) return undefined;
-  const { items, numbers, model, borrowedShare, typical } = trained;
+  const { items, numbers, model, imputedShare, typical } = trained;
   const scores: UserScores = userScores(items.length);
   scoreItems(model, known, scores);
   const isKnown = new Uint8Array(items.length);
@@ -65,16 +65,16 @@ export function trainedScoresOf(
     liked: likedCount,
     best: (of, count) => {
       const own = scores[of];
-      const largest = new Largest(count);
+      const top = new TopK(count);
       for (let number = 0; number < own.length; number++) {
-        if (own[number]! > 0 && isKnown[number] === 0) largest.offer(number, own[number]!);
+        if (own[number]! > 0 && isKnown[number] === 0) top.offer(number, own[number]!);
       }
-      const best = Array.from(largest.take(), (number): Candidate => {
+      const best = Array.from(top.take(), (number): Candidate => {
         return { item: items[number]!, score: own[number]!, because: [] };
       });
-      if (newcomers.lenders.size === 0) return best;
-      const fresh = [...newcomers.lenders].map(([item, lenders]): Candidate => {
-        return { item, score: borrowed(own, lenders), because: [] };
+      if (coldStart.donors.size === 0) return best;
+      const fresh = [...coldStart.donors].map(([item, donors]): Candidate => {
+        return { item, score: imputed(own, donors), because: [] };
       });
       return [...best, ...fresh.filter(({ score }) => score > 0)]
         .sort((a, b) => b.score - a.score || compareIds(a.item, b.item))
@@ -83,15 +83,15 @@ export function trainedScoresOf(
     signalsOf: (item) => {
       const number = numbers.get(item);
       if (number === undefined) {
-        const lenders = newcomers.lenders.get(item) ?? [];
+        const donors = coldStart.donors.get(item) ?? [];
         return {
-          collaborative: borrowed(scores.collaborative, lenders),
-          collaborativeMax: borrowed(scores.collaborativeMax, lenders),
-          collaborativeRecent: borrowed(scores.collaborativeRecent, lenders),
-          collaborativeSeen: borrowed(scores.collaborativeSeen, lenders),
-          content: Math.max(0, borrowed(scores.content, lenders)),
-          contentMax: borrowed(scores.contentMax, lenders),
-          borrowedShare: 1,
+          collaborative: imputed(scores.collaborative, donors),
+          collaborativeMax: imputed(scores.collaborativeMax, donors),
+          collaborativeRecent: imputed(scores.collaborativeRecent, donors),
+          collaborativeSeen: imputed(scores.collaborativeSeen, donors),
+          content: Math.max(0, imputed(scores.content, donors)),
+          contentMax: imputed(scores.contentMax, donors),
+          imputedShare: 1,
           ...typical,
         };
       }
@@ -102,7 +102,7 @@ export function trainedScoresOf(
         collaborativeSeen: scores.collaborativeSeen[number]!,
         content: Math.max(0, scores.content[number]!),
         contentMax: scores.contentMax[number]!,
-        borrowedShare: borrowedShare[number]!,
+        imputedShare: imputedShare[number]!,
         positives: model.positives[number]!,
         seen: model.seen[number]!,
       };
@@ -111,11 +111,11 @@ export function trainedScoresOf(
   };
 }
 
-function borrowed(scores: Float32Array, lenders: readonly Lender[]): number {
-  return lenders.reduce((sum, { number, weight }) => sum + weight * scores[number]!, 0);
+function imputed(scores: Float32Array, donors: readonly Donor[]): number {
+  return donors.reduce((sum, { number, weight }) => sum + weight * scores[number]!, 0);
 }
 
-/** The items of a history that the artefact knows, each once, as the trainer counts them; latest first. */
+/** The items of a history that the artifact knows, each once, as the trainer counts them; latest first. */
 function historyItems({ numbers }: TrainedCatalog, history: readonly HistoryEvent[]): readonly HistoryItem[] {
   const strengths = new Map<number, number>();
   // What was only seen must not take the place of what was liked.

@@ -105,11 +105,11 @@ test('an entry is as old as the user’s last event on the item, and stood where
     { user: 'bo', item: 'c', type: 'impression', atMs: 2 * day, position: 2 },
     { user: 'bo', item: 'c', type: 'dwell', value: 9, atMs: 1 * day, position: 5 },
   ]);
-  const { moments } = (await read(catalog)).data;
+  const { interactionTimes } = (await read(catalog)).data;
   // The dwell on the 1st counts for `c`, not the impression after it.
-  expect([...moments!.ages]).toEqual([9, 0, 19]);
-  expect([...moments!.weights].map((weight) => Number(weight.toFixed(3)))).toEqual([1.333, 0, 0.075]);
-  expect([...moments!.positions]).toEqual([3, 0, 5]);
+  expect([...interactionTimes!.ages]).toEqual([9, 0, 19]);
+  expect([...interactionTimes!.weights].map((weight) => Number(weight.toFixed(3)))).toEqual([1.333, 0, 0.075]);
+  expect([...interactionTimes!.positions]).toEqual([3, 0, 5]);
 });
 
 test('deleted items and items that never came are absent, and other catalogs', async () => {

@@ -4,7 +4,7 @@ import { DAY_MS } from '@kindred/shared/model/decay';
 import { SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
 import { vectorOf } from '@kindred/shared/numeric/vector';
 import { type Database, type Transaction, transaction } from '@kindred/shared/platform/database';
-import type { Embeddings, Moments, TrainingData } from '../domain/training-data.ts';
+import type { Embeddings, InteractionTimes, TrainingData } from '../domain/training-data.ts';
 import type { HistorySource } from '../ports.ts';
 
 const PAGE_ROWS = 5_000;
@@ -30,13 +30,13 @@ export function postgresHistorySource(database: Database): HistorySource {
         const items = await readItems(client, catalog, onRows);
         const numbers = new Map(items.ids.map((id, number) => [id, number]));
         const embeddings = await readEmbeddings(client, catalog, numbers, onRows);
-        const { strengths, moments, users } = await readStrengths(client, catalog, numbers, onRows);
+        const { strengths, interactionTimes, users } = await readStrengths(client, catalog, numbers, onRows);
         const data: TrainingData = {
           items: items.ids,
           fields: items.fields,
           embeddings,
           strengths,
-          moments,
+          interactionTimes,
         };
         const counts = { items: items.ids.length, users, pairs: strengths.columns.length };
         return { data, eventsChange: rows[0]!.change, counts };
@@ -116,7 +116,11 @@ async function readStrengths(
   catalog: CatalogId,
   numbers: ReadonlyMap<ItemId, number>,
   onRows: (count: number) => void,
-): Promise<{ readonly strengths: TrainingData['strengths']; readonly moments: Moments; readonly users: number }> {
+): Promise<{
+  readonly strengths: TrainingData['strengths'];
+  readonly interactionTimes: InteractionTimes;
+  readonly users: number;
+}> {
   const { rows: counted } = await client.query<{ users: number; latestMs: number | null }>(
     'SELECT count(DISTINCT user_id) AS users, max(at_ms) AS "latestMs" FROM events WHERE catalog = $1',
     [catalog],
@@ -167,10 +171,10 @@ async function readStrengths(
     },
   );
   if (user !== undefined) endRow();
-  const moments = {
+  const interactionTimes = {
     ages: Float32Array.from(ages),
     weights: Float32Array.from(weights),
     positions: Float32Array.from(positions),
   };
-  return { strengths: builder.done(), moments, users };
+  return { strengths: builder.done(), interactionTimes, users };
 }

@@ -9,7 +9,7 @@ import { type TrainingCost, trainingCost } from '../domain/training-cost.ts';
 import { trainCatalog } from '../train-catalog.ts';
 import type { TrainingOutcome } from '../training-runner.ts';
 import { onnxMatrixProduct } from './onnx-matrix-product.ts';
-import { postgresArtefactStore } from './postgres-artefact-store.ts';
+import { postgresArtifactStore } from './postgres-artifact-store.ts';
 import { postgresCatalogHistories } from './postgres-catalog-histories.ts';
 import { postgresHistorySource } from './postgres-history-source.ts';
 import { whileTraining } from './training-lock.ts';
@@ -63,7 +63,7 @@ async function trained(catalog: CatalogId, database: Database): Promise<Training
   const size = await postgresCatalogHistories(database).size(catalog);
   tell({ kind: 'cost', cost: trainingCost(size, await secondsOf(multiply)) });
   const memory = watchMemory();
-  const store = postgresArtefactStore(database);
+  const store = postgresArtifactStore(database);
   const history = postgresHistorySource(database);
   const version = await trainCatalog(catalog, {
     history,

@@ -1,21 +1,21 @@
 import {
-  borrowedShares,
   CO_ENGAGED_MAX,
   type ItemModel,
+  imputedShares,
   scoreItems,
   type UserScores,
   userScores,
 } from '@kindred/shared/model/item-model';
 import { type FeatureScales, TERM_COUNT, writeTerms } from '@kindred/shared/model/ranking-features';
 import { addRow, type SparseRows } from '@kindred/shared/numeric/sparse-rows';
-import { Largest } from '@kindred/shared/numeric/top-k';
+import { TopK } from '@kindred/shared/numeric/top-k';
 import type { JudgedUser } from './judged-users.ts';
 
 const COLLABORATIVE_CANDIDATES = 200;
 const OTHER_CANDIDATES = 100;
 /** Candidates come from so many places behind the floor: below this share of their median a score is about nothing. */
 const FLOOR_SHARE = 0.3;
-/** Floors and bends are read from every so many users. */
+/** Floors and knots are read from every so many users. */
 export const SCALE_STRIDE = 10;
 const FUSION_CONSTANT = 60;
 /** As the sources are weighed where nothing was learned. */
@@ -52,7 +52,7 @@ export interface KnownOfItems {
 
 /** Finds and describes the candidates of users as the sources that serve do. */
 export interface Scorer {
-  readonly borrowedShare: Float32Array;
+  readonly imputedShare: Float32Array;
   candidates(user: JudgedUser): CandidateList;
   floors(users: readonly JudgedUser[], lists: readonly CandidateList[]): FeatureScales['floors'];
   terms(users: readonly JudgedUser[], lists: readonly CandidateList[], scales: FeatureScales): Terms;
@@ -63,9 +63,9 @@ export function createScorer(model: ItemModel, coEngagement: SparseRows, known: 
   const itemCount = isMet.length;
   const scores: UserScores = userScores(itemCount);
   const together = new Float32Array(itemCount);
-  const many = new Largest(COLLABORATIVE_CANDIDATES);
-  const some = new Largest(OTHER_CANDIDATES);
-  const borrowedShare = borrowedShares(model.borrowed);
+  const many = new TopK(COLLABORATIVE_CANDIDATES);
+  const some = new TopK(OTHER_CANDIDATES);
+  const imputedShare = imputedShares(model.imputed);
 
   const score = ({ history }: JudgedUser): void => {
     scoreItems(model, history, scores);
@@ -73,7 +73,7 @@ export function createScorer(model: ItemModel, coEngagement: SparseRows, known: 
     const liked = history.filter(({ strength }) => strength > 0).slice(0, CO_ENGAGED_MAX);
     for (const { number, strength } of liked) addRow(coEngagement, number, strength, together);
   };
-  const best = (largest: Largest, of: Float32Array, isKnown: ReadonlySet<number>): Int32Array => {
+  const best = (largest: TopK, of: Float32Array, isKnown: ReadonlySet<number>): Int32Array => {
     // Whether somebody would have liked what nobody ever met can't be judged.
     for (let item = 0; item < itemCount; item++) {
       if (isMet[item] === 0 || (hidden[item] === 0 && isKnown.has(item))) continue;
@@ -83,7 +83,7 @@ export function createScorer(model: ItemModel, coEngagement: SparseRows, known: 
   };
 
   return {
-    borrowedShare,
+    imputedShare,
     candidates: (user) => {
       score(user);
       const fused = new Map<number, number>();
@@ -139,14 +139,14 @@ export function createScorer(model: ItemModel, coEngagement: SparseRows, known: 
             coEngagement: together[item]!,
             content: scores.content[item]!,
             contentMax: scores.contentMax[item]!,
-            borrowedShare: borrowedShare[item]!,
+            imputedShare: imputedShare[item]!,
             positives: model.positives[item]!,
             seen: model.seen[item]!,
             trending: trending[item]!,
             popular: popular[item]!,
           };
           writeTerms(signals, scales, values, (starts[u]! + place) * TERM_COUNT);
-          labels[starts[u]! + place] = user.worths.get(item) ?? 0;
+          labels[starts[u]! + place] = user.gains.get(item) ?? 0;
         }
       }
       return { starts, labels, values };

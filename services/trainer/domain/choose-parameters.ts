@@ -1,6 +1,6 @@
 import { ndcgAt20, RANKED_MAX } from '@kindred/shared/model/ranking-metrics';
 import { addRow, type SparseRows } from '@kindred/shared/numeric/sparse-rows';
-import { Largest } from '@kindred/shared/numeric/top-k';
+import { TopK } from '@kindred/shared/numeric/top-k';
 import { type FitParameters, fitCollaborative, kernelOf } from './fit-model.ts';
 import { holdOut } from './held-out.ts';
 import { someItems } from './item-subset.ts';
@@ -110,14 +110,14 @@ async function climbed(
 
 function ndcgOf(rows: SparseRows, seenWeight: number, users: readonly JudgedUser[], itemCount: number): number {
   const scores = new Float32Array(itemCount);
-  const largest = new Largest(RANKED_MAX);
+  const top = new TopK(RANKED_MAX);
   let sum = 0;
   for (const { history, liked } of users) {
     scores.fill(0);
     for (const { number, strength } of history) addRow(rows, number, strength > 0 ? strength : seenWeight, scores);
     for (const { number } of history) scores[number] = Number.NEGATIVE_INFINITY;
-    for (let item = 0; item < itemCount; item++) if (scores[item] !== 0) largest.offer(item, scores[item]!);
-    sum += ndcgAt20([...largest.take()], liked);
+    for (let item = 0; item < itemCount; item++) if (scores[item] !== 0) top.offer(item, scores[item]!);
+    sum += ndcgAt20([...top.take()], liked);
   }
   return users.length === 0 ? 0 : sum / users.length;
 }

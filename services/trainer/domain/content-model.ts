@@ -1,7 +1,7 @@
 import { addRow, type SparseRows } from '@kindred/shared/numeric/sparse-rows';
-import { type LikenessOf, lentBy } from './borrowed-scores.ts';
 import { contentFeatures } from './content-features.ts';
 import { CONTENT_KEPT, centredEmbeddings, contentRowsOf, kernelOf } from './fit-model.ts';
+import { donatedBy, type LikenessOf } from './imputed-scores.ts';
 import { pickItems, spreadRows } from './item-subset.ts';
 import type { MatrixProduct } from './matrix-product.ts';
 import { tailLikeness, withTail } from './tail.ts';
@@ -17,7 +17,7 @@ export interface ContentModel {
   readonly likenessOf: LikenessOf;
 }
 
-/** Likes of each item of the tail: more than lend, as not all may. */
+/** Likes of each item of the tail: more than donate, as not all may. */
 const TAIL_LIKES = 100;
 
 /**
@@ -47,7 +47,7 @@ export async function contentModelOf(
   const row = new Float32Array(head.length);
   return {
     kernel,
-    rows: withTail(spreadRows(ofHead, head, itemCount), lentBy(likeness), 2 * CONTENT_KEPT),
+    rows: withTail(spreadRows(ofHead, head, itemCount), donatedBy(likeness), 2 * CONTENT_KEPT),
     likenessOf: (item, into) => {
       into.fill(0);
       if (numbers[item] === -1) return addRow(likeness, item, 1, into);

@@ -1,9 +1,9 @@
 import { type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
 import { contentFeatures } from './content-features.ts';
 import { contentKernel } from './content-kernel.ts';
+import { fitItemItem, type Strips } from './ease.ts';
 import { engagementWeights } from './engagement-weights.ts';
 import { addGram } from './gram.ts';
-import { fitItemItem, type Strips } from './item-item-fit.ts';
 import type { MatrixProduct } from './matrix-product.ts';
 import { spectralStrips, spectrumOf } from './spectral.ts';
 import { addPowers, addScaled, type TiledMatrix, tiledMatrix } from './tiled-matrix.ts';

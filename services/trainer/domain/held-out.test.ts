@@ -29,7 +29,7 @@ function history(options: { readonly age?: () => number; readonly position?: num
     fields: Array.from({ length: ITEMS }, () => ({})),
     embeddings: undefined,
     strengths: builder.done(),
-    moments: { ages: Float32Array.from(ages), weights: new Float32Array(ages.length).fill(1), positions },
+    interactionTimes: { ages: Float32Array.from(ages), weights: new Float32Array(ages.length).fill(1), positions },
   };
 }
 
@@ -47,8 +47,8 @@ function entriesOf(rows: SparseRows, ages?: Float32Array): ReadonlyMap<string, {
 test('what is held out came after all that is kept, whose ages count from then on; what was only seen later is neither', () => {
   const data = history();
   const held = holdOut(data, 1);
-  const all = entriesOf(data.strengths, data.moments!.ages);
-  const kept = entriesOf(held.kept, held.keptMoments!.ages);
+  const all = entriesOf(data.strengths, data.interactionTimes!.ages);
+  const kept = entriesOf(held.kept, held.keptInteractionTimes!.ages);
   const liked = entriesOf(held.liked);
   const latestLiked = Math.max(...[...liked.keys()].map((key) => all.get(key)!.age));
   const earliestKept = Math.min(...[...kept.keys()].map((key) => all.get(key)!.age));
@@ -67,7 +67,7 @@ test('where all came at once, or most did, each user loses a share of their own 
   for (const age of [() => 0, () => (count++ % 100 === 0 ? 1 : 300)]) {
     const data = history({ age });
     const held = holdOut(data, 1);
-    expect(held.keptMoments).toBeUndefined();
+    expect(held.keptInteractionTimes).toBeUndefined();
     const all = entriesOf(data.strengths);
     const kept = entriesOf(held.kept);
     const liked = entriesOf(held.liked);
@@ -78,19 +78,19 @@ test('where all came at once, or most did, each user loses a share of their own 
 });
 
 test('what was liked far down a slate is worth more to find, within a bound', () => {
-  const worths = (position: number): ReadonlySet<number> => new Set(holdOut(history({ position }), 1).liked.values);
-  expect(worths(0)).toEqual(new Set([1]));
-  expect(worths(1)).toEqual(new Set([1]));
-  expect(worths(3)).toEqual(new Set([2]));
-  expect(worths(1_000_000)).toEqual(new Set([5]));
+  const gains = (position: number): ReadonlySet<number> => new Set(holdOut(history({ position }), 1).liked.values);
+  expect(gains(0)).toEqual(new Set([1]));
+  expect(gains(1)).toEqual(new Set([1]));
+  expect(gains(3)).toEqual(new Set([2]));
+  expect(gains(1_000_000)).toEqual(new Set([5]));
 });
 
-test('hidden items keep nothing, all others everything, and moments stay with their entries', () => {
+test('hidden items keep nothing, all others everything, and interactionTimes stay with their entries', () => {
   const data = history();
   const whole = holdOut(data, 1);
   const held = hideItems(whole, 2, 0.2);
-  const before = entriesOf(whole.kept, whole.keptMoments!.ages);
-  const after = entriesOf(held.kept, held.keptMoments!.ages);
+  const before = entriesOf(whole.kept, whole.keptInteractionTimes!.ages);
+  const after = entriesOf(held.kept, held.keptInteractionTimes!.ages);
   expect(held.hidden.some((isHidden) => isHidden === 1)).toBe(true);
   for (const [key, entry] of before) {
     const isHidden = held.hidden[Number(key.split(' ')[1])] === 1;
@@ -105,13 +105,13 @@ test('of hidden items all that a user liked is worth finding, of others what was
   const kept = entriesOf(whole.kept);
   const users = judgedUsers(held, 50, 4);
   expect(users.length).toBeGreaterThan(10);
-  for (const { user, known, liked, worths } of users) {
+  for (const { user, known, liked, gains } of users) {
     for (let item = 0; item < ITEMS; item++) {
       const entry = kept.get(`${user} ${item}`);
       const isHidden = held.hidden[item] === 1;
       expect(known.has(item)).toBe(entry !== undefined);
       const isFound = liked.has(item) || (isHidden && entry?.value === 1);
-      expect(worths.get(item)).toBe(isFound ? (isHidden ? 0.1 : 1) : undefined);
+      expect(gains.get(item)).toBe(isFound ? (isHidden ? 0.1 : 1) : undefined);
     }
   }
 });
@@ -119,7 +119,7 @@ test('of hidden items all that a user liked is worth finding, of others what was
 test('a judged user’s history is latest first, and the last ten that they liked are recent', () => {
   const data = history();
   const held = holdOut(data, 1);
-  const ages = entriesOf(held.kept, held.keptMoments!.ages);
+  const ages = entriesOf(held.kept, held.keptInteractionTimes!.ages);
   for (const { user, history: items, likedCount } of judgedUsers(held, 50, 4)) {
     const ofItems = items.map(({ number }) => ages.get(`${user} ${number}`)!.age);
     expect(ofItems).toEqual([...ofItems].sort((a, b) => a - b));
@@ -145,9 +145,9 @@ test('what was first met after the cut counts as new, whether anybody liked it o
     builder.endRow();
   }
   const rest = new Float32Array(ages.length);
-  const moments = { ages: Float32Array.from(ages), weights: rest, positions: rest };
-  const held = holdOut({ ...history(), strengths: builder.done(), moments }, 1);
-  expect(held.keptMoments).toBeDefined();
+  const interactionTimes = { ages: Float32Array.from(ages), weights: rest, positions: rest };
+  const held = holdOut({ ...history(), strengths: builder.done(), interactionTimes }, 1);
+  expect(held.keptInteractionTimes).toBeDefined();
   const isNew = (item: number): boolean => item >= 75 && item < ITEMS - 1;
   expect([...held.hidden.keys()].filter((item) => held.hidden[item] === 1)).toEqual(
     [...held.hidden.keys()].filter(isNew),

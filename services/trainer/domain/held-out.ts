@@ -1,12 +1,12 @@
 import { rowCountOf, type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
-import { type Moments, momentsAt, type TrainingData } from './training-data.ts';
+import { type InteractionTimes, interactionTimesAt, type TrainingData } from './training-data.ts';
 
 /** A history without what a model is judged by. */
 export interface HeldOut {
   /** What may be learned from: users and items keep their numbers. */
   readonly kept: SparseRows;
   /** Of the entries of `kept`, where times tell what came when: their ages count from the cut. */
-  readonly keptMoments: Moments | undefined;
+  readonly keptInteractionTimes: InteractionTimes | undefined;
   /** What is no candidate for a user: `kept`, and what was hidden besides. */
   readonly known: SparseRows;
   /** Positives that were taken out of `kept`: a row a user. The value is what finding it is worth, above 0. */
@@ -34,23 +34,23 @@ export function holdOut(data: TrainingData, seed: number): HeldOut {
   return afterCut(data) ?? hashed(data, seed);
 }
 
-function hashed({ items, strengths, moments }: TrainingData, seed: number): HeldOut {
-  const positions = moments?.positions;
+function hashed({ items, strengths, interactionTimes }: TrainingData, seed: number): HeldOut {
+  const positions = interactionTimes?.positions;
   return split({ strengths, itemCount: items.length, positions }, (i, user) =>
     strengths.values[i]! > 0 && hashOf(seed, user, strengths.columns[i]!) < HELD_OUT_SHARE ? 'later' : 'before',
   ).held;
 }
 
 /** All users' positives after one moment. @returns `undefined` where times tell too little. */
-function afterCut({ items, strengths, moments }: TrainingData): HeldOut | undefined {
-  if (moments === undefined) return undefined;
-  const { ages } = moments;
+function afterCut({ items, strengths, interactionTimes }: TrainingData): HeldOut | undefined {
+  if (interactionTimes === undefined) return undefined;
+  const { ages } = interactionTimes;
   const positiveAges = ages.filter((_, i) => strengths.values[i]! > 0).sort();
   const cut = positiveAges[Math.floor(HELD_OUT_SHARE * positiveAges.length)] ?? 0;
   // What is imported without times came all at once.
   const laterShare = positiveAges.findIndex((age) => age >= cut) / Math.max(1, positiveAges.length);
   if (laterShare < CUT_SHARE.min || laterShare > CUT_SHARE.max) return undefined;
-  const { held, entries } = split({ strengths, itemCount: items.length, positions: moments.positions }, (i) =>
+  const { held, entries } = split({ strengths, itemCount: items.length, positions: interactionTimes.positions }, (i) =>
     ages[i]! < cut ? 'later' : 'before',
   );
   let userCount = 0;
@@ -60,8 +60,11 @@ function afterCut({ items, strengths, moments }: TrainingData): HeldOut | undefi
     if (hasLiked && kept.some((strength) => strength > 0)) userCount++;
   }
   if (userCount < CUT_USERS_MIN) return undefined;
-  const keptMoments = momentsAt(moments, entries)!;
-  return { ...held, keptMoments: { ...keptMoments, ages: keptMoments.ages.map((age) => age - cut) } };
+  const keptInteractionTimes = interactionTimesAt(interactionTimes, entries)!;
+  return {
+    ...held,
+    keptInteractionTimes: { ...keptInteractionTimes, ages: keptInteractionTimes.ages.map((age) => age - cut) },
+  };
 }
 
 /** @param sideOf  Of an entry of a user: what is before is kept, and what was liked later is to be found. */
@@ -95,7 +98,7 @@ function split(
   const rows = kept.done();
   const isMet = marked(strengths.columns, itemCount);
   const held = {
-    ...{ kept: rows, keptMoments: undefined, known: rows, liked: liked.done(), isMet },
+    ...{ kept: rows, keptInteractionTimes: undefined, known: rows, liked: liked.done(), isMet },
     hidden: notKept(isMet, rows),
   };
   return { held, entries };
@@ -127,8 +130,8 @@ export function hideItems(held: HeldOut, seed: number, share: number): HeldOut {
     builder.endRow();
   }
   const rows = builder.done();
-  const keptMoments = momentsAt(held.keptMoments, entries);
-  return { ...held, kept: rows, keptMoments, hidden: notKept(held.isMet, rows) };
+  const keptInteractionTimes = interactionTimesAt(held.keptInteractionTimes, entries);
+  return { ...held, kept: rows, keptInteractionTimes, hidden: notKept(held.isMet, rows) };
 }
 
 function marked(items: Int32Array, itemCount: number): Uint8Array {

@@ -1,6 +1,6 @@
 import { rowCountOf, type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
 import { hashOf } from './held-out.ts';
-import { momentsAt, type TrainingData } from './training-data.ts';
+import { interactionTimesAt, type TrainingData } from './training-data.ts';
 
 /** @returns The data of a hashed choice of about `countMax` items, numbered anew in their order; all where there are no more. */
 export function someItems(data: TrainingData, countMax: number, seed: number): TrainingData {
@@ -38,7 +38,7 @@ export function pickItems(data: TrainingData, chosen: readonly number[]): Traini
     fields: chosen.map((item) => data.fields[item]!),
     embeddings: data.embeddings && { dimensions, vectors: picked },
     strengths,
-    moments: momentsAt(data.moments, entries),
+    interactionTimes: interactionTimesAt(data.interactionTimes, entries),
   };
 }
 

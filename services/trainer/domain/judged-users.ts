@@ -1,7 +1,7 @@
 import { HISTORY_ITEMS_MAX, type HistoryItem, RECENT_ITEMS } from '@kindred/shared/model/item-model';
 import { rowCountOf, type SparseRows } from '@kindred/shared/numeric/sparse-rows';
 import { HELD_OUT_SHARE, type HeldOut, hashOf } from './held-out.ts';
-import type { Moments } from './training-data.ts';
+import type { InteractionTimes } from './training-data.ts';
 
 /** A user whose held-out positives a ranking is judged by. */
 export interface JudgedUser {
@@ -19,12 +19,12 @@ export interface JudgedUser {
    * What finding each of those is worth, above 0. New items have been met by nobody: of what is hidden all that the user
    * liked is worth finding. Of what is not hidden a part is held out, so what is hidden counts by that part.
    */
-  readonly worths: ReadonlyMap<number, number>;
+  readonly gains: ReadonlyMap<number, number>;
 }
 
 /** At most about `countMax` users, chosen by a hash, of those with something kept that they liked and something held out. */
 export function judgedUsers(held: HeldOut, countMax: number, seed: number): readonly JudgedUser[] {
-  const { kept, keptMoments, known, liked } = held;
+  const { kept, keptInteractionTimes, known, liked } = held;
   const users: number[] = [];
   for (let user = 0; user < rowCountOf(kept); user++) {
     if (liked.starts[user] === liked.starts[user + 1]) continue;
@@ -35,14 +35,14 @@ export function judgedUsers(held: HeldOut, countMax: number, seed: number): read
   return users
     .filter((user) => hashOf(seed, user, 0) < share)
     .map((user) => {
-      const history = historyOf(kept, keptMoments, user);
+      const history = historyOf(kept, keptInteractionTimes, user);
       return {
         user,
         history,
         likedCount: history.filter(({ strength }) => strength > 0).length,
         known: itemsOf(known, user),
         liked: itemsOf(liked, user),
-        worths: worthsOf(held, user),
+        gains: gainsOf(held, user),
       };
     });
 }
@@ -51,31 +51,32 @@ function itemsOf({ starts, columns }: SparseRows, user: number): ReadonlySet<num
   return new Set(columns.subarray(starts[user], starts[user + 1]));
 }
 
-function worthsOf({ known, liked, hidden }: HeldOut, user: number): ReadonlyMap<number, number> {
-  const worths = new Map<number, number>();
+function gainsOf({ known, liked, hidden }: HeldOut, user: number): ReadonlyMap<number, number> {
+  const gains = new Map<number, number>();
   for (let i = liked.starts[user]!; i < liked.starts[user + 1]!; i++) {
     const item = liked.columns[i]!;
-    worths.set(item, (hidden[item] === 1 ? HELD_OUT_SHARE : 1) * liked.values[i]!);
+    gains.set(item, (hidden[item] === 1 ? HELD_OUT_SHARE : 1) * liked.values[i]!);
   }
   for (let i = known.starts[user]!; i < known.starts[user + 1]!; i++) {
     const item = known.columns[i]!;
-    if (known.values[i]! > 0 && hidden[item] === 1) worths.set(item, HELD_OUT_SHARE);
+    if (known.values[i]! > 0 && hidden[item] === 1) gains.set(item, HELD_OUT_SHARE);
   }
-  return worths;
+  return gains;
 }
 
 function historyOf(
   { starts, columns, values }: SparseRows,
-  moments: Moments | undefined,
+  interactionTimes: InteractionTimes | undefined,
   user: number,
 ): readonly HistoryItem[] {
   const entries = Array.from({ length: starts[user + 1]! - starts[user]! }, (_, place) => starts[user]! + place);
-  if (moments !== undefined) entries.sort((a, b) => moments.ages[a]! - moments.ages[b]! || a - b);
+  if (interactionTimes !== undefined)
+    entries.sort((a, b) => interactionTimes.ages[a]! - interactionTimes.ages[b]! || a - b);
   let likedCount = 0;
   return entries.slice(0, HISTORY_ITEMS_MAX).map((i) => {
     const strength = values[i]!;
     if (strength > 0) likedCount++;
-    const isRecent = moments !== undefined && strength > 0 && likedCount <= RECENT_ITEMS;
+    const isRecent = interactionTimes !== undefined && strength > 0 && likedCount <= RECENT_ITEMS;
     return { number: columns[i]!, strength, isRecent };
   });
 }

@@ -1,7 +1,7 @@
 import { seededRandom } from '@kindred/shared/numeric/random';
 import type { SparseRows } from '@kindred/shared/numeric/sparse-rows';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import type { Strips } from './item-item-fit.ts';
+import type { Strips } from './ease.ts';
 import type { MatrixProduct } from './matrix-product.ts';
 import { TILE } from './tiled-matrix.ts';
 

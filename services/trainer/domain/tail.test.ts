@@ -67,15 +67,15 @@ test('content leads to the tail through what it is like, and from it, as the pro
     return builder.done();
   };
   const ofHead = dense((row, column) => row !== column && isHead(row) && isHead(column));
-  const lent = dense((row, column) => !isHead(row) && isHead(column));
-  const found = withTail(sparse(ofHead), sparse(lent), itemCount);
+  const donated = dense((row, column) => !isHead(row) && isHead(column));
+  const found = withTail(sparse(ofHead), sparse(donated), itemCount);
   const sum = (of: (k: number) => number): number =>
     [...Array(itemCount).keys()].reduce((total, k) => total + of(k), 0);
   for (let row = 0; row < itemCount; row++) {
     for (let column = 0; column < itemCount; column++) {
-      const to = 0.25 * lent[column]![row]! + sum((k) => ofHead[row]![k]! * lent[column]![k]!);
-      const alike = 0.25 * sum((k) => lent[row]![k]! * lent[column]![k]!);
-      const from = 0.25 * lent[row]![column]! + sum((k) => lent[row]![k]! * ofHead[k]![column]!) + alike;
+      const to = 0.25 * donated[column]![row]! + sum((k) => ofHead[row]![k]! * donated[column]![k]!);
+      const alike = 0.25 * sum((k) => donated[row]![k]! * donated[column]![k]!);
+      const from = 0.25 * donated[row]![column]! + sum((k) => donated[row]![k]! * ofHead[k]![column]!) + alike;
       const wanted = row === column ? 0 : ofHead[row]![column]! + to + from;
       expect(elementOf(found, row, column)).toBeCloseTo(wanted, 5);
     }

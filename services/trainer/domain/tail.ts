@@ -1,5 +1,5 @@
 import { addRow, type SparseRows, SparseRowsBuilder, transposed } from '@kindred/shared/numeric/sparse-rows';
-import { Largest } from '@kindred/shared/numeric/top-k';
+import { TopK } from '@kindred/shared/numeric/top-k';
 import type { ContentFeatures } from './content-features.ts';
 import { contentScales } from './content-kernel.ts';
 import type { MatrixProduct } from './matrix-product.ts';
@@ -31,7 +31,7 @@ export async function tailLikeness(
   const scales = contentScales(features, embeddings);
   const itemsOfWords = headByWord(features, head, scales);
   const headVectors = embeddings && turnedVectors(embeddings, head, scales);
-  const largest = new Largest(keep);
+  const top = new TopK(keep);
   const builder = new SparseRowsBuilder(itemCount);
   let next = 0;
   const endRowsBefore = (item: number): void => {
@@ -52,9 +52,9 @@ export async function tailLikeness(
       for (let i = starts[item]!; i < starts[item + 1]!; i++) {
         addRow(itemsOfWords, columns[i]!, scales[item]! * values[i]!, row);
       }
-      for (let number = 0; number < head.length; number++) if (row[number]! > 0) largest.offer(number, row[number]!);
+      for (let number = 0; number < head.length; number++) if (row[number]! > 0) top.offer(number, row[number]!);
       endRowsBefore(item);
-      for (const number of largest.take()) builder.add(head[number]!, row[number]!);
+      for (const number of top.take()) builder.add(head[number]!, row[number]!);
     }
   }
   endRowsBefore(itemCount);
@@ -107,31 +107,31 @@ const OWN_WEIGHT = 0.25;
  * Lets content lead to the tail and from it: what leads to an item's likes leads to the item, and the item leads where
  * they lead, to them, and to what is like them too.
  * @param content  Rows of the head.
- * @param lent  A row an item of the tail: its likes, weights that sum to 1.
+ * @param donated  A row an item of the tail: its likes, weights that sum to 1.
  * @param keep  Entries of each row. Cost: O(items²) and the entries that are added up.
  */
-export function withTail(content: SparseRows, lent: SparseRows, keep: number): SparseRows {
+export function withTail(content: SparseRows, donated: SparseRows, keep: number): SparseRows {
   const itemCount = content.starts.length - 1;
-  const borrowers = transposed(lent, itemCount);
+  const recipients = transposed(donated, itemCount);
   const builder = new SparseRowsBuilder(itemCount);
   const row = new Float32Array(itemCount);
-  const largest = new Largest(keep);
+  const top = new TopK(keep);
   for (let item = 0; item < itemCount; item++) {
     row.fill(0);
     addRow(content, item, 1, row);
-    addRow(borrowers, item, OWN_WEIGHT, row);
+    addRow(recipients, item, OWN_WEIGHT, row);
     for (let i = content.starts[item]!; i < content.starts[item + 1]!; i++) {
-      addRow(borrowers, content.columns[i]!, content.values[i]!, row);
+      addRow(recipients, content.columns[i]!, content.values[i]!, row);
     }
-    addRow(lent, item, OWN_WEIGHT, row);
-    for (let i = lent.starts[item]!; i < lent.starts[item + 1]!; i++) {
-      addRow(content, lent.columns[i]!, lent.values[i]!, row);
-      addRow(borrowers, lent.columns[i]!, OWN_WEIGHT * lent.values[i]!, row);
+    addRow(donated, item, OWN_WEIGHT, row);
+    for (let i = donated.starts[item]!; i < donated.starts[item + 1]!; i++) {
+      addRow(content, donated.columns[i]!, donated.values[i]!, row);
+      addRow(recipients, donated.columns[i]!, OWN_WEIGHT * donated.values[i]!, row);
     }
     for (let other = 0; other < itemCount; other++) {
-      if (other !== item && row[other]! > 0) largest.offer(other, row[other]!);
+      if (other !== item && row[other]! > 0) top.offer(other, row[other]!);
     }
-    for (const other of largest.take()) builder.add(other, row[other]!);
+    for (const other of top.take()) builder.add(other, row[other]!);
     builder.endRow();
   }
   return builder.done();

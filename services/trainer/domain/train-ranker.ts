@@ -2,23 +2,23 @@ import { DAY_MS, decayed, HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
 import type { ItemModel } from '@kindred/shared/model/item-model';
 import type { Ranker } from '@kindred/shared/model/ranker';
 import {
-  BENDS,
-  BORROWED_SHARE,
   CURVES,
   FEATURES,
-  LEADERS_MAX,
+  IMPUTED_SHARE,
+  KNOTS,
+  NON_PERSONALIZED_MAX,
   TERM_COUNT,
   writeFeatures,
 } from '@kindred/shared/model/ranking-features';
 import { ndcgAt20 } from '@kindred/shared/model/ranking-metrics';
 import { coEngagementRows } from '@kindred/shared/model/rp3beta';
-import { Largest } from '@kindred/shared/numeric/top-k';
+import { TopK } from '@kindred/shared/numeric/top-k';
 import { createScorer, quantile, SCALE_STRIDE, type Terms } from './candidate-scorer.ts';
+import { coldStartBoost } from './cold-start-boost.ts';
 import { CO_ENGAGEMENT_KEPT } from './fit-model.ts';
 import { type HeldOut, hashOf } from './held-out.ts';
 import { type JudgedUser, judgedUsers } from './judged-users.ts';
 import { fitListwise, type Lists, scoresOf } from './listwise-fit.ts';
-import { newItemLift } from './new-item-lift.ts';
 
 /** A ranker with how good it is. */
 export interface TrainedRanker extends Ranker {
@@ -29,8 +29,8 @@ export interface TrainedRanker extends Ranker {
 const USERS_MAX = 16_000;
 /** With fewer users than this weights would follow chance. */
 const USERS_MIN = 200;
-/** Where curves bend: at these shares of the candidates. Most of those who are liked stand above the last. */
-const BEND_QUANTILES = [0.5, 0.8, 0.95];
+/** Where curves knot: at these shares of the candidates. Most of those who are liked stand above the last. */
+const KNOT_QUANTILES = [0.5, 0.8, 0.95];
 /** Which features get weights: one, the plain ones, or all. The best on held-out users is taken: thin data tell no more. */
 const FORMS = [
   FEATURES.map(({ name }) => name === CURVES[0]!.name),
@@ -56,11 +56,11 @@ export function trainRanker(model: ItemModel, held: HeldOut, itemCount: number):
   const candidates = users.map((user) => scorer.candidates(user));
   const scales = { floors: scorer.floors(users, candidates), meanShare: meanShareOf(model) };
   const terms = scorer.terms(users, candidates, scales);
-  const bends = bendsOf(terms);
+  const knots = knotsOf(terms);
   const lists: Lists = {
     ...{ starts: terms.starts, labels: terms.labels, featureCount: FEATURES.length },
     write: (user, candidate, into, offset) =>
-      writeFeatures(terms.values, candidate * TERM_COUNT, users[user]!.likedCount, bends, into, offset),
+      writeFeatures(terms.values, candidate * TERM_COUNT, users[user]!.likedCount, knots, into, offset),
   };
 
   const ndcgOf = (u: number, scores: ArrayLike<number>): number => {
@@ -76,14 +76,14 @@ export function trainRanker(model: ItemModel, held: HeldOut, itemCount: number):
   });
   const form = forms.reduce((a, b) => (b.ndcg > a.ndcg ? b : a));
   const weights = fitListwise(lists, all, form.isFree);
-  const scored = users.map(({ worths }, u) => ({
+  const scored = users.map(({ gains }, u) => ({
     items: candidates[u]!.items,
     scores: scoresOf(lists, weights, u),
-    liked: new Set(worths.keys()),
+    liked: new Set(gains.keys()),
   }));
-  weights[BORROWED_SHARE]! += newItemLift(scored, held.hidden, scorer.borrowedShare);
+  weights[IMPUTED_SHARE]! += coldStartBoost(scored, held.hidden, scorer.imputedShare);
   return {
-    ...{ weights: [...weights], scales, bends, takesTime: held.keptMoments !== undefined },
+    ...{ weights: [...weights], scales, knots, takesTime: held.keptInteractionTimes !== undefined },
     judged: {
       ranker: form.ndcg,
       collaborative: mean((u) => ndcgOf(u, candidates[u]!.collaborative)),
@@ -105,22 +105,23 @@ function halfwise(users: readonly JudgedUser[], lists: Lists, isFree: readonly b
   return scores;
 }
 
-/** What users did with each item of late, in saves, halving every so many days; 0 behind the first `LEADERS_MAX`. */
-function ofLate({ kept, keptMoments }: HeldOut, itemCount: number, halfLifeDays: number): Float32Array {
+/** What users did with each item of late, in saves, halving every so many days; 0 behind the first `NON_PERSONALIZED_MAX`. */
+function ofLate({ kept, keptInteractionTimes }: HeldOut, itemCount: number, halfLifeDays: number): Float32Array {
   const sums = new Float32Array(itemCount);
-  if (keptMoments === undefined) return sums;
+  if (keptInteractionTimes === undefined) return sums;
   for (const [i, item] of kept.columns.entries()) {
-    sums[item] = sums[item]! + decayed(keptMoments.weights[i]!, DAY_MS * keptMoments.ages[i]!, halfLifeDays);
+    sums[item] =
+      sums[item]! + decayed(keptInteractionTimes.weights[i]!, DAY_MS * keptInteractionTimes.ages[i]!, halfLifeDays);
   }
-  const largest = new Largest(LEADERS_MAX);
-  for (const [item, sum] of sums.entries()) if (sum > 0) largest.offer(item, sum);
+  const top = new TopK(NON_PERSONALIZED_MAX);
+  for (const [item, sum] of sums.entries()) if (sum > 0) top.offer(item, sum);
   const leading = new Float32Array(itemCount);
-  for (const item of largest.take()) leading[item] = sums[item]!;
+  for (const item of top.take()) leading[item] = sums[item]!;
   return leading;
 }
 
 /** As `writeFeatures` takes them. */
-function bendsOf({ starts, values }: Terms): readonly number[] {
+function knotsOf({ starts, values }: Terms): readonly number[] {
   const userCount = starts.length - 1;
   return CURVES.flatMap((_, curve) => {
     const found: number[] = [];
@@ -128,7 +129,7 @@ function bendsOf({ starts, values }: Terms): readonly number[] {
       for (let c = starts[u]!; c < starts[u + 1]!; c++) found.push(values[c * TERM_COUNT + curve]!);
     }
     const sorted = Float64Array.from(found).sort();
-    return BEND_QUANTILES.slice(0, BENDS).map((share) => quantile(sorted, share));
+    return KNOT_QUANTILES.slice(0, KNOTS).map((share) => quantile(sorted, share));
   });
 }
 

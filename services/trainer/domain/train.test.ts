@@ -1,6 +1,6 @@
 import type { ItemFields } from '@kindred/shared/catalog';
 import type { ItemId } from '@kindred/shared/id';
-import { decodeArtefact, encodeArtefact } from '@kindred/shared/model/artifact';
+import { decodeArtifact, encodeArtifact } from '@kindred/shared/model/artifact';
 import { scoreItems, userScores } from '@kindred/shared/model/item-model';
 import { FEATURES } from '@kindred/shared/model/ranking-features';
 import { packIds } from '@kindred/shared/numeric/packed-ids';
@@ -31,7 +31,7 @@ function catalog(users: number): TrainingData {
   }
   const items = Array.from({ length: ITEMS }, (_, item) => `i${String(item).padStart(3, '0')}` as ItemId);
   const fields = items.map((id, item): ItemFields => ({ title: `Thing ${id}`, tags: [`taste ${item % TASTES}`] }));
-  return { items, fields, embeddings: undefined, strengths: builder.done(), moments: undefined };
+  return { items, fields, embeddings: undefined, strengths: builder.done(), interactionTimes: undefined };
 }
 
 test('items of a user’s taste score above others, a new one by its content alone; the weights beat fusion', async () => {
@@ -47,8 +47,8 @@ test('items of a user’s taste score above others, a new one by its content alo
     const others = [...scores.collaborative.keys()].filter((item) => !history.some(({ number }) => number === item));
     const best = others.sort((a, b) => scores.collaborative[b]! - scores.collaborative[a]!).slice(0, 10);
     expect(best.filter((item) => item % TASTES === taste).length).toBeGreaterThanOrEqual(9);
-    const newcomers = [...Array(TASTES).keys()].map((t) => ITEMS - TASTES + t);
-    const first = newcomers.reduce((a, b) => (scores.collaborative[b]! > scores.collaborative[a]! ? b : a));
+    const coldStart = [...Array(TASTES).keys()].map((t) => ITEMS - TASTES + t);
+    const first = coldStart.reduce((a, b) => (scores.collaborative[b]! > scores.collaborative[a]! ? b : a));
     expect(first % TASTES).toBe(taste);
   }
   const { ranker: byWeights, fusion, collaborative } = ranker!.judged;
@@ -56,25 +56,25 @@ test('items of a user’s taste score above others, a new one by its content alo
   expect(byWeights).toBeGreaterThan(0.99 * collaborative);
 }, 120_000);
 
-test('the same data give the same artefact, to the byte, and it is read back as it was', async () => {
+test('the same data give the same artifact, to the byte, and it is read back as it was', async () => {
   const data = catalog(300);
   const made = async (): Promise<Uint8Array<ArrayBuffer>> => {
     const { model, ranker } = await train(data, multiply, () => {});
-    return encodeArtefact({
+    return encodeArtifact({
       items: packIds(data.items),
       model,
       ranker: ranker && {
         weights: ranker.weights,
         scales: ranker.scales,
-        bends: ranker.bends,
+        knots: ranker.knots,
         takesTime: ranker.takesTime,
       },
     });
   };
   const first = await made();
   expect(Buffer.compare(first, await made())).toBe(0);
-  expect(Buffer.compare(encodeArtefact(decodeArtefact(first.slice())), first)).toBe(0);
-  expect(() => decodeArtefact(first.slice(0, first.length / 2))).toThrow();
+  expect(Buffer.compare(encodeArtifact(decodeArtifact(first.slice())), first)).toBe(0);
+  expect(() => decodeArtifact(first.slice(0, first.length / 2))).toThrow();
 }, 120_000);
 
 test('too few users leave the weights fixed', async () => {
@@ -88,8 +88,8 @@ test('where times tell what came when, what all users did of late is learned to 
   const isHot = (item: number): boolean => item < TASTES;
   const ages = Float32Array.from(data.strengths.columns, (item) => (isHot(item) ? 30 : 365) * random());
   const weights = new Float32Array(ages.length).fill(1);
-  const moments = { ages, weights, positions: new Float32Array(ages.length) };
-  const { ranker } = await train({ ...data, moments }, multiply, () => {});
+  const interactionTimes = { ages, weights, positions: new Float32Array(ages.length) };
+  const { ranker } = await train({ ...data, interactionTimes }, multiply, () => {});
   expect(ranker?.takesTime).toBe(true);
   const timeless = (await train(data, multiply, () => {})).ranker!;
   expect(timeless.takesTime).toBe(false);
@@ -130,8 +130,8 @@ test('a catalog too large for a dense fit is fitted where most is liked, and con
         .map((number) => ({ number, strength: 1, isRecent: false })),
       scores,
     );
-    const newcomers = [...Array(TASTES).keys()].map((t) => ITEMS - TASTES + t);
-    const first = newcomers.reduce((a, b) => (scores.collaborative[b]! > scores.collaborative[a]! ? b : a));
+    const coldStart = [...Array(TASTES).keys()].map((t) => ITEMS - TASTES + t);
+    const first = coldStart.reduce((a, b) => (scores.collaborative[b]! > scores.collaborative[a]! ? b : a));
     expect(first % TASTES).toBe(taste);
   }
   expect(ranker!.judged.ranker).toBeGreaterThan(ranker!.judged.fusion);

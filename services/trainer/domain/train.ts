@@ -1,10 +1,10 @@
 import type { ItemModel } from '@kindred/shared/model/item-model';
 import { type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
-import { borrowing } from './borrowed-scores.ts';
 import { type Choice, chooseParameters } from './choose-parameters.ts';
 import { type ContentModel, contentModelOf } from './content-model.ts';
 import { DENSE_ITEMS_MAX, type FitParameters, fitCollaborative } from './fit-model.ts';
 import { hideItems, holdOut } from './held-out.ts';
+import { imputationOf } from './imputed-scores.ts';
 import { mostLiked, pickColumns, pickItems, spreadRows } from './item-subset.ts';
 import type { MatrixProduct } from './matrix-product.ts';
 import { type TrainedRanker, trainRanker } from './train-ranker.ts';
@@ -93,10 +93,10 @@ async function fitModel(
     seen[item]!++;
     if (strengths.values[i]! > 0) positives[item]!++;
   }
-  const { rows: borrowed, ...counts } = borrowing(content?.likenessOf, {
+  const { rows: imputed, ...counts } = imputationOf(content?.likenessOf, {
     ...{ positives, seen },
     isFitted: (item) => isWhole || isOfHead[item] === 1,
   });
   const rows = content?.rows ?? new SparseRowsBuilder(itemCount).done();
-  return { collaborative, content: rows, borrowed, ...counts, seenWeight: choice.seenWeight };
+  return { collaborative, content: rows, imputed, ...counts, seenWeight: choice.seenWeight };
 }

@@ -16,11 +16,11 @@ export interface TrainingData {
    */
   readonly strengths: SparseRows;
   /** When and where it happened; `undefined` where nothing is known of that. */
-  readonly moments: Moments | undefined;
+  readonly interactionTimes: InteractionTimes | undefined;
 }
 
 /** Beside the entries of `strengths`, one for each. */
-export interface Moments {
+export interface InteractionTimes {
   /** How many days before the last event of the catalog the user last liked the item, or else last saw it; at least 0. */
   readonly ages: Float32Array<ArrayBuffer>;
   /** What all of the user's events on the item add up to, in saves; at least 0. */
@@ -34,13 +34,16 @@ export interface Embeddings {
   readonly vectors: Float32Array<ArrayBuffer>;
 }
 
-/** The moments of some entries, in their order. */
-export function momentsAt(moments: Moments | undefined, entries: readonly number[]): Moments | undefined {
+/** The interactionTimes of some entries, in their order. */
+export function interactionTimesAt(
+  interactionTimes: InteractionTimes | undefined,
+  entries: readonly number[],
+): InteractionTimes | undefined {
   return (
-    moments && {
-      ages: Float32Array.from(entries, (i) => moments.ages[i]!),
-      weights: Float32Array.from(entries, (i) => moments.weights[i]!),
-      positions: Float32Array.from(entries, (i) => moments.positions[i]!),
+    interactionTimes && {
+      ages: Float32Array.from(entries, (i) => interactionTimes.ages[i]!),
+      weights: Float32Array.from(entries, (i) => interactionTimes.weights[i]!),
+      positions: Float32Array.from(entries, (i) => interactionTimes.positions[i]!),
     }
   );
 }

@@ -1,7 +1,7 @@
 import { catalogParams } from '@kindred/shared/api/common-schemas';
 import { type Route, route } from '@kindred/shared/api/route';
 import { z } from 'zod';
-import type { ArtefactVersion } from '../ports.ts';
+import type { ArtifactVersion } from '../ports.ts';
 import type { Trainer } from '../service.ts';
 import type { Training } from '../training-queue.ts';
 
@@ -105,7 +105,7 @@ function answered({ state, askedAtMs, startedAtMs, endedAtMs, cost, progress, ve
   };
 }
 
-function answeredVersion({ version, trainedAtMs, isServing, summary }: ArtefactVersion): unknown {
+function answeredVersion({ version, trainedAtMs, isServing, summary }: ArtifactVersion): unknown {
   return { version, trainedAt: timeOf(trainedAtMs), serving: isServing, summary };
 }
 

@@ -1,4 +1,4 @@
-import { createWakeup } from '../../platform/signal.ts';
+import { Signal } from '../../platform/signal.ts';
 import { createBackoff } from '../backoff.ts';
 import type { ConsumeOptions, Consumer, MessageHandler } from '../event-log.ts';
 import { openPostgresLogSession, type PostgresLogSession } from './postgres-log-session.ts';
@@ -26,7 +26,7 @@ const BATCH_BYTES_MAX = 16 * 1024 * 1024;
 export function startPostgresConsumer(options: PostgresConsumerOptions): PostgresConsumer {
   const { databaseUrl, handler, pollMs, end, batchSizeMax, onError } = options;
   const stopping = new AbortController();
-  const wakeup = createWakeup();
+  const signal = new Signal();
   const backoff = createBackoff({ firstMs: 100, maxMs: 1_000 });
   /** Known while we own the log. */
   let next: number | undefined;
@@ -37,7 +37,7 @@ export function startPostgresConsumer(options: PostgresConsumerOptions): Postgre
 
   async function deliver(session: PostgresLogSession): Promise<void> {
     while (!(await session.tryToOwn())) {
-      await wakeup.sleep(pollMs);
+      await signal.wait(pollMs);
       if (stopping.signal.aborted) return;
     }
     next = await progress();
@@ -45,7 +45,7 @@ export function startPostgresConsumer(options: PostgresConsumerOptions): Postgre
       const messages = await session.read(next, { countMax: batchSizeMax, bytesMax: BATCH_BYTES_MAX });
       const last = messages.at(-1);
       if (last === undefined) {
-        await wakeup.sleep(pollMs);
+        await signal.wait(pollMs);
         continue;
       }
       const whole = messages.filter(({ value }) => value !== null);
@@ -59,7 +59,7 @@ export function startPostgresConsumer(options: PostgresConsumerOptions): Postgre
     while (!stopping.signal.aborted) {
       let session: PostgresLogSession | undefined;
       try {
-        session = await openPostgresLogSession(databaseUrl, wakeup.wake);
+        session = await openPostgresLogSession(databaseUrl, () => signal.notify());
         await deliver(session);
       } catch (error) {
         onError(error);
@@ -73,11 +73,11 @@ export function startPostgresConsumer(options: PostgresConsumerOptions): Postgre
 
   const over = run();
   return {
-    wake: wakeup.wake,
+    wake: () => signal.notify(),
     lag: async () => Math.max(0, (await end()) - (next ?? (await progress()))),
     stop: async () => {
       stopping.abort();
-      wakeup.wake();
+      signal.notify();
       await over;
     },
   };

@@ -1,16 +1,16 @@
 import { type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
-import { Largest } from '@kindred/shared/numeric/top-k';
+import { TopK } from '@kindred/shared/numeric/top-k';
 
-const LENDERS_MAX = 50;
-/** Makes the most alike lend most. */
+const DONORS_MAX = 50;
+/** Makes the most similar donors count most. */
 const LIKENESS_EXPONENT = 3;
 /** With so many users an item stands half on its own. */
 const HALF_OWN_USERS = 2;
-/** With more users than this it borrows nothing. */
-const BORROWING_USERS_MAX = 20;
+/** With more users than this an item is imputed nothing. */
+const IMPUTED_USERS_MAX = 20;
 
 /** What items of few engagements take from others, as `ItemModel` has it. */
-export interface Borrowing {
+export interface Imputation {
   readonly rows: SparseRows;
   readonly positives: Float32Array<ArrayBuffer>;
   readonly seen: Float32Array<ArrayBuffer>;
@@ -20,32 +20,35 @@ export interface Borrowing {
 export type LikenessOf = (item: number, into: Float32Array) => void;
 
 /** Users that engaged with each item, those with any event on it, and whether it has weights of its own. */
-export interface LendingCounts {
+export interface DonorCounts {
   readonly positives: Int32Array;
   readonly seen: Int32Array;
   readonly isFitted: (item: number) => boolean;
 }
 
 /**
- * Lets items that few users engaged with borrow from those most like them in content: scores, and counts of users.
- * Cost: O(items) an item that borrows.
+ * Imputes scores and user counts to items with few engagements, from their donors: the items most like them in content.
+ * Cost: O(items) per cold-start item.
  */
-export function borrowing(likenessOf: LikenessOf | undefined, { positives, seen, isFitted }: LendingCounts): Borrowing {
+export function imputationOf(
+  likenessOf: LikenessOf | undefined,
+  { positives, seen, isFitted }: DonorCounts,
+): Imputation {
   const itemCount = positives.length;
   const builder = new SparseRowsBuilder(itemCount);
   const counts = { positives: Float32Array.from(positives), seen: Float32Array.from(seen) };
   if (likenessOf === undefined) return { rows: builder.done(), ...counts };
   const row = new Float32Array(itemCount);
   for (let item = 0; item < itemCount; item++) {
-    const isKnown = positives[item]! > BORROWING_USERS_MAX;
+    const isKnown = positives[item]! > IMPUTED_USERS_MAX;
     if (!isKnown || !isFitted(item)) {
       likenessOf(item, row);
       for (let j = 0; j < itemCount; j++) {
-        if (j === item || positives[j]! <= BORROWING_USERS_MAX || !isFitted(j)) row[j] = 0;
+        if (j === item || positives[j]! <= IMPUTED_USERS_MAX || !isFitted(j)) row[j] = 0;
       }
-      // Without weights of its own there is nothing but what it borrows.
+      // Without weights of its own there is nothing but what is imputed.
       const share = isFitted(item) ? HALF_OWN_USERS / (HALF_OWN_USERS + positives[item]!) : 1;
-      for (const [j, weight] of lendersIn(row)) {
+      for (const [j, weight] of donorsIn(row)) {
         builder.add(j, share * weight);
         if (isKnown) continue;
         counts.positives[item]! += share * weight * positives[j]!;
@@ -58,15 +61,15 @@ export function borrowing(likenessOf: LikenessOf | undefined, { positives, seen,
 }
 
 /**
- * What each row's most alike lend, whoever they are: weights that sum to 1.
+ * Donors of each row by likeness alone: weights that sum to 1.
  * @param likeness  By falling likeness, above 0.
  */
-export function lentBy(likeness: SparseRows): SparseRows {
+export function donatedBy(likeness: SparseRows): SparseRows {
   const itemCount = likeness.starts.length - 1;
   const builder = new SparseRowsBuilder(itemCount);
   for (let item = 0; item < itemCount; item++) {
     const start = likeness.starts[item]!;
-    const end = Math.min(likeness.starts[item + 1]!, start + LENDERS_MAX);
+    const end = Math.min(likeness.starts[item + 1]!, start + DONORS_MAX);
     const weights = likeness.values.subarray(start, end).map((value) => value ** LIKENESS_EXPONENT);
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     for (const [place, weight] of weights.entries()) builder.add(likeness.columns[start + place]!, weight / total);
@@ -76,10 +79,10 @@ export function lentBy(likeness: SparseRows): SparseRows {
 }
 
 /** The most alike of a row, each with a weight; the weights sum to 1. */
-function lendersIn(row: Float32Array): readonly (readonly [number, number])[] {
-  const largest = new Largest(LENDERS_MAX);
-  for (let j = 0; j < row.length; j++) if (row[j]! > 0) largest.offer(j, row[j]!);
-  const lenders = largest.take();
-  const total = lenders.reduce((sum, j) => sum + row[j]! ** LIKENESS_EXPONENT, 0);
-  return Array.from(lenders, (j) => [j, row[j]! ** LIKENESS_EXPONENT / total]);
+function donorsIn(row: Float32Array): readonly (readonly [number, number])[] {
+  const top = new TopK(DONORS_MAX);
+  for (let j = 0; j < row.length; j++) if (row[j]! > 0) top.offer(j, row[j]!);
+  const donors = top.take();
+  const total = donors.reduce((sum, j) => sum + row[j]! ** LIKENESS_EXPONENT, 0);
+  return Array.from(donors, (j) => [j, row[j]! ** LIKENESS_EXPONENT / total]);
 }

@@ -1,5 +1,5 @@
 import { type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
-import { Largest } from '@kindred/shared/numeric/top-k';
+import { TopK } from '@kindred/shared/numeric/top-k';
 import type { MatrixProduct } from './matrix-product.ts';
 import { negateInverse } from './symmetric-inverse.ts';
 import { TILE, type TiledMatrix } from './tiled-matrix.ts';
@@ -45,15 +45,15 @@ async function largestOfRows(
 ): Promise<SparseRows> {
   const { size } = matrix;
   const row = new Float32Array(size);
-  const largest = new Largest(keep);
+  const top = new TopK(keep);
   const builder = new SparseRowsBuilder(size);
   for (let first = 0; first < size; first += TILE) {
     const strip = await added?.(first / TILE);
     for (let i = first; i < Math.min(size, first + TILE); i++) {
       matrix.row(i, row);
       change(row, strip?.subarray((i - first) * size, (i - first + 1) * size));
-      for (let j = 0; j < size; j++) if (j !== i && row[j]! > 0) largest.offer(j, row[j]!);
-      for (const j of largest.take()) builder.add(j, row[j]!);
+      for (let j = 0; j < size; j++) if (j !== i && row[j]! > 0) top.offer(j, row[j]!);
+      for (const j of top.take()) builder.add(j, row[j]!);
       builder.endRow();
     }
   }

@@ -2,29 +2,29 @@ import { DAY_MS, HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
 import type { SourceName } from '../domain/candidate.ts';
 import { type CandidateSource, isRankedByTraining } from '../domain/candidate-source.ts';
 import { valueOfRank } from '../domain/counter.ts';
-import type { Leaders } from '../domain/leaders.ts';
+import type { NonPersonalized } from '../domain/non-personalized.ts';
 
 const CANDIDATES_MAX = 200;
 
 /** What many engage with now, by decayed engagement. For a user who is known it only seasons what is found for them. */
-export const trendingSource = leaderSource('trending', { known: 0.1, unknown: 1 }, (rank, nowMs) =>
+export const trendingSource = listSource('trending', { known: 0.1, unknown: 1 }, (rank, nowMs) =>
   valueOfRank(rank, nowMs, HALF_LIFE_DAYS.short),
 );
 /** What is new; the score is minus the age in days. */
-export const freshSource = leaderSource(
-  'fresh',
+export const latestSource = listSource(
+  'latest',
   { known: 0.05, unknown: 0.5 },
   (createdAtMs, nowMs) => (createdAtMs - nowMs) / DAY_MS,
 );
 /** What many engaged with over months: for a user nobody knows. */
-export const popularSource = leaderSource('popular', { known: 0, unknown: 1 }, (rank, nowMs) =>
+export const popularSource = listSource('popular', { known: 0, unknown: 1 }, (rank, nowMs) =>
   valueOfRank(rank, nowMs, HALF_LIFE_DAYS.long),
 );
 
-function leaderSource(
-  name: SourceName & keyof Leaders,
+function listSource(
+  name: SourceName & keyof NonPersonalized,
   weights: { readonly known: number; readonly unknown: number },
-  scoreAt: (leaderScore: number, nowMs: number) => number,
+  scoreAt: (listScore: number, nowMs: number) => number,
 ): CandidateSource {
   return {
     name,
@@ -34,8 +34,8 @@ function leaderSource(
       return context.engagements.length > 0 ? weights.known : weights.unknown;
     },
     wishes: () => [],
-    candidates: ({ leaders, nowMs }) =>
-      leaders[name]
+    candidates: ({ nonPersonalized, nowMs }) =>
+      nonPersonalized[name]
         .slice(0, CANDIDATES_MAX)
         .map(({ item, score }) => ({ item, score: scoreAt(score, nowMs), because: [] })),
   };

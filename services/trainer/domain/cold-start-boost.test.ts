@@ -1,7 +1,7 @@
 import { ndcgAt20, recallAt20 } from '@kindred/shared/model/ranking-metrics';
 import { seededRandom } from '@kindred/shared/numeric/random';
 import { expect, test } from 'vitest';
-import { LOSS_MAX, newItemLift, type ScoredList } from './new-item-lift.ts';
+import { coldStartBoost, LOSS_MAX, type ScoredList } from './cold-start-boost.ts';
 
 const ITEMS = 200;
 const hidden = Uint8Array.from({ length: ITEMS }, (_, item) => (item % 10 === 0 ? 1 : 0));
@@ -18,13 +18,13 @@ function lists(seed: number, behind: number): readonly ScoredList[] {
   });
 }
 
-/** What the lift costs those who liked items that are not new, by sorting whole lists. */
-function lossOf(given: readonly ScoredList[], lift: number): number {
+/** What the boost costs those who liked items that are not new, by sorting whole lists. */
+function lossOf(given: readonly ScoredList[], boost: number): number {
   const sums = { with: [0, 0], without: [0, 0] };
   for (const { items, scores, liked } of given) {
     const known = new Set([...liked].filter((item) => hidden[item] === 0));
-    const lifted = (item: number): number => scores[item]! + lift * share[item]!;
-    const ranked = [...items].sort((a, b) => lifted(b) - lifted(a) || a - b);
+    const boosted = (item: number): number => scores[item]! + boost * share[item]!;
+    const ranked = [...items].sort((a, b) => boosted(b) - boosted(a) || a - b);
     for (const [name, list] of [
       ['with', ranked],
       ['without', ranked.filter((item) => hidden[item] === 0)],
@@ -36,19 +36,19 @@ function lossOf(given: readonly ScoredList[], lift: number): number {
   return Math.max(...sums.with.map((sum, metric) => 1 - sum / sums.without[metric]!));
 }
 
-test('new items are lifted as far as the loss of all others allows, and lowered where they cost more', () => {
+test('new items are boosted as far as the loss of all others allows, and lowered where they cost more', () => {
   for (const [behind, isRaised] of [
     [3, true],
     [-3, false],
   ] as const) {
     const given = lists(11, behind);
-    const lift = newItemLift(given, hidden, share);
-    expect(lift > 0).toBe(isRaised);
-    expect(lossOf(given, lift)).toBeLessThanOrEqual(LOSS_MAX);
-    expect(lossOf(given, lift + 0.05)).toBeGreaterThan(LOSS_MAX);
+    const boost = coldStartBoost(given, hidden, share);
+    expect(boost > 0).toBe(isRaised);
+    expect(lossOf(given, boost)).toBeLessThanOrEqual(LOSS_MAX);
+    expect(lossOf(given, boost + 0.05)).toBeGreaterThan(LOSS_MAX);
   }
 });
 
-test('without new items nothing is lifted', () => {
-  expect(newItemLift(lists(12, 0), new Uint8Array(ITEMS), share)).toBe(0);
+test('without new items nothing is boosted', () => {
+  expect(coldStartBoost(lists(12, 0), new Uint8Array(ITEMS), share)).toBe(0);
 });

@@ -2,11 +2,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import { testDatabase } from '@kindred/infra/postgres/test-database';
 import type { CatalogId } from '@kindred/shared/id';
 import { afterAll, expect, test } from 'vitest';
-import type { ArtefactSummary, ArtefactVersion } from '../ports.ts';
-import { postgresArtefactStore } from './postgres-artefact-store.ts';
+import type { ArtifactSummary, ArtifactVersion } from '../ports.ts';
+import { postgresArtifactStore } from './postgres-artifact-store.ts';
 
 const { database, drop } = await testDatabase();
-const store = postgresArtefactStore(database);
+const store = postgresArtifactStore(database);
 afterAll(drop);
 
 let catalogs = 0;
@@ -16,7 +16,7 @@ async function newCatalog(): Promise<CatalogId> {
   return catalog;
 }
 
-const summary: ArtefactSummary = {
+const summary: ArtifactSummary = {
   counts: { items: 3, users: 2, pairs: 4 },
   parameters: { lambda: 120 },
   judged: { ranker: 0.25, collaborative: 0.2, fusion: 0.1 },
@@ -26,13 +26,13 @@ const summary: ArtefactSummary = {
 const save = (catalog: CatalogId, bytes: Uint8Array, trainedAtMs = 1_000, eventsChange = 7): Promise<number> =>
   store.save(catalog, { bytes, trainedAtMs, eventsChange, summary });
 const some = (): Uint8Array => randomBytes(100);
-const servingOf = (versions: readonly ArtefactVersion[]): readonly number[] =>
+const servingOf = (versions: readonly ArtifactVersion[]): readonly number[] =>
   versions.filter(({ isServing }) => isServing).map(({ version }) => version);
-const numbersOf = (versions: readonly ArtefactVersion[]): readonly number[] => versions.map(({ version }) => version);
+const numbersOf = (versions: readonly ArtifactVersion[]): readonly number[] => versions.map(({ version }) => version);
 
 async function partsOf(catalog: CatalogId): Promise<readonly { version: number; part: number; bytes: Buffer }[]> {
   const { rows } = await database.query(
-    'SELECT version, part, bytes FROM artefact_parts WHERE catalog = $1 ORDER BY version, part',
+    'SELECT version, part, bytes FROM artifact_parts WHERE catalog = $1 ORDER BY version, part',
     [catalog],
   );
   return rows;
@@ -50,7 +50,7 @@ test('a version that was saved serves, with what is told of it, its parts and th
   const parts = await partsOf(catalog);
   expect(parts.map(({ part }) => part)).toEqual([0, 1, 2]);
   expect(Buffer.concat(parts.map((part) => part.bytes)).equals(bytes)).toBe(true);
-  const { rows } = await database.query('SELECT sha256 FROM artefacts WHERE catalog = $1', [catalog]);
+  const { rows } = await database.query('SELECT sha256 FROM artifacts WHERE catalog = $1', [catalog]);
   expect(rows[0]?.sha256).toEqual(createHash('sha256').update(bytes).digest());
 });
 
@@ -82,9 +82,9 @@ test('a save that is torn leaves nothing, and the one before goes on serving', a
   const catalog = await newCatalog();
   await save(catalog, some());
   // Fails at its last part, as when the connection breaks there.
-  await database.query('ALTER TABLE artefact_parts ADD CONSTRAINT torn CHECK (part < 2) NOT VALID');
+  await database.query('ALTER TABLE artifact_parts ADD CONSTRAINT torn CHECK (part < 2) NOT VALID');
   await expect(save(catalog, randomBytes(9_000_000))).rejects.toThrow(/torn/);
-  await database.query('ALTER TABLE artefact_parts DROP CONSTRAINT torn');
+  await database.query('ALTER TABLE artifact_parts DROP CONSTRAINT torn');
   expect(await store.versions(catalog)).toMatchObject([{ version: 1, isServing: true }]);
   expect((await partsOf(catalog)).map(({ version }) => version)).toEqual([1]);
   expect(await save(catalog, some())).toBe(2);
