@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { ModelConfig } from '@kindred/shared/embedding/embedding-config';
 import { readConfig } from '@kindred/shared/platform/config';
-import { readEmbeddedConfig } from '@kindred/standalone/config';
+import { readStandaloneConfig } from '@kindred/standalone/config';
 import { z } from 'zod';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -25,7 +25,7 @@ export interface BenchConfig extends ModelConfig {
 /** @throws {ConfigError} with every mistake at once. */
 export function readBenchConfig(environment: Readonly<Record<string, string | undefined>>): BenchConfig {
   const { KINDRED_DATA } = readConfig(schema, environment);
-  const { dataFolder, modelsFolder, model, embeddingWorkers } = readEmbeddedConfig(environment);
+  const { dataFolder, modelsFolder, model, embeddingWorkers } = readStandaloneConfig(environment);
   return {
     dataRoot: resolve(KINDRED_DATA),
     dataFolder,

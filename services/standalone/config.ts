@@ -21,7 +21,7 @@ const schema = z
   })
   .superRefine(requireKey);
 
-export interface EmbeddedConfig extends HttpConfig, ModelConfig {
+export interface StandaloneConfig extends HttpConfig, ModelConfig {
   readonly dataFolder: string;
   readonly embeddingWorkers: number;
   /** As `EngineConfig` has it. */
@@ -30,7 +30,7 @@ export interface EmbeddedConfig extends HttpConfig, ModelConfig {
 }
 
 /** @throws {ConfigError} with every mistake at once. */
-export function readEmbeddedConfig(environment: Readonly<Record<string, string | undefined>>): EmbeddedConfig {
+export function readStandaloneConfig(environment: Readonly<Record<string, string | undefined>>): StandaloneConfig {
   const read = readConfig(schema, environment);
   const dataFolder = read.KINDRED_DATA_DIR;
   return {

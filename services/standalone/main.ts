@@ -1,11 +1,11 @@
 import { runService } from '@kindred/shared/platform/run-service';
-import { readEmbeddedConfig } from './config.ts';
+import { readStandaloneConfig } from './config.ts';
 import { DEMO_CATALOG, demoEmbedded, loadDemo } from './demo-catalog.ts';
 import { type Engine, startEngine } from './engine.ts';
 
 await runService({
   name: 'kindred',
-  readConfig: readEmbeddedConfig,
+  readConfig: readStandaloneConfig,
   start: async ({ config, log, registry, fail }) => {
     const engine = await startEngine(config, { log, registry, onDatabaseLost: fail });
     let isDemoReady = !config.hasDemo;
