@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { diversify } from '@kindred/ranking/domain/diversify';
+import { diversify } from '@kindred/ranking/recommend/mmr';
 import type { ItemId } from '@kindred/shared/id';
 import { listDiversity, ndcgAt20, recallAt20 } from '@kindred/shared/model/ranking-metrics';
 import { centred } from '@kindred/shared/numeric/vector';

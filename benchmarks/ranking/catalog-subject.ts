@@ -1,5 +1,5 @@
 import type { InteractionTable } from '@kindred/cli/dataset-folder/interaction-table';
-import { engagementWeight } from '@kindred/ranking/domain/engagement';
+import { engagementWeight } from '@kindred/ranking/profile/engagement';
 import { catalogIdSchema } from '@kindred/shared/id';
 import { StartError } from '@kindred/shared/platform/config';
 import type { BenchConfig } from '../config.ts';

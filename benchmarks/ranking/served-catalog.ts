@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Recommendation, Slate } from '@kindred/ranking/recommend/slate';
 import type { Ranking } from '@kindred/ranking/service';
-import type { Recommendation, Slate } from '@kindred/ranking/slate';
 import type { Filter, Item } from '@kindred/shared/catalog';
 import { type ItemId, type UserId, userIdSchema } from '@kindred/shared/id';
 import { RANKED_MAX } from '@kindred/shared/model/ranking-metrics';

@@ -7,16 +7,16 @@ import type { Log } from '@kindred/shared/platform/log';
 import type { Registry } from '@kindred/shared/platform/metrics';
 import type { Service } from '@kindred/shared/platform/run-service';
 import { cachedEmbeddingSource } from './adapters/cached-embedding-source.ts';
-import { graphBuilder } from './adapters/graph-builder.ts';
+import { graphBuilder } from './adapters/catalog-builder.ts';
 import { postgresCatalogStates } from './adapters/postgres-catalog-states.ts';
 import { postgresEventStore } from './adapters/postgres-event-store.ts';
 import { postgresItemReader } from './adapters/postgres-item-reader.ts';
-import { startEventConsumer } from './event-consumer.ts';
+import { startEventConsumer } from './events/event-consumer.ts';
 import { rankingRoutes } from './http/routes.ts';
 import { consumerMetrics, rankingMeter } from './metrics.ts';
 import type { DeadLetters, EventStore } from './ports.ts';
-import { createReader } from './reads.ts';
-import { createRecommender } from './recommend.ts';
+import { createReader } from './reads/reader.ts';
+import { createRecommender } from './recommend/pipeline.ts';
 import { createRanking, type Ranking } from './service.ts';
 
 export interface RankingParts {

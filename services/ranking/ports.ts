@@ -2,11 +2,11 @@ import type { ItemFields } from '@kindred/shared/catalog';
 import type { EventType } from '@kindred/shared/event';
 import type { Position } from '@kindred/shared/event-log/event-log';
 import type { CatalogId, EventId, ItemId, SpaceId, UserId } from '@kindred/shared/id';
-import type { Mean } from './centred-vectors.ts';
-import type { CoEngagementData } from './domain/co-engagement.ts';
-import type { HistoryEvent } from './domain/engagement.ts';
-import type { NonPersonalized } from './domain/non-personalized.ts';
-import type { TrainedCatalog } from './domain/trained-scores.ts';
+import type { HistoryEvent } from './profile/engagement.ts';
+import type { Mean } from './recommend/centred-vectors.ts';
+import type { CoEngagementData } from './sources/co-engagement.ts';
+import type { NonPersonalized } from './sources/non-personalized.ts';
+import type { TrainedCatalog } from './sources/trained-scores.ts';
 
 /** An event that could be read, with its defaults filled in, and where it stands in the log. */
 export interface ReadableEvent extends Position {

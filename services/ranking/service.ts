@@ -7,13 +7,13 @@ import { filterFieldsOf, predicateOf } from '@kindred/shared/filter';
 import type { CatalogId, ItemId, SpaceId, UserId } from '@kindred/shared/id';
 import type { Neighbor, NeighborSource, NeighborTarget } from '@kindred/shared/neighbor';
 import { Problem } from '@kindred/shared/problem';
-import type { Interest } from './domain/interest.ts';
+import { firstPlaceHeaders } from './events/event-message.ts';
+import { createWriteWaiter, type Reflected } from './events/read-your-writes.ts';
 import type { DeadLetter, DeadLetters, EventStore, UserEvent } from './ports.ts';
-import { firstPlaceHeaders } from './read-event.ts';
-import type { Reader, Reads } from './reads.ts';
-import type { Recommender } from './recommend.ts';
-import type { RecommendRequest, Slate } from './slate.ts';
-import { createWriteWaiter, type Reflected } from './write-waiter.ts';
+import type { Interest } from './profile/interest.ts';
+import type { Reader, Reads } from './reads/reader.ts';
+import type { Recommender } from './recommend/pipeline.ts';
+import type { RecommendRequest, Slate } from './recommend/slate.ts';
 
 export interface RankingOptions {
   readonly eventLog: EventLog;

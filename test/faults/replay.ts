@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { engagementWeight } from '@kindred/ranking/domain/engagement';
+import { engagementWeight } from '@kindred/ranking/profile/engagement';
 import type { EventType } from '@kindred/shared/event';
 import { decayed, HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
 import { Kafka, logLevel } from 'kafkajs';

@@ -4,9 +4,9 @@ import type { CatalogId, EventId, ItemId, UserId } from '@kindred/shared/id';
 import { decayed, HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
-import { COUNTER_OF_TYPE } from '../domain/counter.ts';
-import { engagementWeight } from '../domain/engagement.ts';
+import { COUNTER_OF_TYPE } from '../events/counter.ts';
 import type { ReadableEvent } from '../ports.ts';
+import { engagementWeight } from '../profile/engagement.ts';
 import { postgresEventStore } from './postgres-event-store.ts';
 
 const { database, drop } = await testDatabase();

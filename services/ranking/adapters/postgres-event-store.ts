@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { CatalogId, UserId } from '@kindred/shared/id';
 import { type Database, type Transaction, transaction } from '@kindred/shared/platform/database';
-import type { HistoryEvent } from '../domain/engagement.ts';
 import type { EventOutcome, EventStore, ReadableEvent, SeenItem, UserEvent } from '../ports.ts';
+import type { HistoryEvent } from '../profile/engagement.ts';
 import { insertEvents, retract } from './postgres-event-rows.ts';
 import { type CountedEvent, updateCounters } from './postgres-item-counters.ts';
 

@@ -7,9 +7,9 @@ import { itemIdSchema, userIdSchema } from '@kindred/shared/id';
 import { acceptBatch } from '@kindred/shared/platform/http/batch';
 import { momentSchema, textSchema } from '@kindred/shared/text';
 import { z } from 'zod';
-import { SOURCE_NAMES } from '../domain/candidate.ts';
-import { messageJsonSchema } from '../read-event.ts';
+import { messageJsonSchema } from '../events/event-message.ts';
 import type { NeighborList, Ranking } from '../service.ts';
+import { SOURCE_NAMES } from '../sources/candidate.ts';
 
 const LIMIT_MAX = 200;
 const LIMIT_DEFAULT = 20;

@@ -1,4 +1,4 @@
-import type { CandidateSource } from '../domain/candidate-source.ts';
+import type { CandidateSource } from './candidate-source.ts';
 
 const CANDIDATES_MAX = 200;
 

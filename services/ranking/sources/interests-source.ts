@@ -1,7 +1,7 @@
 import { compareIds, type ItemId } from '@kindred/shared/id';
 import { sampleByWeight } from '@kindred/shared/numeric/random';
-import type { Candidate } from '../domain/candidate.ts';
-import type { CandidateSource } from '../domain/candidate-source.ts';
+import type { Candidate } from './candidate.ts';
+import type { CandidateSource } from './candidate-source.ts';
 
 const INTERESTS_MAX = 5;
 const NEIGHBORS_PER_INTEREST = 100;

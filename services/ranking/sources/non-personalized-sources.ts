@@ -1,8 +1,8 @@
 import { DAY_MS, HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
-import type { SourceName } from '../domain/candidate.ts';
-import { type CandidateSource, isRankedByTraining } from '../domain/candidate-source.ts';
-import { valueOfRank } from '../domain/counter.ts';
-import type { NonPersonalized } from '../domain/non-personalized.ts';
+import { valueOfRank } from '../events/counter.ts';
+import type { SourceName } from './candidate.ts';
+import { type CandidateSource, isRankedByTraining } from './candidate-source.ts';
+import type { NonPersonalized } from './non-personalized.ts';
 
 const CANDIDATES_MAX = 200;
 

@@ -1,6 +1,6 @@
 import { compareIds, type ItemId } from '@kindred/shared/id';
-import type { Candidate } from '../domain/candidate.ts';
-import { type CandidateSource, isRankedByTraining } from '../domain/candidate-source.ts';
+import type { Candidate } from './candidate.ts';
+import { type CandidateSource, isRankedByTraining } from './candidate-source.ts';
 
 const LATEST_MAX = 10;
 const NEIGHBORS_PER_ITEM = 50;

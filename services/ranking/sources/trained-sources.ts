@@ -1,4 +1,4 @@
-import type { CandidateSource } from '../domain/candidate-source.ts';
+import type { CandidateSource } from './candidate-source.ts';
 
 /** What the trainer's weights lead to from the user's history. */
 export const collaborativeSource = trainedSource('collaborative', { candidatesMax: 200, weight: 2 });

@@ -3,7 +3,7 @@ import { decodeToken, type WriteToken } from '@kindred/shared/api/write-token';
 import type { CatalogId } from '@kindred/shared/id';
 import type { NeighborSource } from '@kindred/shared/neighbor';
 import { Problem } from '@kindred/shared/problem';
-import type { EventStore } from './ports.ts';
+import type { EventStore } from '../ports.ts';
 
 /** What a read must reflect, and does from now on. */
 export interface Reflected {

@@ -2,12 +2,12 @@ import { compareIds, type ItemId } from '@kindred/shared/id';
 import { HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
 import { writeParts } from '@kindred/shared/model/ranker';
 import { FEATURES, PARTS, TERM_COUNT, writeFeatures, writeTerms } from '@kindred/shared/model/ranking-features';
-import type { CoEngagement } from './co-engagement.ts';
-import { valueOfRank } from './counter.ts';
-import { MOST_ENGAGED } from './engagement.ts';
-import type { ListedItem, NonPersonalized } from './non-personalized.ts';
+import { valueOfRank } from '../events/counter.ts';
+import { MOST_ENGAGED } from '../profile/engagement.ts';
+import type { CoEngagement } from '../sources/co-engagement.ts';
+import type { ListedItem, NonPersonalized } from '../sources/non-personalized.ts';
+import type { TrainedScores } from '../sources/trained-scores.ts';
 import type { FusedCandidate, SourceRank } from './reciprocal-rank-fusion.ts';
-import type { TrainedScores } from './trained-scores.ts';
 
 /** A candidate with what its score is made of. */
 export interface ScoredCandidate {

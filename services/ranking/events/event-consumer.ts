@@ -2,9 +2,9 @@ import type { Consumer, EventLog, MessageBatch } from '@kindred/shared/event-log
 import type { CatalogId } from '@kindred/shared/id';
 import type { Log } from '@kindred/shared/platform/log';
 import { Counter, type Registry } from '@kindred/shared/platform/metrics';
+import type { DeadLetter, DeadLetters, EventStore, ReadableEvent } from '../ports.ts';
 import { createApplyQueue } from './apply-queue.ts';
-import type { DeadLetter, DeadLetters, EventStore, ReadableEvent } from './ports.ts';
-import { deadLetter, readEvent } from './read-event.ts';
+import { deadLetter, readEvent } from './event-message.ts';
 
 export interface EventConsumerOptions {
   readonly eventLog: EventLog;

@@ -1,7 +1,6 @@
 import type { CatalogId, ItemId, SpaceId, UserId } from '@kindred/shared/id';
 import type { Log } from '@kindred/shared/platform/log';
 import { LRUCache } from 'lru-cache';
-import type { HistoryEvent } from './domain/engagement.ts';
 import type {
   EmbeddingSource,
   EventStore,
@@ -11,7 +10,8 @@ import type {
   PageKey,
   SeenItem,
   WantedVector,
-} from './ports.ts';
+} from '../ports.ts';
+import type { HistoryEvent } from '../profile/engagement.ts';
 
 export interface ReaderOptions {
   readonly events: EventStore;

@@ -1,6 +1,6 @@
 import type { Message } from '@kindred/shared/event-log/event-log';
 import { expect, test } from 'vitest';
-import { firstPlaceHeaders, firstPlaceOf, messageJsonSchema, readEvent, readLetter } from './read-event.ts';
+import { firstPlaceHeaders, firstPlaceOf, messageJsonSchema, readEvent, readLetter } from './event-message.ts';
 
 const EVENT = { id: 'e1', user: 'u', item: 'i', type: 'save' };
 const NOW_MS = Date.parse('2026-01-02T00:00:00Z');

@@ -1,7 +1,7 @@
 import { compareIds, type ItemId } from '@kindred/shared/id';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { SOURCE_NAMES } from './candidate.ts';
+import { SOURCE_NAMES } from '../sources/candidate.ts';
 import { fuse } from './reciprocal-rank-fusion.ts';
 
 const lists = fc.array(

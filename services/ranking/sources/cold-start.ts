@@ -3,9 +3,9 @@ import type { CatalogId, ItemId } from '@kindred/shared/id';
 import type { NeighborSource } from '@kindred/shared/neighbor';
 import type { Log } from '@kindred/shared/platform/log';
 import { LRUCache } from 'lru-cache';
-import { type ColdStart, type Donor, donorsOf, NO_COLD_START } from './domain/donors.ts';
-import type { TrainedCatalog } from './domain/trained-scores.ts';
-import type { CatalogState } from './ports.ts';
+import type { CatalogState } from '../ports.ts';
+import { type ColdStart, type Donor, donorsOf, NO_COLD_START } from './donors.ts';
+import type { TrainedCatalog } from './trained-scores.ts';
 
 export interface ColdStartOptions {
   readonly neighbors: NeighborSource;

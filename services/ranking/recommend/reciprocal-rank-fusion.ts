@@ -1,5 +1,5 @@
 import { compareIds, type ItemId } from '@kindred/shared/id';
-import type { Candidate, SourceName } from './candidate.ts';
+import type { Candidate, SourceName } from '../sources/candidate.ts';
 
 /** Where one source put a candidate. */
 export interface SourceRank {

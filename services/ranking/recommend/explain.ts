@@ -1,9 +1,9 @@
 import type { ItemId } from '@kindred/shared/id';
-import type { SourceName } from './domain/candidate.ts';
-import type { Causes } from './domain/co-engagement.ts';
-import type { PickedItem } from './domain/diversify.ts';
-import type { ScoredCandidate } from './domain/scoring.ts';
-import type { Eligible } from './filter-candidates.ts';
+import type { SourceName } from '../sources/candidate.ts';
+import type { Causes } from '../sources/co-engagement.ts';
+import type { Eligible } from './filter.ts';
+import type { PickedItem } from './mmr.ts';
+import type { ScoredCandidate } from './score.ts';
 import type { Explanation, Recommendation, RecommendRequest } from './slate.ts';
 
 const BECAUSE_MAX = 3;

@@ -1,8 +1,8 @@
 import { compareIds, type ItemId } from '@kindred/shared/id';
 import { addRow, type SparseRows } from '@kindred/shared/numeric/sparse-rows';
 import { TopK } from '@kindred/shared/numeric/top-k';
+import type { Engagement } from '../profile/engagement.ts';
 import type { Candidate } from './candidate.ts';
-import type { Engagement } from './engagement.ts';
 
 /** What `coEngagementRows` made of a catalog, with the ids of its items. */
 export interface CoEngagementData {

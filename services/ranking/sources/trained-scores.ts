@@ -11,10 +11,10 @@ import {
 import type { Ranker } from '@kindred/shared/model/ranker';
 import type { CandidateSignals } from '@kindred/shared/model/ranking-features';
 import { TopK } from '@kindred/shared/numeric/top-k';
+import { type Engagement, engagementWeight, type HistoryEvent, MOST_ENGAGED } from '../profile/engagement.ts';
 import type { Candidate } from './candidate.ts';
 import { type Causes, causesOf } from './co-engagement.ts';
 import type { ColdStart, Donor } from './donors.ts';
-import { type Engagement, engagementWeight, type HistoryEvent, MOST_ENGAGED } from './engagement.ts';
 
 /** An artifact of the trainer, in memory. */
 export interface TrainedCatalog {

@@ -3,8 +3,8 @@ import { coEngagementRows } from '@kindred/shared/model/rp3beta';
 import { elementOf, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Engagement } from '../profile/engagement.ts';
 import { type CoEngagementData, coEngagementOf } from './co-engagement.ts';
-import type { Engagement } from './engagement.ts';
 
 const USERS = 6;
 const ITEMS = 8;

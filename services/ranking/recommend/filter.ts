@@ -1,10 +1,10 @@
 import { filterFieldsOf, predicateOf } from '@kindred/shared/filter';
 import type { ItemId } from '@kindred/shared/id';
-import type { SourceName } from './domain/candidate.ts';
-import type { FusedCandidate } from './domain/reciprocal-rank-fusion.ts';
-import type { ScoredCandidate, Scoring } from './domain/scoring.ts';
-import type { CatalogState, ItemRow, PageKey } from './ports.ts';
-import type { Reads } from './reads.ts';
+import type { CatalogState, ItemRow, PageKey } from '../ports.ts';
+import type { Reads } from '../reads/reader.ts';
+import type { SourceName } from '../sources/candidate.ts';
+import type { FusedCandidate } from './reciprocal-rank-fusion.ts';
+import type { ScoredCandidate, Scoring } from './score.ts';
 import type { RecommendRequest } from './slate.ts';
 
 /** Candidates read beyond the pool at once, in place of those that are seen. */

@@ -3,9 +3,9 @@ import type { CatalogId, SpaceId } from '@kindred/shared/id';
 import { decodeArtifact } from '@kindred/shared/model/artifact';
 import { imputedShares } from '@kindred/shared/model/item-model';
 import { unpackIds } from '@kindred/shared/numeric/packed-ids';
-import type { CoEngagementData } from '../domain/co-engagement.ts';
-import type { TrainedCatalog } from '../domain/trained-scores.ts';
-import type { BuildAnswer, BuildTask } from './graph-builder-worker.ts';
+import type { CoEngagementData } from '../sources/co-engagement.ts';
+import type { TrainedCatalog } from '../sources/trained-scores.ts';
+import type { BuildAnswer, BuildTask } from './catalog-builder-worker.ts';
 
 /** Builds what needs a pass over a whole catalog, in a worker thread with a connection of its own. */
 export interface GraphBuilder {
@@ -24,7 +24,9 @@ export function graphBuilder(databaseUrl: string): GraphBuilder {
 
   const running = (): Worker => {
     if (worker !== undefined) return worker;
-    const started = new Worker(new URL('./graph-builder-worker.ts', import.meta.url), { workerData: { databaseUrl } });
+    const started = new Worker(new URL('./catalog-builder-worker.ts', import.meta.url), {
+      workerData: { databaseUrl },
+    });
     started.on('message', (answer: BuildAnswer) => {
       const waiter = waiting.get(answer.id);
       waiting.delete(answer.id);

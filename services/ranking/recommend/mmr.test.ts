@@ -2,7 +2,7 @@ import type { ItemId } from '@kindred/shared/id';
 import { dot, normalise } from '@kindred/shared/numeric/vector';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { diversify, type RelevantItem } from './diversify.ts';
+import { diversify, type RelevantItem } from './mmr.ts';
 
 const items = fc
   .uniqueArray(
