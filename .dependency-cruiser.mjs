@@ -3,7 +3,7 @@ const test = '[.](test|contract|fixture)[.]ts$|/test-[^/]+[.]ts$|^test/';
 const rooms = {
   numeric: [],
   model: ['numeric'],
-  api: [],
+  api: ['model'],
   platform: ['api'],
   embedding: ['numeric', 'platform'],
   'event-log': ['platform'],

@@ -36,7 +36,7 @@ async function importPart({ engine, catalog, startedAt }: ImportTask, part: Cont
     }
     while (events.length > 0 && events.length >= countMin) {
       const chunk = events.slice(0, CHUNK);
-      last = { user: chunk.at(-1)!.user, token: await engine.ranking.acceptEvents(catalog, chunk, 'bench') };
+      last = { user: chunk.at(-1)!.user, token: await engine.ranking.intake.accept(catalog, chunk, 'bench') };
       events = events.slice(CHUNK);
     }
   };
@@ -61,7 +61,7 @@ async function applied(
   for (let waited = 0; ; waited++) {
     progress.at(waited);
     try {
-      await ranking.user(catalog, user, token);
+      await ranking.users.view(catalog, user, token);
       break;
     } catch (error) {
       if (!(error instanceof Problem && error.code === 'not-yet-applied')) throw error;

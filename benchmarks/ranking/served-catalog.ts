@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Ranking } from '@kindred/ranking/ranking';
 import type { Recommendation, Slate } from '@kindred/ranking/recommend/slate';
-import type { Ranking } from '@kindred/ranking/service';
 import type { Filter, Item } from '@kindred/shared/catalog';
 import { type ItemId, type UserId, userIdSchema } from '@kindred/shared/id';
 import { RANKED_MAX } from '@kindred/shared/model/ranking-metrics';
@@ -120,7 +120,7 @@ function slate(
     atMs: prepared.startMs,
     seed,
   };
-  return ranking.recommend(prepared.catalog, request, undefined);
+  return ranking.recommendations.recommend(prepared.catalog, request, undefined);
 }
 
 /** Without what was read for one user. */

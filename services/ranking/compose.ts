@@ -7,17 +7,28 @@ import type { Log } from '@kindred/shared/platform/log';
 import type { Registry } from '@kindred/shared/platform/metrics';
 import type { Service } from '@kindred/shared/platform/run-service';
 import { cachedEmbeddingSource } from './adapters/cached-embedding-source.ts';
-import { graphBuilder } from './adapters/catalog-builder.ts';
+import { catalogBuilder } from './adapters/catalog-builder.ts';
+import { postgresCatalogSource } from './adapters/postgres-catalog-source.ts';
 import { postgresCatalogStates } from './adapters/postgres-catalog-states.ts';
 import { postgresEventStore } from './adapters/postgres-event-store.ts';
+import { postgresHistorySource } from './adapters/postgres-history-source.ts';
 import { postgresItemReader } from './adapters/postgres-item-reader.ts';
+import { DeadLetterQueue } from './events/dead-letter-queue.ts';
+import type { DeadLetters } from './events/dead-letters.ts';
 import { startEventConsumer } from './events/event-consumer.ts';
+import { EventIntake } from './events/event-intake.ts';
+import type { EventStore } from './events/event-store.ts';
+import { ReadYourWrites } from './events/read-your-writes.ts';
 import { rankingRoutes } from './http/routes.ts';
+import { KnownCatalogs } from './known-catalogs.ts';
 import { consumerMetrics, rankingMeter } from './metrics.ts';
-import type { DeadLetters, EventStore } from './ports.ts';
+import { Search } from './neighbors/search.ts';
+import { Similar } from './neighbors/similar.ts';
+import type { Ranking } from './ranking.ts';
 import { createReader } from './reads/reader.ts';
 import { createRecommender } from './recommend/pipeline.ts';
-import { createRanking, type Ranking } from './service.ts';
+import { Recommendations } from './recommend/recommendations.ts';
+import { Users } from './users/users.ts';
 
 export interface RankingParts {
   readonly database: Database;
@@ -41,36 +52,39 @@ export interface RankingService extends Service {
 const ITEM_CACHE_BYTES_MAX = 128 * 1024 * 1024;
 const EMBEDDING_CACHE_BYTES_MAX = 256 * 1024 * 1024;
 
-/** The ranking service with its adapters, consuming at once. It closes the event log when it stops. */
+/** Wires the ranking service to its adapters and starts to consume events. Its `stop` closes the event log. */
 export async function composeRanking(parts: RankingParts): Promise<RankingService> {
   const { database, databaseUrl, eventLog, deadLetters, neighbors, modelsFolder, model, log, registry } = parts;
   const queryEmbedders = embeddersBySpace({ modelsFolder, workers: 1, background: false });
+  const catalogs = new KnownCatalogs(postgresCatalogSource(database));
   const events = postgresEventStore(database);
-  const states = postgresCatalogStates({ database, builder: graphBuilder(databaseUrl), log });
+  const histories = postgresHistorySource(database);
+  const states = postgresCatalogStates({ database, builder: catalogBuilder(databaseUrl), log });
+  const writes = new ReadYourWrites({ events, neighbors });
   const reader = createReader({
-    events,
+    histories,
     items: postgresItemReader(database, ITEM_CACHE_BYTES_MAX),
     embeddings: cachedEmbeddingSource(database, EMBEDDING_CACHE_BYTES_MAX),
     isAway: (error) => isDatabaseAway(error) || isDatabaseBusy(error),
     log,
   });
   const recommender = createRecommender({ reader, states, neighbors, meter: rankingMeter(registry), log });
-  const ranking = createRanking({
-    eventLog,
-    events,
-    deadLetters,
-    reader,
-    neighbors,
-    recommender,
-    queryEmbedderOf: queryEmbedders.of,
-  });
+  const ranking: Ranking = {
+    intake: new EventIntake({ catalogs, eventLog }),
+    recommendations: new Recommendations({ catalogs, writes, recommender }),
+    similar: new Similar({ catalogs, writes, reader, neighbors }),
+    search: new Search({ catalogs, writes, reader, neighbors, embedderOf: queryEmbedders.of }),
+    users: new Users({ catalogs, writes, recommender, history: histories, events, eventLog, reader }),
+    deadLetters: new DeadLetterQueue({ eventLog, deadLetters }),
+  };
   const consumer = await startEventConsumer({
     eventLog,
+    catalogs,
     events,
     deadLetters,
     log,
     registry,
-    onApplied: ranking.applied,
+    onApplied: () => writes.notifyApplied(),
   });
   consumerMetrics(registry, consumer);
   queryEmbedders.of(spaceOf(model));

@@ -1,7 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Ingestion } from '@kindred/ingestion/service';
-import type { Ranking } from '@kindred/ranking/service';
+import type { Ranking } from '@kindred/ranking/ranking';
 import { itemSchema } from '@kindred/shared/catalog';
 import { eventSchema } from '@kindred/shared/event';
 import type { CatalogId } from '@kindred/shared/id';
@@ -32,7 +32,7 @@ export async function loadDemo(
     return { ...event, at: new Date(nowMs - ageHours * HOUR_MS).toISOString() };
   });
   for (let start = 0; start < events.length; start += CHUNK) {
-    await ranking.acceptEvents(DEMO_CATALOG, events.slice(start, start + CHUNK), 'demo');
+    await ranking.intake.accept(DEMO_CATALOG, events.slice(start, start + CHUNK), 'demo');
   }
   await writeFile(marker, `${new Date(nowMs).toISOString()}\n`, { flush: true });
 }

@@ -7,7 +7,7 @@ import { composeIngestion } from '@kindred/ingestion/compose';
 import type { Ingestion } from '@kindred/ingestion/service';
 import { postgresDeadLetters } from '@kindred/ranking/adapters/postgres-dead-letters';
 import { composeRanking } from '@kindred/ranking/compose';
-import type { Ranking } from '@kindred/ranking/service';
+import type { Ranking } from '@kindred/ranking/ranking';
 import type { ModelConfig } from '@kindred/shared/embedding/embedding-config';
 import { postgresEventLog } from '@kindred/shared/event-log/postgres/postgres-event-log';
 import { serviceDatabase } from '@kindred/shared/platform/database';

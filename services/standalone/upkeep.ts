@@ -1,4 +1,4 @@
-import type { EventStore } from '@kindred/ranking/ports';
+import type { EventStore } from '@kindred/ranking/events/event-store';
 import type { EventLog } from '@kindred/shared/event-log/event-log';
 import type { Log } from '@kindred/shared/platform/log';
 

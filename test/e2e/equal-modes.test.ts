@@ -62,7 +62,7 @@ describe.skipIf(availability.way === 'none')(`events to Kafka and reads over RES
     await standalone.ingestion.createCatalog(CATALOG);
     const parsed = items.map((item) => itemSchema.parse(item));
     await standalone.ingestion.putItems(CATALOG, parsed);
-    await standalone.ranking.acceptEvents(CATALOG, events, 'test');
+    await standalone.ranking.intake.accept(CATALOG, events, 'test');
 
     distributed = await startDistributed(broker.brokers, { programs: { index: 'test/exact-index-main.ts' } });
     const catalog = clientOf(distributed.cluster.catalogUrl);
@@ -86,7 +86,7 @@ describe.skipIf(availability.way === 'none')(`events to Kafka and reads over RES
   const restSlate = (client: Client, user: number) =>
     client.post(`/v1/catalogs/${CATALOG}/recommendations`, request(user));
   const standaloneSlate = (user: number) =>
-    standalone.ranking.recommend(
+    standalone.ranking.recommendations.recommend(
       CATALOG,
       {
         ...{ user: userIdSchema.parse(`u${user}`), limit: LIMIT, exclude: [], filter: undefined, diversity: 0.1 },

@@ -140,8 +140,8 @@ test("a catalog's own history is cut at one time, and read only while no engine 
       return eventSchema.parse({ id: `e${number}`, user: `user-${user}`, item, type: 'save', at });
     });
     for (let start = 0; start < events.length; start += 500) {
-      const token = await engine.ranking.acceptEvents(catalog, events.slice(start, start + 500), 'test');
-      await engine.ranking.user(catalog, userIdSchema.parse('user-0'), token);
+      const token = await engine.ranking.intake.accept(catalog, events.slice(start, start + 500), 'test');
+      await engine.ranking.users.view(catalog, userIdSchema.parse('user-0'), token);
     }
     await expect(resultOf('--catalog', 'shop')).rejects.toThrow(/in use by a Kindred that is running/);
   });

@@ -2,7 +2,7 @@ import type { CatalogId, ItemId, SpaceId } from '@kindred/shared/id';
 import { vectorOf } from '@kindred/shared/numeric/vector';
 import type { Database } from '@kindred/shared/platform/database';
 import { LRUCache } from 'lru-cache';
-import type { EmbeddingSource, WantedVector } from '../ports.ts';
+import type { EmbeddingSource, WantedVector } from '../reads/embedding-source.ts';
 
 interface CachedVector {
   readonly change: number;

@@ -8,7 +8,7 @@ import type { TrainedCatalog } from '../sources/trained-scores.ts';
 import type { BuildAnswer, BuildTask } from './catalog-builder-worker.ts';
 
 /** Builds what needs a pass over a whole catalog, in a worker thread with a connection of its own. */
-export interface GraphBuilder {
+export interface CatalogBuilder {
   graph(catalog: CatalogId): Promise<CoEngagementData>;
   /** The mean of all embeddings of a space, shape `[dimensions]`, not of unit length; `undefined` when there are none. */
   mean(catalog: CatalogId, space: SpaceId): Promise<Float32Array | undefined>;
@@ -17,7 +17,7 @@ export interface GraphBuilder {
   stop(): Promise<void>;
 }
 
-export function graphBuilder(databaseUrl: string): GraphBuilder {
+export function catalogBuilder(databaseUrl: string): CatalogBuilder {
   let worker: Worker | undefined;
   let nextId = 0;
   const waiting = new Map<number, { resolve: (answer: BuildAnswer) => void; reject: (error: unknown) => void }>();

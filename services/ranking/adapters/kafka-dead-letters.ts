@@ -3,8 +3,8 @@ import { kafkaAppender } from '@kindred/shared/event-log/kafka/kafka-appender';
 import type { KafkaClientOptions } from '@kindred/shared/event-log/kafka/kafka-client';
 import { readTopic } from '@kindred/shared/event-log/kafka/kafka-topic-reader';
 import type { CatalogId, UserId } from '@kindred/shared/id';
+import type { DeadLetter, DeadLetters } from '../events/dead-letters.ts';
 import { firstPlaceHeaders, firstPlaceOf, readLetter } from '../events/event-message.ts';
-import type { DeadLetter, DeadLetters } from '../ports.ts';
 
 export interface KafkaDeadLettersOptions extends KafkaClientOptions {
   /** Must exist, with one partition, so that what became of a letter is known by order. */

@@ -3,13 +3,13 @@ import { NON_PERSONALIZED_MAX } from '@kindred/shared/model/ranking-features';
 import type { Database } from '@kindred/shared/platform/database';
 import type { Log } from '@kindred/shared/platform/log';
 import { LRUCache } from 'lru-cache';
-import type { CatalogState, CatalogStates } from '../ports.ts';
+import type { CatalogState, CatalogStates } from '../catalog-state/catalog-states.ts';
 import type { ListedItem, NonPersonalized } from '../sources/non-personalized.ts';
-import type { GraphBuilder } from './catalog-builder.ts';
+import type { CatalogBuilder } from './catalog-builder.ts';
 
 export interface CatalogStatesOptions {
   readonly database: Database;
-  readonly builder: GraphBuilder;
+  readonly builder: CatalogBuilder;
   readonly log: Log;
 }
 

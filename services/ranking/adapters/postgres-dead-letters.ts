@@ -1,5 +1,5 @@
 import type { Database } from '@kindred/shared/platform/database';
-import type { DeadLetter, DeadLetters } from '../ports.ts';
+import type { DeadLetter, DeadLetters } from '../events/dead-letters.ts';
 
 /** Dead letters in a table, for a log that has no topic of its own for them. */
 export function postgresDeadLetters(database: Database): DeadLetters {

@@ -1,6 +1,6 @@
 import type { CatalogId } from '@kindred/shared/id';
 import type { Transaction } from '@kindred/shared/platform/database';
-import type { ReadableEvent } from '../ports.ts';
+import type { ReadableEvent } from '../events/event-store.ts';
 import type { CountedEvent } from './postgres-item-counters.ts';
 
 /** An event whose id was new. */

@@ -5,12 +5,14 @@ import { decayed, HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { COUNTER_OF_TYPE } from '../events/counter.ts';
-import type { ReadableEvent } from '../ports.ts';
+import type { ReadableEvent } from '../events/event-store.ts';
 import { engagementWeight } from '../profile/engagement.ts';
 import { postgresEventStore } from './postgres-event-store.ts';
+import { postgresHistorySource } from './postgres-history-source.ts';
 
 const { database, drop } = await testDatabase();
 const store = postgresEventStore(database);
+const histories = postgresHistorySource(database);
 afterAll(drop);
 
 const DAY_MS = 86_400_000;
@@ -103,7 +105,7 @@ test('counters and histories are those of a plain replay, whatever the batches, 
       const wanted = counting(events);
 
       for (const user of ['u0', 'u1'] as UserId[]) {
-        const history = await store.history(catalog, user, { countMax: 100, hasSeen: false });
+        const history = await histories.history(catalog, user, { countMax: 100, hasSeen: false });
         expect(history.map(({ item, type, value, atMs }) => `${item} ${type} ${value} ${atMs}`).sort()).toEqual(
           wanted
             .filter((event) => event.user === user && event.type !== 'impression')
@@ -180,7 +182,7 @@ test('two batches that retract each other’s events at once end as one after th
       store.apply(catalog, [save], new Map([[1, 1]])),
       store.apply(catalog, [undo], new Map([[2, 1]])),
     ]);
-    expect(await store.history(catalog, 'u0' as UserId, { countMax: 10, hasSeen: false })).toEqual([]);
+    expect(await histories.history(catalog, 'u0' as UserId, { countMax: 10, hasSeen: false })).toEqual([]);
     const { rows } = await database.query('SELECT saves, long_value FROM item_counters WHERE catalog = $1', [catalog]);
     for (const row of rows) expect(row).toEqual({ saves: 0, long_value: 0 });
   }
@@ -202,7 +204,7 @@ test('takes nothing from a batch that lies below the stored progress, and never 
   await store.apply(catalog, events.slice(0, 2), new Map([[0, 2]]));
   expect(await store.progress(catalog, [0])).toEqual(new Map([[0, 4]]));
   expect(
-    (await store.history(catalog, 'u0' as UserId, { countMax: 10, hasSeen: false })).map(({ item }) => item).sort(),
+    (await histories.history(catalog, 'u0' as UserId, { countMax: 10, hasSeen: false })).map(({ item }) => item).sort(),
   ).toEqual(['i2', 'i3']);
 });
 
@@ -222,7 +224,7 @@ test('takes from each of several partitions what lies above its own progress, al
   expect(await store.apply(catalog, both, progress)).toEqual(['applied', 'duplicate', 'applied']);
   expect(await store.progress(catalog, [0, 1])).toEqual(progress);
   expect(
-    (await store.history(catalog, 'u0' as UserId, { countMax: 10, hasSeen: false })).map(({ item }) => item).sort(),
+    (await histories.history(catalog, 'u0' as UserId, { countMax: 10, hasSeen: false })).map(({ item }) => item).sort(),
   ).toEqual(['i1', 'i3']);
 });
 

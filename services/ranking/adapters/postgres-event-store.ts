@@ -1,18 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { CatalogId, UserId } from '@kindred/shared/id';
 import { type Database, type Transaction, transaction } from '@kindred/shared/platform/database';
-import type { EventOutcome, EventStore, ReadableEvent, SeenItem, UserEvent } from '../ports.ts';
-import type { HistoryEvent } from '../profile/engagement.ts';
+import type { EventOutcome, EventStore, ReadableEvent } from '../events/event-store.ts';
 import { insertEvents, retract } from './postgres-event-rows.ts';
 import { type CountedEvent, updateCounters } from './postgres-item-counters.ts';
-
-const HISTORY = `SELECT item_id AS item, type, value, at_ms AS "atMs", event_id FROM events
-  WHERE catalog = $1 AND user_id = $2 AND NOT retracted AND value > 0 AND type <> 'impression'
-  ORDER BY at_ms DESC, event_id DESC LIMIT $3`;
-const SEEN = HISTORY.replace("type <> 'impression'", "type = 'impression'");
-const HISTORY_WITH_SEEN = `SELECT item, type, value, "atMs" FROM ((${HISTORY}) UNION ALL (${SEEN}))
-  ORDER BY "atMs" DESC, event_id DESC`;
-const HISTORY_ALONE = `SELECT item, type, value, "atMs" FROM (${HISTORY})`;
 
 /**
  * All writes of a catalog's events follow one another, by a lock that is held until the commit: so change numbers rise
@@ -52,50 +43,12 @@ export function postgresEventStore(database: Database): EventStore {
         return events.map((event) => outcomes.get(event)!);
       }),
 
-    async existing(catalogs) {
-      const { rows } = await database.query<{ catalog: CatalogId }>(
-        'SELECT catalog FROM catalogs WHERE catalog = ANY($1)',
-        [catalogs],
-      );
-      return new Set(rows.map((row) => row.catalog));
-    },
-
     async progress(log, partitions) {
       const { rows } = await database.query<{ partition: number; next_offset: number }>(
         'SELECT partition, next_offset FROM progress WHERE log = $1 AND partition = ANY($2)',
         [log, partitions],
       );
       return new Map(rows.map((row) => [row.partition, row.next_offset]));
-    },
-
-    async history(catalog, user, { countMax, hasSeen }) {
-      const { rows } = await database.query<HistoryEvent>(
-        hasSeen
-          ? { name: 'history-with-seen', text: HISTORY_WITH_SEEN, values: [catalog, user, countMax] }
-          : { name: 'history', text: HISTORY_ALONE, values: [catalog, user, countMax] },
-      );
-      return rows;
-    },
-
-    async seen(catalog, user, items) {
-      const { rows } = await database.query<SeenItem>({
-        name: 'seen',
-        text: `SELECT item_id AS item, bool_or(type = 'hide' AND value > 0 AND NOT retracted) AS "isHidden" FROM events
-               WHERE catalog = $1 AND user_id = $2 AND item_id = ANY($3) GROUP BY item_id ORDER BY item_id`,
-        values: [catalog, user, items],
-      });
-      return rows;
-    },
-
-    async latest(catalog, user, countMax) {
-      const { rows } = await database.query<UserEvent>(
-        `SELECT event_id AS id, item_id AS item, type, value, at_ms AS "atMs" FROM events e
-         WHERE catalog = $1 AND user_id = $2
-           AND NOT EXISTS (SELECT FROM items i WHERE i.catalog = $1 AND i.item_id = e.item_id AND i.fields IS NULL)
-         ORDER BY at_ms DESC, event_id DESC LIMIT $3`,
-        [catalog, user, countMax],
-      );
-      return rows;
     },
 
     erase: (catalog, user, log, ends) =>

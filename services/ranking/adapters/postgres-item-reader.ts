@@ -2,7 +2,7 @@ import type { ItemFields } from '@kindred/shared/catalog';
 import type { CatalogId, ItemId, SpaceId } from '@kindred/shared/id';
 import type { Database } from '@kindred/shared/platform/database';
 import { LRUCache } from 'lru-cache';
-import type { ItemReader, ItemRow, ItemView, PageKey } from '../ports.ts';
+import type { ItemReader, ItemRow, ItemView, PageKey } from '../reads/item-reader.ts';
 
 /** Changes looked through at once; after more, all rows of the catalog are read anew. */
 const CHANGES_MAX = 1_000;

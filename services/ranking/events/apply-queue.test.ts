@@ -1,8 +1,8 @@
 import type { CatalogId, EventId, ItemId, UserId } from '@kindred/shared/id';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { EventOutcome, ReadableEvent } from '../ports.ts';
 import { createApplyQueue, type ReadBatch } from './apply-queue.ts';
+import type { EventOutcome, ReadableEvent } from './event-store.ts';
 
 const EVENTS_MAX = 10;
 

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { EventOutcome, ReadableEvent } from '../ports.ts';
+import type { EventOutcome, ReadableEvent } from './event-store.ts';
 
 /** What a partition brings to be applied. */
 export interface ReadBatch {

@@ -1,13 +1,15 @@
 import type { Consumer, EventLog, MessageBatch } from '@kindred/shared/event-log/event-log';
-import type { CatalogId } from '@kindred/shared/id';
 import type { Log } from '@kindred/shared/platform/log';
 import { Counter, type Registry } from '@kindred/shared/platform/metrics';
-import type { DeadLetter, DeadLetters, EventStore, ReadableEvent } from '../ports.ts';
+import type { KnownCatalogs } from '../known-catalogs.ts';
 import { createApplyQueue } from './apply-queue.ts';
+import type { DeadLetter, DeadLetters } from './dead-letters.ts';
 import { deadLetter, readEvent } from './event-message.ts';
+import type { EventStore, ReadableEvent } from './event-store.ts';
 
 export interface EventConsumerOptions {
   readonly eventLog: EventLog;
+  readonly catalogs: KnownCatalogs;
   readonly events: EventStore;
   readonly deadLetters: DeadLetters;
   readonly log: Log;
@@ -22,7 +24,7 @@ const REQUEST_IDS_MAX = 20;
 
 /** Applies the log's events to the store: at least once from the log, exactly once in effect, by unique event ids. */
 export async function startEventConsumer(options: EventConsumerOptions): Promise<Consumer> {
-  const { eventLog, events, deadLetters, log, registry, onApplied } = options;
+  const { eventLog, catalogs, events, deadLetters, log, registry, onApplied } = options;
   const outcomes = new Counter({
     name: 'kindred_events_consumed_total',
     help: 'Messages of the event log by what became of them',
@@ -34,22 +36,14 @@ export async function startEventConsumer(options: EventConsumerOptions): Promise
     apply: (readable, progress) => events.apply(eventLog.name, readable, progress),
     eventsMax: TRANSACTION_EVENTS_MAX,
   });
-  /** Catalogs that were seen to exist: none is ever deleted. */
-  const known = new Set<CatalogId>();
-
-  const learn = async (catalogs: ReadonlySet<CatalogId>): Promise<void> => {
-    const unknown = catalogs.difference(known);
-    if (unknown.size > 0) for (const catalog of await events.existing([...unknown])) known.add(catalog);
-  };
-
   const apply = async ({ partition, messages, nextOffset }: MessageBatch): Promise<void> => {
     const read = messages.map((message) => ({ message, ...readEvent(message) }));
-    await learn(new Set(read.flatMap((entry) => ('event' in entry ? [entry.event.catalog] : []))));
+    await catalogs.learn(read.flatMap((entry) => ('event' in entry ? [entry.event.catalog] : [])));
     const letters: DeadLetter[] = [];
     const readable: ReadableEvent[] = [];
     for (const entry of read) {
       if ('letter' in entry) letters.push(entry.letter);
-      else if (known.has(entry.event.catalog)) readable.push(entry.event);
+      else if (catalogs.has(entry.event.catalog)) readable.push(entry.event);
       else letters.push(deadLetter(entry.message, 'catalog: there is no such catalog', entry.event));
     }
     // A letter is sent before progress is stored: a crash between sends it again, and its position says it is the same.

@@ -3,7 +3,8 @@ import type { Message, Position } from '@kindred/shared/event-log/event-log';
 import { catalogIdSchema, MAIN_CATALOG } from '@kindred/shared/id';
 import { fieldProblems } from '@kindred/shared/platform/http/parse';
 import { z } from 'zod';
-import type { DeadLetter, FirstPlace, ReadableEvent } from '../ports.ts';
+import type { DeadLetter, FirstPlace } from './dead-letters.ts';
+import type { ReadableEvent } from './event-store.ts';
 
 /** What a message of the log holds: an event as in HTTP, and its catalog. */
 const messageSchema = eventSchema.extend({ catalog: catalogIdSchema.default(MAIN_CATALOG) });

@@ -2,75 +2,74 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeToken, type WriteToken } from '@kindred/shared/api/write-token';
 import type { CatalogId } from '@kindred/shared/id';
 import type { NeighborSource } from '@kindred/shared/neighbor';
+import { Signal } from '@kindred/shared/platform/signal';
 import { Problem } from '@kindred/shared/problem';
-import type { EventStore } from '../ports.ts';
+import type { EventStore } from './event-store.ts';
 
-/** What a read must reflect, and does from now on. */
+/** A write that a read reflects from now on. */
 export interface Reflected {
-  /** The index position that holds the write; 0 where it was not of an item. */
+  /** Index position that holds the write; 0 for a write of events. */
   readonly position: number;
 }
 
-/** Lets reads wait for the write that they name. */
-export interface WriteWaiter {
-  /**
-   * Resolves once the write behind the token is reflected: an item is indexed or has failed, events are in their users'
-   * histories; at once with `undefined` without a token.
-   * @throws {Problem} `invalid-token`; `not-yet-applied` after one second.
-   */
-  reflected(catalog: CatalogId, after: string | undefined): Promise<Reflected | undefined>;
-  /** Lets waiting reads look again, now that something was applied. */
-  applied(): void;
+export interface ReadYourWritesOptions {
+  readonly events: Pick<EventStore, 'progress'>;
+  readonly neighbors: Pick<NeighborSource, 'reached'>;
 }
 
 const TIMEOUT_MS = 1_000;
-/** Another process may have applied it. */
+/** Poll interval: another process may have applied the write. */
 const POLL_MS = 20;
 
-export function createWriteWaiter(events: EventStore, neighbors: NeighborSource): WriteWaiter {
-  const waiting = new Set<() => void>();
+/** Lets a read wait for the write that its token names. */
+export class ReadYourWrites {
+  readonly #events: Pick<EventStore, 'progress'>;
+  readonly #neighbors: Pick<NeighborSource, 'reached'>;
+  readonly #applied = new Signal();
 
-  const woken = (): Promise<void> =>
-    new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        waiting.delete(done);
-        resolve();
-      };
-      const timer = setTimeout(done, POLL_MS);
-      waiting.add(done);
-    });
+  constructor({ events, neighbors }: ReadYourWritesOptions) {
+    this.#events = events;
+    this.#neighbors = neighbors;
+  }
 
-  const eventsApplied = async ({ log, offsets }: WriteToken, deadline: number): Promise<boolean> => {
+  /**
+   * Resolves once the write is reflected: its items are indexed or failed, its events are in their users' histories.
+   * @param after  The write's token; without one it resolves at once with `undefined`.
+   * @throws {Problem} `invalid-token`; `not-yet-applied` after one second.
+   */
+  async reflected(catalog: CatalogId, after: string | undefined): Promise<Reflected | undefined> {
+    if (after === undefined) return undefined;
+    const token = decodeToken(after);
+    // The answer must not hang with the database.
+    const giveUp = new AbortController();
+    const tooLate = sleep(TIMEOUT_MS + POLL_MS, undefined, { signal: giveUp.signal }).catch(() => undefined);
+    const reflected = await Promise.race([this.#wait(catalog, token), tooLate]).finally(() => giveUp.abort());
+    if (reflected !== undefined) return reflected;
+    throw new Problem('not-yet-applied', 'the write behind "after" is not reflected within a second');
+  }
+
+  /** Lets waiting reads check again because events were applied. */
+  notifyApplied(): void {
+    this.#applied.notify();
+  }
+
+  async #wait(catalog: CatalogId, token: WriteToken): Promise<Reflected | undefined> {
+    const deadlineMs = Date.now() + TIMEOUT_MS;
+    const { change } = token;
+    const position = change === undefined ? 0 : await this.#neighbors.reached(catalog, change, TIMEOUT_MS);
+    if (position === undefined || !(await this.#eventsApplied(token, deadlineMs))) return undefined;
+    return { position };
+  }
+
+  async #eventsApplied({ log, offsets }: WriteToken, deadlineMs: number): Promise<boolean> {
     if (log === undefined || offsets === undefined) return true;
     const wanted = Object.entries(offsets).map(([partition, offset]) => ({ partition: Number(partition), offset }));
     const partitions = wanted.map(({ partition }) => partition);
     for (;;) {
-      const progress = await events.progress(log, partitions);
+      const progress = await this.#events.progress(log, partitions);
       if (wanted.every(({ partition, offset }) => (progress.get(partition) ?? 0) > offset)) return true;
-      if (Date.now() >= deadline) return false;
-      await woken();
+      if (Date.now() >= deadlineMs) return false;
+      await this.#applied.wait(POLL_MS);
     }
-  };
-
-  return {
-    async reflected(catalog, after) {
-      if (after === undefined) return undefined;
-      const token = decodeToken(after);
-      const whenReflected = async (): Promise<Reflected | undefined> => {
-        const position = token.change === undefined ? 0 : await neighbors.reached(catalog, token.change, TIMEOUT_MS);
-        if (position === undefined || !(await eventsApplied(token, Date.now() + TIMEOUT_MS))) return undefined;
-        return { position };
-      };
-      // Where the database hangs, the answer must not.
-      const giveUp = new AbortController();
-      const tooLate = sleep(TIMEOUT_MS + POLL_MS, undefined, { signal: giveUp.signal }).catch(() => undefined);
-      const reflected = await Promise.race([whenReflected(), tooLate]).finally(() => giveUp.abort());
-      if (reflected !== undefined) return reflected;
-      throw new Problem('not-yet-applied', 'the write behind "after" is not reflected within a second');
-    },
-    applied: () => {
-      for (const wake of waiting) wake();
-    },
-  };
+  }
 }

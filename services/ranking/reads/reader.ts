@@ -1,20 +1,13 @@
 import type { CatalogId, ItemId, SpaceId, UserId } from '@kindred/shared/id';
 import type { Log } from '@kindred/shared/platform/log';
 import { LRUCache } from 'lru-cache';
-import type {
-  EmbeddingSource,
-  EventStore,
-  ItemReader,
-  ItemRow,
-  ItemView,
-  PageKey,
-  SeenItem,
-  WantedVector,
-} from '../ports.ts';
 import type { HistoryEvent } from '../profile/engagement.ts';
+import type { EmbeddingSource, WantedVector } from './embedding-source.ts';
+import type { HistorySource, SeenItem } from './history-source.ts';
+import type { ItemReader, ItemRow, ItemView, PageKey } from './item-reader.ts';
 
 export interface ReaderOptions {
-  readonly events: EventStore;
+  readonly histories: HistorySource;
   readonly items: ItemReader;
   readonly embeddings: EmbeddingSource;
   /** Whether an error says that the store is away, or too busy to answer. */
@@ -56,7 +49,7 @@ interface LastKnown {
 }
 
 /** Reads that go on while the store is away. Users are kept as they were last read, within a bound; others are unknown. */
-export function createReader({ events, items, embeddings, isAway, log }: ReaderOptions): Reader {
+export function createReader({ histories, items, embeddings, isAway, log }: ReaderOptions): Reader {
   const users = new LRUCache<string, LastKnown>({
     maxSize: KEPT_EVENTS_MAX,
     sizeCalculation: ({ history }) => history.length + KEPT_SEEN_MAX / 10,
@@ -107,7 +100,7 @@ export function createReader({ events, items, embeddings, isAway, log }: ReaderO
         attempt(
           'history',
           async () => {
-            const history = await events.history(catalog, user, { countMax: HISTORY_MAX, hasSeen });
+            const history = await histories.history(catalog, user, { countMax: HISTORY_MAX, hasSeen });
             const seen = users.peek(keyOf(catalog, user))?.seen ?? new Map<ItemId, boolean>();
             if (history.length > 0) users.set(keyOf(catalog, user), { history, seen });
             return history;
@@ -118,7 +111,7 @@ export function createReader({ events, items, embeddings, isAway, log }: ReaderO
         attempt(
           'seen',
           async () => {
-            const found = await events.seen(catalog, user, asked);
+            const found = await histories.seen(catalog, user, asked);
             const known = users.peek(keyOf(catalog, user))?.seen;
             if (known !== undefined) {
               if (known.size > KEPT_SEEN_MAX) known.clear();

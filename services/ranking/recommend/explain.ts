@@ -1,5 +1,5 @@
 import type { ItemId } from '@kindred/shared/id';
-import type { SourceName } from '../sources/candidate.ts';
+import type { SourceName } from '@kindred/shared/model/candidate-sources';
 import type { Causes } from '../sources/co-engagement.ts';
 import type { Eligible } from './filter.ts';
 import type { PickedItem } from './mmr.ts';

@@ -1,8 +1,9 @@
 import { filterFieldsOf, predicateOf } from '@kindred/shared/filter';
 import type { ItemId } from '@kindred/shared/id';
-import type { CatalogState, ItemRow, PageKey } from '../ports.ts';
+import type { SourceName } from '@kindred/shared/model/candidate-sources';
+import type { CatalogState } from '../catalog-state/catalog-states.ts';
+import type { ItemRow, PageKey } from '../reads/item-reader.ts';
 import type { Reads } from '../reads/reader.ts';
-import type { SourceName } from '../sources/candidate.ts';
 import type { FusedCandidate } from './reciprocal-rank-fusion.ts';
 import type { ScoredCandidate, Scoring } from './score.ts';
 import type { RecommendRequest } from './slate.ts';

@@ -1,7 +1,7 @@
 import { compareIds, type ItemId } from '@kindred/shared/id';
+import { SOURCE_NAMES } from '@kindred/shared/model/candidate-sources';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { SOURCE_NAMES } from '../sources/candidate.ts';
 import { fuse } from './reciprocal-rank-fusion.ts';
 
 const lists = fc.array(

@@ -1,5 +1,6 @@
 import { compareIds, type ItemId } from '@kindred/shared/id';
-import type { Candidate, SourceName } from '../sources/candidate.ts';
+import type { SourceName } from '@kindred/shared/model/candidate-sources';
+import type { Candidate } from '../sources/candidate.ts';
 
 /** Where one source put a candidate. */
 export interface SourceRank {

@@ -1,4 +1,5 @@
 import type { ItemId } from '@kindred/shared/id';
+import { SOURCE_NAMES } from '@kindred/shared/model/candidate-sources';
 import { CURVES, FEATURES, KNOTS, PARTS } from '@kindred/shared/model/ranking-features';
 import { seededRandom } from '@kindred/shared/numeric/random';
 import { SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
@@ -6,7 +7,6 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { HistoryEvent } from '../profile/engagement.ts';
 import { engagementsOf } from '../profile/engagement.ts';
-import { SOURCE_NAMES } from '../sources/candidate.ts';
 import { donorsOf, NO_COLD_START } from '../sources/donors.ts';
 import { type TrainedCatalog, trainedScoresOf } from '../sources/trained-scores.ts';
 import { fuse } from './reciprocal-rank-fusion.ts';

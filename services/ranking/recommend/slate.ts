@@ -1,6 +1,6 @@
 import type { Filter, ItemFields } from '@kindred/shared/catalog';
 import type { ItemId, UserId } from '@kindred/shared/id';
-import type { SourceName } from '../sources/candidate.ts';
+import type { SourceName } from '@kindred/shared/model/candidate-sources';
 
 export interface RecommendRequest {
   readonly user: UserId;

@@ -1,8 +1,9 @@
+import type { SourceName } from '@kindred/shared/model/candidate-sources';
 import type { Neighbor, NeighborTarget } from '@kindred/shared/neighbor';
 import type { Random } from '@kindred/shared/numeric/random';
 import type { Engagement } from '../profile/engagement.ts';
 import type { Interest } from '../profile/interest.ts';
-import type { Candidate, SourceName } from './candidate.ts';
+import type { Candidate } from './candidate.ts';
 import type { CoEngagement } from './co-engagement.ts';
 import type { NonPersonalized } from './non-personalized.ts';
 import type { TrainedScores } from './trained-scores.ts';

@@ -1,17 +1,5 @@
 import type { ItemId } from '@kindred/shared/id';
 
-export const SOURCE_NAMES = [
-  'collaborative',
-  'content',
-  'interests',
-  'similar',
-  'co-engagement',
-  'trending',
-  'latest',
-  'popular',
-] as const;
-export type SourceName = (typeof SOURCE_NAMES)[number];
-
 export interface Candidate {
   readonly item: ItemId;
   /** The source's own measure, higher is better; comparable within the source only. */

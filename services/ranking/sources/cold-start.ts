@@ -3,7 +3,7 @@ import type { CatalogId, ItemId } from '@kindred/shared/id';
 import type { NeighborSource } from '@kindred/shared/neighbor';
 import type { Log } from '@kindred/shared/platform/log';
 import { LRUCache } from 'lru-cache';
-import type { CatalogState } from '../ports.ts';
+import type { CatalogState } from '../catalog-state/catalog-states.ts';
 import { type ColdStart, type Donor, donorsOf, NO_COLD_START } from './donors.ts';
 import type { TrainedCatalog } from './trained-scores.ts';
 

@@ -1,6 +1,6 @@
+import type { SourceName } from '@kindred/shared/model/candidate-sources';
 import { DAY_MS, HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
 import { valueOfRank } from '../events/counter.ts';
-import type { SourceName } from './candidate.ts';
 import { type CandidateSource, isRankedByTraining } from './candidate-source.ts';
 import type { NonPersonalized } from './non-personalized.ts';
 

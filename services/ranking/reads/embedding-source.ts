@@ -1,0 +1,19 @@
+import type { CatalogId, ItemId, SpaceId } from '@kindred/shared/id';
+
+export interface WantedVector {
+  readonly item: ItemId;
+  /** Change number that the embedding must have. */
+  readonly change: number;
+}
+
+/** Reads embeddings by item through a bounded cache. */
+export interface EmbeddingSource {
+  /** @returns Unit-length embeddings of the items that have one. */
+  vectors(
+    catalog: CatalogId,
+    space: SpaceId,
+    wanted: readonly WantedVector[],
+  ): Promise<ReadonlyMap<ItemId, Float32Array>>;
+  /** @returns Cached ones only. */
+  kept(catalog: CatalogId, space: SpaceId, wanted: readonly WantedVector[]): ReadonlyMap<ItemId, Float32Array>;
+}

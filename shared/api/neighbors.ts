@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { filterSchema, itemSchema } from '../catalog.ts';
+import { textSchema } from '../text.ts';
+import { flagSchema, LIMIT_DEFAULT, limitSchema, wholeNumberSchema } from './common-schemas.ts';
+import { afterSchema } from './write-token.ts';
+
+const SEARCH_TEXT_MAX = 10_000;
+
+export const searchBodySchema = z.strictObject({
+  text: textSchema(SEARCH_TEXT_MAX).min(1, 'must not be empty'),
+  limit: limitSchema.default(LIMIT_DEFAULT),
+  filter: filterSchema.optional(),
+  expand: z.boolean().default(false),
+  after: afterSchema.optional(),
+});
+
+export const similarQuerySchema = z.strictObject({
+  limit: wholeNumberSchema.pipe(limitSchema).optional(),
+  expand: flagSchema.optional(),
+  after: afterSchema.optional(),
+});
+
+export const neighborsAnswerSchema = z.object({
+  items: z.array(z.object({ item: z.string(), similarity: z.number(), details: itemSchema.optional() })),
+  degraded: z.array(z.string()).optional().meta({ description: 'Names of what was missing, if anything was' }),
+});

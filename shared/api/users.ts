@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { EVENT_TYPES } from '../event.ts';
+import { afterSchema } from './write-token.ts';
+
+export const userQuerySchema = z.strictObject({ after: afterSchema.optional() });
+
+export const userAnswerSchema = z.object({
+  user: z.string(),
+  interests: z.array(z.object({ medoid: z.string(), importance: z.number(), items: z.array(z.string()) })),
+  events: z.array(
+    z.object({ id: z.string(), item: z.string(), type: z.enum(EVENT_TYPES), value: z.number(), at: z.string() }),
+  ),
+});
+
+export const erasureAnswerSchema = z.object({ events: z.int() });
