@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { diversify } from '@kindred/ranking/recommend/mmr';
+import { mmr } from '@kindred/ranking/recommend/mmr';
 import type { ItemId } from '@kindred/shared/id';
 import { listDiversity, ndcgAt20, recallAt20 } from '@kindred/shared/model/ranking-metrics';
 import { centred } from '@kindred/shared/numeric/vector';
@@ -134,7 +134,6 @@ function measured(
 
 /** By the code that serves. */
 function marginalPicks({ items, relevances, vectors }: UserPool, strength: number): readonly number[] {
-  const placeOf = new Map(items.map((item, place) => [item, place]));
-  const entries = items.map((item, place) => ({ item, relevance: relevances[place]!, vector: vectors[place] }));
-  return diversify(entries, SHOWN, strength).map(({ item }) => placeOf.get(item)!);
+  const entries = items.map((item, place) => ({ item, place, relevance: relevances[place]!, vector: vectors[place] }));
+  return mmr(entries, SHOWN, strength).map(({ entry }) => entry.place);
 }

@@ -1,6 +1,6 @@
 import type { InteractionTable } from '@kindred/cli/dataset-folder/interaction-table';
-import { engagementWeight } from '@kindred/ranking/profile/engagement';
 import { catalogIdSchema } from '@kindred/shared/id';
+import { engagementWeight } from '@kindred/shared/model/engagement';
 import { StartError } from '@kindred/shared/platform/config';
 import type { BenchConfig } from '../config.ts';
 import { type CatalogHistory, readCatalogHistory } from '../engine/catalog-history.ts';

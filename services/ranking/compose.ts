@@ -26,7 +26,7 @@ import { Search } from './neighbors/search.ts';
 import { Similar } from './neighbors/similar.ts';
 import type { Ranking } from './ranking.ts';
 import { createReader } from './reads/reader.ts';
-import { createRecommender } from './recommend/pipeline.ts';
+import { Recommender } from './recommend/pipeline.ts';
 import { Recommendations } from './recommend/recommendations.ts';
 import { Users } from './users/users.ts';
 
@@ -68,7 +68,7 @@ export async function composeRanking(parts: RankingParts): Promise<RankingServic
     isAway: (error) => isDatabaseAway(error) || isDatabaseBusy(error),
     log,
   });
-  const recommender = createRecommender({ reader, states, neighbors, meter: rankingMeter(registry), log });
+  const recommender = new Recommender({ reader, states, neighbors, meter: rankingMeter(registry), log });
   const ranking: Ranking = {
     intake: new EventIntake({ catalogs, eventLog }),
     recommendations: new Recommendations({ catalogs, writes, recommender }),

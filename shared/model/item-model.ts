@@ -1,4 +1,6 @@
 import { addRow, raiseToRow, type SparseRows } from '../numeric/sparse-rows.ts';
+import { TopK } from '../numeric/top-k.ts';
+import type { CandidateSignals } from './ranking-features.ts';
 
 /** What one item leads to, by each way of knowing it; rows and columns are item numbers. */
 export interface ItemModel {
@@ -45,12 +47,70 @@ export const RECENT_ITEMS = 10;
 /** What an engaged item counts as for those whose donor it is: it leads to itself, which no weight says. */
 const OWN_WEIGHT = 0.25;
 
+/** Scores of 0 for every item. */
 export function userScores(itemCount: number): UserScores {
-  const make = (): Float32Array => new Float32Array(itemCount);
+  const zeros = (): Float32Array => new Float32Array(itemCount);
   return {
-    ...{ collaborative: make(), collaborativeMax: make(), collaborativeRecent: make(), collaborativeSeen: make() },
-    ...{ content: make(), contentMax: make() },
+    collaborative: zeros(),
+    collaborativeMax: zeros(),
+    collaborativeRecent: zeros(),
+    collaborativeSeen: zeros(),
+    content: zeros(),
+    contentMax: zeros(),
   };
+}
+
+/** The signals of a candidate that the item model alone gives. */
+export type ModelSignals = Omit<CandidateSignals, 'coEngagement' | 'trending' | 'popular'>;
+
+/** Reads one item's signals from the scores of a user. @param imputedShare  As `imputedShares` has them. */
+export function modelSignals(
+  { positives, seen }: ItemModel,
+  imputedShare: Float32Array,
+  scores: UserScores,
+  item: number,
+): ModelSignals {
+  return {
+    collaborative: scores.collaborative[item]!,
+    collaborativeMax: scores.collaborativeMax[item]!,
+    collaborativeRecent: scores.collaborativeRecent[item]!,
+    collaborativeSeen: scores.collaborativeSeen[item]!,
+    content: Math.max(0, scores.content[item]!),
+    contentMax: scores.contentMax[item]!,
+    imputedShare: imputedShare[item]!,
+    positives: positives[item]!,
+    seen: seen[item]!,
+  };
+}
+
+/**
+ * The candidates of a source: items with the largest scores above 0.
+ * @returns By falling score, ties by item number. Cost: O(items).
+ */
+export function topItems(scores: Float32Array, count: number, isCandidate: (item: number) => boolean): Int32Array {
+  const top = new TopK(count);
+  for (let item = 0; item < scores.length; item++) {
+    if (scores[item]! > 0 && isCandidate(item)) top.offer(item, scores[item]!);
+  }
+  return top.take();
+}
+
+/**
+ * Adds up the co-engagement of a user's liked items, the latest `CO_ENGAGED_MAX`.
+ * @param rows  As `coEngagementRows` makes them.
+ * @param liked  Latest first; an item number of −1 is unknown and adds nothing.
+ * @param into  Zeros, shape `[items]`.
+ */
+export function addCoEngagement(
+  rows: SparseRows,
+  liked: Iterable<{ readonly number: number; readonly strength: number }>,
+  into: Float32Array,
+): void {
+  let count = 0;
+  for (const { number, strength } of liked) {
+    if (count++ === CO_ENGAGED_MAX) return;
+    addRow(rows, number, strength, into);
+  }
 }
 
 /** Cost: O(items + entries of the history's rows + imputed entries). */

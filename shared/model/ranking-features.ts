@@ -1,34 +1,34 @@
-/** What is known of one candidate for one user before it is scored. */
+/** Everything known about one candidate for one user before it is scored. */
 export interface CandidateSignals {
-  /** What the user's items add up to by the collaborative weights, and the largest share of one item; may be below 0. */
+  /** Sum over the user's items by the collaborative weights, and the largest single contribution; may be below 0. */
   readonly collaborative: number;
   readonly collaborativeMax: number;
-  /** What the last few of those items that the user liked add to it. */
+  /** Part of it from the last few items that the user liked. */
   readonly collaborativeRecent: number;
-  /** What those items add to it that the user only saw. */
+  /** Part of it from items that the user only saw. */
   readonly collaborativeSeen: number;
-  /** What the user's items add up to by co-engagement; at least 0. */
+  /** Sum over the user's liked items by co-engagement; at least 0. */
   readonly coEngagement: number;
-  /** The same by likeness of content, and the largest of those likenesses; at least 0. */
+  /** Sum over the user's items by likeness of content, and the largest single likeness; at least 0. */
   readonly content: number;
   readonly contentMax: number;
-  /** What share of the collaborative score is imputed from items like it, in [0, 1]: 1 for a new item. */
+  /** Share of the collaborative score that is imputed from donors, in [0, 1]: 1 for a new item. */
   readonly imputedShare: number;
-  /** How many users engaged with the item, and how many had any event on it. */
+  /** Number of users who engaged with the item, and number with any event on it. */
   readonly positives: number;
   readonly seen: number;
   /**
-   * What all users did with the item of late, halving every 3 days and every 69, in saves; 0 for one that is not among the
-   * first `NON_PERSONALIZED_MAX` by it.
+   * Engagement of all users with the item, in saves, halving every 3 days and every 69; 0 for an item behind the first
+   * `NON_PERSONALIZED_MAX`.
    */
   readonly trending: number;
   readonly popular: number;
 }
 
-/** How many items lead by what users did of late. */
+/** Length of each non-personalized list. */
 export const NON_PERSONALIZED_MAX = 1_000;
 
-/** What a score is made of, as an explanation names it. */
+/** Parts of a score, as an explanation names them. */
 export const PARTS = [
   'collaborative',
   'recent',
@@ -41,33 +41,103 @@ export const PARTS = [
 ] as const;
 export type Part = (typeof PARTS)[number];
 
-/** A number of a candidate that weights are learned for, with the part of the score that they belong to. */
-interface Named {
-  readonly name: string;
-  readonly part: Part;
+/** Makes features of different catalogs comparable. */
+export interface FeatureScales {
+  /** Added before the logarithm of each sum: a sum far below it counts as about nothing. Above 0. */
+  readonly floors: { readonly collaborative: number; readonly coEngagement: number; readonly content: number };
+  /** Share of positives over the whole catalog, in [0, 1]. */
+  readonly meanShare: number;
 }
 
-interface Feature extends Named {
-  /** Whether it knots another one, or lets it depend on a third: more than thin data can tell. */
+/** A number computed from a candidate's signals, along which its score grows or falls as a piecewise-linear curve. */
+interface Curve {
+  readonly name: string;
+  /** Part of the score that its weights belong to. */
+  readonly part: Part;
+  readonly of: (signals: CandidateSignals, scales: FeatureScales) => number;
+}
+
+interface Feature extends Pick<Curve, 'name' | 'part'> {
+  /** True for a feature that bends another one or lets it depend on a third: more than thin data can support. */
   readonly isFine: boolean;
 }
 
-/** What a score grows or falls with along a curve: a line with knots. */
-export const CURVES: readonly Named[] = [
-  { name: 'log collaborative', part: 'collaborative' },
-  { name: 'log largest collaborative', part: 'collaborative' },
-  { name: 'collaborative of what was only seen', part: 'collaborative' },
-  { name: 'log co-engagement', part: 'co-engagement' },
-  { name: 'log content', part: 'content' },
-  { name: 'log largest content', part: 'content' },
-  { name: 'log positives', part: 'popular' },
-  { name: 'log seen', part: 'popular' },
-  { name: 'share of positives', part: 'likeRate' },
-  { name: 'log recent collaborative', part: 'recent' },
-  { name: 'log trending', part: 'trending' },
-  { name: 'log popular of late', part: 'popular' },
+/** Prior of an item's share of positives: it leans on the catalog's as if by this many users. */
+const SHARE_PRIOR = 10;
+/** Floor of a single item's contribution, as a share of the floor of the sum. */
+const MAX_FLOOR_SHARE = 0.3;
+/** Bound of decayed sums: asked for a moment before the events, they would grow without limit. */
+const DECAYED_MAX = 1e5;
+
+/** The one table of features, for serving and training. */
+export const CURVES: readonly Curve[] = [
+  {
+    name: 'log collaborative',
+    part: 'collaborative',
+    of: ({ collaborative }, { floors }) => logOf(collaborative, floors.collaborative),
+  },
+  {
+    name: 'log largest collaborative',
+    part: 'collaborative',
+    of: ({ collaborativeMax }, { floors }) => logOf(collaborativeMax, MAX_FLOOR_SHARE * floors.collaborative),
+  },
+  {
+    name: 'collaborative of seen items',
+    part: 'collaborative',
+    of: ({ collaborativeSeen }) => collaborativeSeen,
+  },
+  {
+    name: 'log co-engagement',
+    part: 'co-engagement',
+    of: ({ coEngagement }, { floors }) => logOf(coEngagement, floors.coEngagement),
+  },
+  {
+    name: 'log content',
+    part: 'content',
+    of: ({ content }, { floors }) => logOf(content, floors.content),
+  },
+  {
+    name: 'log largest content',
+    part: 'content',
+    of: ({ contentMax }, { floors }) => logOf(contentMax, MAX_FLOOR_SHARE * floors.content),
+  },
+  {
+    name: 'log positives',
+    part: 'popular',
+    of: ({ positives }) => Math.log(1 + positives),
+  },
+  {
+    name: 'log seen',
+    part: 'popular',
+    of: ({ seen }) => Math.log(1 + seen),
+  },
+  {
+    name: 'share of positives',
+    part: 'likeRate',
+    of: ({ positives, seen }, { meanShare }) => (positives + SHARE_PRIOR * meanShare) / (seen + SHARE_PRIOR),
+  },
+  {
+    name: 'log recent collaborative',
+    part: 'recent',
+    of: ({ collaborativeRecent }, { floors }) => logOf(collaborativeRecent, MAX_FLOOR_SHARE * floors.collaborative),
+  },
+  {
+    name: 'log trending',
+    part: 'trending',
+    of: ({ trending }) => Math.log(1 + Math.min(DECAYED_MAX, trending)),
+  },
+  {
+    name: 'log decayed popularity',
+    part: 'popular',
+    of: ({ popular }) => Math.log(1 + Math.min(DECAYED_MAX, popular)),
+  },
 ];
-/** What a new item is known by: these have curves of their own for what is imputed. */
+
+function logOf(sum: number, floor: number): number {
+  return Math.log(Math.max(0, sum) + floor);
+}
+
+/** Curves that a cold-start item has of its own, for imputed scores. */
 const IMPUTED_CURVES = ['log collaborative', 'log largest collaborative', 'log content', 'log largest content'].map(
   (wanted) => CURVES.findIndex(({ name }) => name === wanted),
 );
@@ -87,7 +157,7 @@ export const FEATURES: readonly Feature[] = [
   }),
 ];
 
-function featuresOf({ name, part }: Named): readonly Feature[] {
+function featuresOf({ name, part }: Curve): readonly Feature[] {
   return [
     { name, part, isFine: false },
     ...Array.from({ length: KNOTS }, (_, knot) => ({ name: `${name} above knot ${knot + 1}`, part, isFine: true })),
@@ -100,45 +170,13 @@ const OF_CURVE = KNOTS + 2;
 /** Where the imputed share stands among them. */
 export const IMPUTED_SHARE = CURVES.length * OF_CURVE;
 
-/** What makes features of different catalogs alike. */
-export interface FeatureScales {
-  /** Added before the logarithm of each sum: what is below it counts as about nothing. Above 0. */
-  readonly floors: { readonly collaborative: number; readonly coEngagement: number; readonly content: number };
-  /** The share of positives over the whole catalog, in [0, 1]. */
-  readonly meanShare: number;
-}
-
-/** An item's share of positives leans on the catalog's as if by so many users. */
-const SHARE_PRIOR = 10;
-/** The share of one item is the smaller the more items there are: its floor lies lower. */
-const MAX_FLOOR_SHARE = 0.3;
-/** Asked for a moment before the events, decayed sums would know no bound. */
-const OF_LATE_MAX = 1e5;
-/** Keeps what is multiplied by it apart from the thing itself: some 16 items. */
+/** Log length of a typical history, some 16 items: keeps a feature times the log history apart from the feature itself. */
 const TYPICAL_LOG_HISTORY = 2.8;
 
-/** Writes the terms of a candidate from `offset` on: those of `CURVES` in their order, and the imputed share. */
-export function writeTerms(
-  signals: CandidateSignals,
-  { floors, meanShare }: FeatureScales,
-  into: Float32Array,
-  offset: number,
-): void {
-  const { collaborative, coEngagement, content, positives, seen, imputedShare } = signals;
-  const logOf = (sum: number, floor: number): number => Math.log(Math.max(0, sum) + floor);
-  into[offset] = logOf(collaborative, floors.collaborative);
-  into[offset + 1] = logOf(signals.collaborativeMax, MAX_FLOOR_SHARE * floors.collaborative);
-  into[offset + 2] = signals.collaborativeSeen;
-  into[offset + 3] = logOf(coEngagement, floors.coEngagement);
-  into[offset + 4] = logOf(content, floors.content);
-  into[offset + 5] = logOf(signals.contentMax, MAX_FLOOR_SHARE * floors.content);
-  into[offset + 6] = Math.log(1 + positives);
-  into[offset + 7] = Math.log(1 + seen);
-  into[offset + 8] = (positives + SHARE_PRIOR * meanShare) / (seen + SHARE_PRIOR);
-  into[offset + 9] = logOf(signals.collaborativeRecent, MAX_FLOOR_SHARE * floors.collaborative);
-  into[offset + 10] = Math.log(1 + Math.min(OF_LATE_MAX, signals.trending));
-  into[offset + 11] = Math.log(1 + Math.min(OF_LATE_MAX, signals.popular));
-  into[offset + 12] = imputedShare;
+/** Writes the terms of a candidate from `offset` on: one per curve in the order of `CURVES`, then the imputed share. */
+export function writeTerms(signals: CandidateSignals, scales: FeatureScales, into: Float32Array, offset: number): void {
+  for (let curve = 0; curve < CURVES.length; curve++) into[offset + curve] = CURVES[curve]!.of(signals, scales);
+  into[offset + IMPUTED] = signals.imputedShare;
 }
 
 /**

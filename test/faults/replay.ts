@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { engagementWeight } from '@kindred/ranking/profile/engagement';
 import type { EventType } from '@kindred/shared/event';
 import { decayed, HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
+import { engagementWeight } from '@kindred/shared/model/engagement';
 import { Kafka, logLevel } from 'kafkajs';
 import { expect } from 'vitest';
 import { clientOf } from '../client.ts';

@@ -2,11 +2,11 @@ import { testDatabase } from '@kindred/infra/postgres/test-database';
 import { EVENT_TYPES, type EventType } from '@kindred/shared/event';
 import type { CatalogId, EventId, ItemId, UserId } from '@kindred/shared/id';
 import { decayed, HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
+import { engagementWeight } from '@kindred/shared/model/engagement';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { COUNTER_OF_TYPE } from '../events/counter.ts';
 import type { ReadableEvent } from '../events/event-store.ts';
-import { engagementWeight } from '../profile/engagement.ts';
 import { postgresEventStore } from './postgres-event-store.ts';
 import { postgresHistorySource } from './postgres-history-source.ts';
 

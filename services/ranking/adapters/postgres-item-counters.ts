@@ -1,9 +1,9 @@
 import type { EventType } from '@kindred/shared/event';
 import type { CatalogId, ItemId } from '@kindred/shared/id';
 import { HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
+import { engagementWeight } from '@kindred/shared/model/engagement';
 import type { Transaction } from '@kindred/shared/platform/database';
 import { counted, type ItemCounter, NO_COUNTER, rankOf } from '../events/counter.ts';
-import { engagementWeight } from '../profile/engagement.ts';
 
 export interface CountedEvent {
   readonly item: ItemId;

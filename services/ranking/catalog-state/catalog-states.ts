@@ -1,8 +1,8 @@
 import type { CatalogId, SpaceId } from '@kindred/shared/id';
-import type { Mean } from '../recommend/centred-vectors.ts';
 import type { CoEngagementData } from '../sources/co-engagement.ts';
 import type { NonPersonalized } from '../sources/non-personalized.ts';
 import type { TrainedCatalog } from '../sources/trained-scores.ts';
+import type { Mean } from './mean.ts';
 
 /** Facts about a whole catalog, derived from the store and at most seconds old. */
 export interface CatalogState {

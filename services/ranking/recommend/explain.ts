@@ -1,74 +1,80 @@
 import type { ItemId } from '@kindred/shared/id';
 import type { SourceName } from '@kindred/shared/model/candidate-sources';
-import type { Causes } from '../sources/co-engagement.ts';
-import type { Eligible } from './filter.ts';
-import type { PickedItem } from './mmr.ts';
-import type { ScoredCandidate } from './score.ts';
+import { itemDetails } from '../reads/item-details.ts';
+import { CAUSES_MAX, type Causes } from '../sources/candidate.ts';
+import type { PickedCandidate } from './diversify.ts';
+import type { Profile } from './profile.ts';
+import type { Retrieved } from './retrieve.ts';
+import type { Scorer } from './scorer.ts';
 import type { Explanation, Recommendation, RecommendRequest } from './slate.ts';
 
-const BECAUSE_MAX = 3;
-
-/** What is said of an item beside its score. */
-export interface Explaining {
-  readonly weights: 'trained' | 'fixed';
-  /** Names of the parts. */
-  readonly names: readonly string[];
-  /** Shares of the request's largest; before diversity takes its part. */
-  readonly parts: Float64Array;
-  /** Whether an item of the user's history still exists: only such are named. */
-  readonly isLive: (item: ItemId) => boolean;
-  /** What led a source to the items that are answered, where their candidates do not say. */
-  readonly causes: ReadonlyMap<SourceName, Causes>;
+/** The results of earlier stages that an explanation draws on. */
+export interface ExplainContext {
+  readonly request: RecommendRequest;
+  readonly profile: Profile;
+  readonly retrieved: Retrieved;
+  readonly scorer: Scorer;
 }
 
-/** A picked item as it is answered. */
-export function presented(
-  picked: PickedItem,
-  { candidate, row }: Eligible,
-  { diversity, explain, expand }: RecommendRequest,
-  explaining: Explaining,
-): Recommendation {
-  const { item, ranks } = candidate;
-  const base = { item, score: picked.score, sources: ranks.map(({ source }) => source) };
-  const details = { id: item, available: true, ...row.fields, createdAt: new Date(row.createdAtMs).toISOString() };
-  return {
-    ...base,
-    ...(explain && { explanation: explanation(picked, candidate, diversity, explaining) }),
-    ...(expand && { details }),
-  };
+/** The picked candidates as they are answered: with the parts of their scores and the user's own items that led to them. */
+export function explain(picked: readonly PickedCandidate[], context: ExplainContext): readonly Recommendation[] {
+  const { explain: isExplained, expand } = context.request;
+  const causes = isExplained
+    ? causesBySource(
+        picked.map(({ candidate }) => candidate.item),
+        context.retrieved,
+      )
+    : undefined;
+  return picked.map((pick) => {
+    const { item, ranks, row } = pick.candidate;
+    return {
+      item,
+      score: pick.slateScore,
+      sources: ranks.map(({ source }) => source),
+      ...(causes && { explanation: explanationOf(pick, causes, context) }),
+      ...(expand && { details: itemDetails(row) }),
+    };
+  });
 }
 
-function explanation(
-  { penalty }: PickedItem,
-  candidate: ScoredCandidate,
-  diversity: number,
-  explaining: Explaining,
+function causesBySource(shown: readonly ItemId[], { context, retrievals }: Retrieved): ReadonlyMap<SourceName, Causes> {
+  return new Map(
+    retrievals.map(({ source, answers }) => [source.name, source.causes(context, answers, shown)] as const),
+  );
+}
+
+function explanationOf(
+  { candidate, penalty }: PickedCandidate,
+  causes: ReadonlyMap<SourceName, Causes>,
+  { request, profile, scorer }: ExplainContext,
 ): Explanation {
   const parts: Record<string, number> = {};
-  for (const [place, name] of explaining.names.entries()) {
-    const part = explaining.parts[place]!;
-    if (part !== 0) parts[name] = (1 - diversity) * part;
+  for (const [place, name] of scorer.partNames.entries()) {
+    const share = candidate.shares[place]!;
+    if (share !== 0) parts[name] = (1 - request.diversity) * share;
   }
   parts.diversity = penalty;
   return {
-    weights: explaining.weights,
+    weights: scorer.weights,
     parts,
-    sources: candidate.ranks.map(({ source, rank, score }) => ({ source, rank, score })),
-    because: causes(candidate, explaining),
+    sources: candidate.ranks.map(({ source, rank, sourceScore }) => ({ source, rank, score: sourceScore })),
+    because: because(candidate, causes, profile),
   };
 }
 
-/** Causes of the sources in turn, so that each source's strongest is named first. */
-function causes({ item, ranks }: ScoredCandidate, { isLive, causes: known }: Explaining): readonly ItemId[] {
-  const lists = ranks.map(({ source, because }) =>
-    because.length > 0 ? because : (known.get(source)?.get(item) ?? []),
-  );
+/** Causes of the sources in turn, so that the strongest of each is named first; deleted items are left out. */
+function because(
+  { item, ranks }: PickedCandidate['candidate'],
+  causes: ReadonlyMap<SourceName, Causes>,
+  { rows }: Profile,
+): readonly ItemId[] {
+  const lists = ranks.map(({ source }) => causes.get(source)?.get(item) ?? []);
   const merged = new Set<ItemId>();
-  for (let place = 0; place < BECAUSE_MAX; place++) {
+  for (let place = 0; place < CAUSES_MAX; place++) {
     for (const list of lists) {
       const cause = list[place];
-      if (cause !== undefined && isLive(cause)) merged.add(cause);
+      if (cause !== undefined && rows.has(cause)) merged.add(cause);
     }
   }
-  return [...merged].slice(0, BECAUSE_MAX);
+  return [...merged].slice(0, CAUSES_MAX);
 }

@@ -1,104 +1,140 @@
 import { filterFieldsOf, predicateOf } from '@kindred/shared/filter';
 import type { ItemId } from '@kindred/shared/id';
-import type { SourceName } from '@kindred/shared/model/candidate-sources';
-import type { CatalogState } from '../catalog-state/catalog-states.ts';
+import { reciprocalRank } from '@kindred/shared/model/candidate-sources';
+import type { Centre } from '../catalog-state/mean.ts';
 import type { ItemRow, PageKey } from '../reads/item-reader.ts';
-import type { Reads } from '../reads/reader.ts';
+import type { Query } from './query.ts';
 import type { FusedCandidate } from './reciprocal-rank-fusion.ts';
-import type { ScoredCandidate, Scoring } from './score.ts';
-import type { RecommendRequest } from './slate.ts';
+import type { Scored } from './score.ts';
+import type { ScoredCandidate } from './scorer.ts';
 
-/** Candidates read beyond the pool at once, in place of those that are seen. */
-const PAGE_SPARE = 30;
-/** Rows that the refill looks at before it gives up on a filter that keeps almost nothing. */
-const REFILL_ROWS_MAX = 50_000;
-/** Rows that one turn of the event loop parses: some 5 ms. */
-const REFILL_PAGE_ROWS = 1_000;
-
-/** A candidate that may be shown, with its row as it is now. */
-export interface Eligible {
-  readonly candidate: ScoredCandidate;
+/** A candidate that may be shown, with its item as it is now. */
+export interface EligibleCandidate extends ScoredCandidate {
   readonly row: ItemRow;
+  /** Centred embedding of unit length; `undefined` for an item without one, or if diversity does not need it. */
+  readonly vector: Float32Array | undefined;
 }
 
-interface FilterTask {
-  readonly reads: Reads;
-  readonly state: CatalogState;
-  readonly request: RecommendRequest;
-  /** Best first. */
-  readonly scored: readonly ScoredCandidate[];
-  /** Scores what follows when too few remain. */
-  readonly scoring: Scoring;
-  /** How many are wanted; fewer do where they are enough for the limit. */
-  readonly poolSize: number;
+export interface Eligible {
+  /** By falling score, at most twice the limit or 100. */
+  readonly pool: readonly EligibleCandidate[];
+  readonly scorer: Scored['scorer'];
+  /** Marks of everything that was read of the candidates: equal marks mean equal rows. */
+  readonly readMarks: readonly string[];
 }
 
-export interface Filtered {
-  /** In the order of the candidates. */
-  readonly eligible: readonly Eligible[];
-  /** Tells apart what the store may hold of them. */
-  readonly read: readonly string[];
-}
+/** Smallest number of candidates that diversification chooses from. */
+const POOL_MIN = 100;
+/** Candidates read beyond the pool at once, in place of seen ones. */
+const PAGE_SPARE = 30;
+/** Newest items that the refill looks at before it gives up on a filter that keeps almost nothing. */
+const REFILL_ROWS_MAX = 50_000;
+/** Rows that one turn of the event loop parses, in about 5 ms. */
+const REFILL_PAGE_ROWS = 1_000;
+/** Fusion weights of refilled candidates: below every retrieved one, the popular before the newest. */
+const REFILL_WEIGHTS = { popular: 1e-4, latest: 1e-5 } as const;
 
 /**
- * Keeps what may be shown, by rows read for this request, so that what was deleted or hidden a moment ago cannot appear.
- * When too few remain, further items follow in the order of the popular and then of the newest.
+ * Keeps the candidates that may be shown, by rows read for this request: an item that was deleted or hidden a moment ago
+ * cannot appear. If too few remain, the catalog's popular and then its newest items follow.
  */
-export async function filterCandidates(task: FilterTask): Promise<Filtered> {
-  const { reads, state, request, scored, scoring, poolSize } = task;
-  const { user, filter, includeSeen, limit } = request;
-  const passes = predicateOf(filter ?? {});
-  const considered = new Set<ItemId>(request.exclude);
-  const eligible: Eligible[] = [];
-  const read: string[] = [];
-
-  const consider = async (candidates: readonly ScoredCandidate[]): Promise<void> => {
-    const fresh = candidates.filter(({ item }) => !considered.has(item));
-    const asked = fresh.map(({ item }) => item);
-    for (const item of asked) considered.add(item);
-    const [rows, seen] = await Promise.all([reads.rows(state.space, asked), reads.seen(user, asked)]);
-    const seenItems = new Map(seen.map((entry) => [entry.item, entry]));
-    for (const candidate of fresh) {
-      const row = rows.get(candidate.item);
-      const own = seenItems.get(candidate.item);
-      read.push(`${candidate.item}\n${row?.change}\n${row?.embeddingChange}\n${own?.isHidden}`);
-      if (row === undefined || own?.isHidden === true || (own !== undefined && !includeSeen)) continue;
-      if (filter === undefined ? row.available : passes(filterFieldsOf(row.fields))) eligible.push({ candidate, row });
-    }
-  };
-
-  // Each page twice the last: a filter that keeps little must not cost a round trip for every hundred.
-  for (let start = 0, size = poolSize + PAGE_SPARE; start < scored.length && eligible.length < limit; size *= 2) {
-    await consider(scored.slice(start, start + size));
+export async function filter(scored: Scored, query: Query, centre: Centre): Promise<Eligible> {
+  const { request, state } = query;
+  const poolSize = Math.max(POOL_MIN, 2 * request.limit);
+  const sieve = new Sieve(query);
+  // Each page is twice the last: a filter that keeps little must not cost a round trip per hundred candidates.
+  for (let start = 0, size = poolSize + PAGE_SPARE; start < scored.candidates.length && sieve.isShort; size *= 2) {
+    await sieve.pass(scored.candidates.slice(start, start + size));
     start += size;
   }
-  if (eligible.length < limit) await consider(refill('popular', state.nonPersonalized.popular, 0).map(scoring.score));
+  const rescored = (candidates: readonly FusedCandidate[]): readonly ScoredCandidate[] =>
+    candidates.map((candidate) => scored.scorer.score(candidate));
+  if (sieve.isShort) await sieve.pass(rescored(refill('popular', state.nonPersonalized.popular, 0)));
+  await refillWithNewest(query, sieve, rescored);
+  const pool = sieve.kept.slice(0, poolSize);
+  return { pool: await withVectors(pool, query, centre), scorer: scored.scorer, readMarks: sieve.readMarks };
+}
+
+/** Passes candidates by their rows and the user's events on them, each candidate once. */
+class Sieve {
+  readonly kept: Omit<EligibleCandidate, 'vector'>[] = [];
+  readonly readMarks: string[] = [];
+  readonly #query: Query;
+  readonly #considered: Set<ItemId>;
+  readonly #passes: (row: ItemRow) => boolean;
+
+  constructor(query: Query) {
+    this.#query = query;
+    this.#considered = new Set(query.request.exclude);
+    const { filter: wanted } = query.request;
+    const predicate = predicateOf(wanted ?? {});
+    this.#passes = wanted === undefined ? (row) => row.available : (row) => predicate(filterFieldsOf(row.fields));
+  }
+
+  /** True while fewer are kept than the request's limit. */
+  get isShort(): boolean {
+    return this.kept.length < this.#query.request.limit;
+  }
+
+  async pass(candidates: readonly ScoredCandidate[]): Promise<void> {
+    const { reads, state, request } = this.#query;
+    const unread = candidates.filter(({ item }) => !this.#considered.has(item));
+    const items = unread.map(({ item }) => item);
+    for (const item of items) this.#considered.add(item);
+    const [rows, seen] = await Promise.all([reads.rows(state.space, items), reads.seen(request.user, items)]);
+    const seenItems = new Map(seen.map((entry) => [entry.item, entry]));
+    for (const candidate of unread) {
+      const row = rows.get(candidate.item);
+      const own = seenItems.get(candidate.item);
+      this.readMarks.push(`${candidate.item}\n${row?.change}\n${row?.embeddingChange}\n${own?.isHidden}`);
+      if (row === undefined || own?.isHidden === true || (own !== undefined && !request.includeSeen)) continue;
+      if (this.#passes(row)) this.kept.push({ ...candidate, row });
+    }
+  }
+}
+
+async function refillWithNewest(
+  { reads }: Query,
+  sieve: Sieve,
+  rescored: (candidates: readonly FusedCandidate[]) => readonly ScoredCandidate[],
+): Promise<void> {
   let after: PageKey | undefined;
-  for (let count = 0; eligible.length < limit && count < REFILL_ROWS_MAX; ) {
+  for (let count = 0; sieve.isShort && count < REFILL_ROWS_MAX; ) {
     const page = await reads.page(after, REFILL_PAGE_ROWS);
-    if (page.length === 0) break;
-    await consider(
-      refill(
-        'latest',
-        page.map(({ item, createdAtMs }) => ({ item, score: createdAtMs })),
-        count,
-      ).map(scoring.score),
-    );
+    if (page.length === 0) return;
+    const newest = page.map(({ item, createdAtMs }) => ({ item, score: createdAtMs }));
+    await sieve.pass(rescored(refill('latest', newest, count)));
     count += page.length;
     after = page.at(-1);
   }
-  return { eligible, read };
 }
 
-/** Candidates that no source retrieved: they rank behind all that one did. */
+/** Candidates that no source retrieved, ranked behind every retrieved one. @param before  Entries of earlier pages. */
 function refill(
-  source: SourceName,
+  source: keyof typeof REFILL_WEIGHTS,
   entries: readonly { readonly item: ItemId; readonly score: number }[],
   before: number,
 ): readonly FusedCandidate[] {
   return entries.map(({ item, score }, index) => {
     const rank = before + index + 1;
-    const part = (source === 'popular' ? 1e-4 : 1e-5) / (60 + rank);
-    return { item, fused: part, ranks: [{ source, rank, score, part, because: [] }] };
+    const part = reciprocalRank(REFILL_WEIGHTS[source], rank);
+    return { item, fusedScore: part, ranks: [{ source, rank, sourceScore: score, part }] };
+  });
+}
+
+async function withVectors(
+  pool: readonly Omit<EligibleCandidate, 'vector'>[],
+  { request, state, reads }: Query,
+  centre: Centre,
+): Promise<readonly EligibleCandidate[]> {
+  const { space, mean } = state;
+  if (space === undefined || request.diversity === 0) return pool.map((entry) => ({ ...entry, vector: undefined }));
+  const wanted = pool.flatMap(({ row: { item, embeddingChange: change } }) =>
+    change === undefined ? [] : [{ item, change }],
+  );
+  const vectors = await reads.vectors(space, wanted);
+  return pool.map((entry) => {
+    const vector = vectors.get(entry.item);
+    return { ...entry, vector: vector && centre(vector, mean) };
   });
 }

@@ -2,7 +2,7 @@ import type { ItemId } from '@kindred/shared/id';
 import { dot, normalise } from '@kindred/shared/numeric/vector';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { diversify, type RelevantItem } from './mmr.ts';
+import { mmr, type RelevantItem } from './mmr.ts';
 
 const items = fc
   .uniqueArray(
@@ -30,19 +30,18 @@ const diversity = fc.double({ min: 0, max: 1, noNaN: true });
 test('each pick is the best by the formula, given those before it', () => {
   fc.assert(
     fc.property(items, fc.nat(30), diversity, (given, count, share) => {
-      const picked = diversify(given, count, share);
+      const picked = mmr(given, count, share);
       expect(picked).toHaveLength(Math.min(count, given.length));
-      const byItem = new Map(given.map((entry) => [entry.item, entry]));
-      picked.forEach(({ item, score }, place) => {
-        const before = picked.slice(0, place).map((pick) => byItem.get(pick.item)!);
+      picked.forEach(({ entry, score }, place) => {
+        const before = picked.slice(0, place).map((pick) => pick.entry);
         const value = (candidate: RelevantItem): number => {
           const cosines = before.map((other) =>
             other.vector && candidate.vector ? dot(other.vector, candidate.vector) : 0,
           );
           return (1 - share) * candidate.relevance - share * Math.max(0, ...cosines);
         };
-        expect(score).toBeCloseTo(value(byItem.get(item)!), 6);
-        const left = given.filter((entry) => !before.includes(entry));
+        expect(score).toBeCloseTo(value(entry), 6);
+        const left = given.filter((other) => !before.includes(other));
         for (const candidate of left) expect(value(candidate)).toBeLessThanOrEqual(score + 1e-6);
       });
     }),
@@ -52,10 +51,10 @@ test('each pick is the best by the formula, given those before it', () => {
 test('scores never rise, penalties are at most 0, and the order of input does not matter', () => {
   fc.assert(
     fc.property(items, diversity, (given, share) => {
-      const picked = diversify(given, 30, share);
+      const picked = mmr(given, 30, share);
       for (let i = 1; i < picked.length; i++) expect(picked[i]!.score).toBeLessThanOrEqual(picked[i - 1]!.score);
       for (const { penalty } of picked) expect(penalty).toBeLessThanOrEqual(0);
-      expect(diversify([...given].reverse(), 30, share)).toEqual(picked);
+      expect(mmr([...given].reverse(), 30, share)).toEqual(picked);
     }),
   );
 });
@@ -63,7 +62,7 @@ test('scores never rise, penalties are at most 0, and the order of input does no
 test('keeps the order of relevance at diversity 0', () => {
   fc.assert(
     fc.property(items, (given) => {
-      const picked = diversify(given, 30, 0).map(({ score }) => score);
+      const picked = mmr(given, 30, 0).map(({ score }) => score);
       expect(picked).toEqual(given.map(({ relevance }) => relevance).sort((a, b) => b - a));
     }),
   );

@@ -2,7 +2,7 @@ import { compareIds, type ItemId } from '@kindred/shared/id';
 import { SOURCE_NAMES } from '@kindred/shared/model/candidate-sources';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fuse } from './reciprocal-rank-fusion.ts';
+import { reciprocalRankFusion } from './reciprocal-rank-fusion.ts';
 
 const lists = fc.array(
   fc.record({
@@ -10,7 +10,7 @@ const lists = fc.array(
     weight: fc.double({ min: 0.01, max: 2, noNaN: true }),
     candidates: fc
       .uniqueArray(fc.nat(30), { maxLength: 20 })
-      .map((ids) => ids.map((id) => ({ item: `i${id}` as ItemId, score: 1, because: [] }))),
+      .map((ids) => ids.map((id) => ({ item: `i${id}` as ItemId, sourceScore: 1 }))),
   }),
   { maxLength: 5 },
 );
@@ -18,8 +18,8 @@ const lists = fc.array(
 test('an item’s score is the sum of weight / (60 + rank) over the lists that have it, best first, ties by id', () => {
   fc.assert(
     fc.property(lists, (given) => {
-      const fused = fuse(given);
-      for (const { item, fused: score, ranks } of fused) {
+      const fused = reciprocalRankFusion(given);
+      for (const { item, fusedScore: score, ranks } of fused) {
         const wanted = given.reduce((sum, { weight, candidates }) => {
           const place = candidates.findIndex((candidate) => candidate.item === item);
           return place === -1 ? sum : sum + weight / (61 + place);
@@ -29,7 +29,7 @@ test('an item’s score is the sum of weight / (60 + rank) over the lists that h
       }
       for (let i = 1; i < fused.length; i++) {
         const [before, after] = [fused[i - 1]!, fused[i]!];
-        expect(before.fused > after.fused || compareIds(before.item, after.item) < 0).toBe(true);
+        expect(before.fusedScore > after.fusedScore || compareIds(before.item, after.item) < 0).toBe(true);
       }
       expect(new Set(fused.map(({ item }) => item))).toEqual(
         new Set(given.flatMap((list) => list.candidates.map(({ item }) => item))),

@@ -1,45 +1,48 @@
 import { compareIds, type ItemId } from '@kindred/shared/id';
-import type { SourceName } from '@kindred/shared/model/candidate-sources';
+import { reciprocalRank, type SourceName } from '@kindred/shared/model/candidate-sources';
 import type { Candidate } from '../sources/candidate.ts';
 
-/** Where one source put a candidate. */
+/** The place of a candidate in one source's list. */
 export interface SourceRank {
   readonly source: SourceName;
   /** From 1. */
   readonly rank: number;
-  /** The source's own score: comparable within the source only. */
-  readonly score: number;
-  /** What the source adds to the fused score. */
+  /** As `Candidate` has it. */
+  readonly sourceScore: number;
+  /** Share of the fused score that the source contributes. */
   readonly part: number;
-  readonly because: readonly ItemId[];
 }
 
+/** A candidate with its places in all lists that have it. */
 export interface FusedCandidate {
   readonly item: ItemId;
-  readonly fused: number;
+  readonly fusedScore: number;
   readonly ranks: readonly SourceRank[];
 }
 
-/** Dampens the lead of first places. @see Cormack et al., "Reciprocal rank fusion", SIGIR 2009. */
-const RANK_OFFSET = 60;
+export interface WeightedList {
+  readonly source: SourceName;
+  readonly weight: number;
+  /** Best first, without repeats. */
+  readonly candidates: readonly Candidate[];
+}
 
 /**
- * Fuses ranked lists: an item's score is the sum over the lists that have it of `weight / (60 + rank)`.
- * @param lists  Each best first, without repeats.
+ * Fuses ranked lists: an item's score is the sum of `weight / (60 + rank)` over the lists that have it.
  * @returns By falling fused score, ties by id. Cost: O(n log n) for n = all entries.
+ * @see Cormack et al., "Reciprocal rank fusion", SIGIR 2009.
  */
-export function fuse(
-  lists: readonly { readonly source: SourceName; readonly weight: number; readonly candidates: readonly Candidate[] }[],
-): FusedCandidate[] {
-  const byItem = new Map<ItemId, { item: ItemId; fused: number; ranks: SourceRank[] }>();
+export function reciprocalRankFusion(lists: readonly WeightedList[]): readonly FusedCandidate[] {
+  const byItem = new Map<ItemId, { item: ItemId; fusedScore: number; ranks: SourceRank[] }>();
   for (const { source, weight, candidates } of lists) {
-    candidates.forEach(({ item, score, because }, index) => {
-      const part = weight / (RANK_OFFSET + index + 1);
-      const known = byItem.get(item) ?? { item, fused: 0, ranks: [] };
-      known.fused += part;
-      known.ranks.push({ source, rank: index + 1, score, part, because });
+    for (const [index, { item, sourceScore }] of candidates.entries()) {
+      const rank = index + 1;
+      const part = reciprocalRank(weight, rank);
+      const known = byItem.get(item) ?? { item, fusedScore: 0, ranks: [] };
+      known.fusedScore += part;
+      known.ranks.push({ source, rank, sourceScore, part });
       byItem.set(item, known);
-    });
+    }
   }
-  return [...byItem.values()].sort((a, b) => b.fused - a.fused || compareIds(a.item, b.item));
+  return [...byItem.values()].sort((a, b) => b.fusedScore - a.fusedScore || compareIds(a.item, b.item));
 }

@@ -1,6 +1,7 @@
-import type { Filter, ItemFields } from '@kindred/shared/catalog';
+import type { Filter } from '@kindred/shared/catalog';
 import type { ItemId, UserId } from '@kindred/shared/id';
 import type { SourceName } from '@kindred/shared/model/candidate-sources';
+import type { ItemDetails } from '../reads/item-details.ts';
 
 export interface RecommendRequest {
   readonly user: UserId;
@@ -21,13 +22,13 @@ export interface Recommendation {
   readonly score: number;
   readonly sources: readonly SourceName[];
   readonly explanation?: Explanation;
-  readonly details?: ItemFields & { readonly id: ItemId };
+  readonly details?: ItemDetails;
 }
 
 export interface Explanation {
-  /** Whether the score is made by weights that were trained on the catalog's history, or by fixed ones. */
+  /** `trained` if the score is made by weights trained on the catalog's history. */
   readonly weights: 'trained' | 'fixed';
-  /** One number a part (a source's name with fixed weights), and `diversity` ≤ 0; they sum to the score. */
+  /** One number per part (a source's name with fixed weights), and `diversity` ≤ 0; they sum to the score. */
   readonly parts: Readonly<Record<string, number>>;
   readonly sources: readonly { readonly source: SourceName; readonly rank: number; readonly score: number }[];
   /** Items of the user's own history, strongest cause first. */
@@ -35,7 +36,7 @@ export interface Explanation {
 }
 
 export interface Slate {
-  /** A hash of the user, the request and the rest of the answer. */
+  /** Hash of the user, the request and the rest of the answer. */
   readonly slate: string;
   readonly at: string;
   readonly seed: number;

@@ -1,53 +1,60 @@
+import type { ItemId } from '@kindred/shared/id';
 import type { SourceName } from '@kindred/shared/model/candidate-sources';
-import type { Neighbor, NeighborTarget } from '@kindred/shared/neighbor';
+import type { Neighbor } from '@kindred/shared/neighbor';
 import type { Random } from '@kindred/shared/numeric/random';
 import type { Engagement } from '../profile/engagement.ts';
 import type { Interest } from '../profile/interest.ts';
-import type { Candidate } from './candidate.ts';
-import type { CoEngagement } from './co-engagement.ts';
+import type { Candidate, Causes } from './candidate.ts';
+import type { CoEngagementScores } from './co-engagement.ts';
 import type { NonPersonalized } from './non-personalized.ts';
 import type { TrainedScores } from './trained-scores.ts';
 
-/** What is known of the user and the catalog when candidates are retrieved. */
+/** Everything a source may know about the user and the catalog. */
 export interface RetrievalContext {
-  /** Latest first; empty for a user nobody knows. */
+  /** Latest first; empty for a cold-start user. */
   readonly engagements: readonly Engagement[];
+  /** Items of the user's history, liked, hidden or seen. */
+  readonly history: ReadonlySet<ItemId>;
   readonly interests: readonly Interest[];
   readonly nonPersonalized: NonPersonalized;
-  /** `undefined` until it is known what users engaged with together. */
-  readonly together: CoEngagement | undefined;
-  /** `undefined` without an artifact that knows something that the user liked. */
+  /** `undefined` until the catalog's co-engagement is computed. */
+  readonly coEngagement: CoEngagementScores | undefined;
+  /** `undefined` without an artifact, or if it knows nothing that the user liked. */
   readonly trained: TrainedScores | undefined;
-  /** How many times deeper than usual a source looks that cannot ask for items of the filter alone; at least 1. */
-  readonly depth: number;
+  /** Factor, at least 1, by which a source that cannot apply the filter itself looks deeper. */
+  readonly depthFactor: number;
   readonly nowMs: number;
   readonly random: Random;
 }
 
-export interface NeighborWish {
-  readonly target: NeighborTarget;
+/** A question of a source to the index: the neighbors of an item of the catalog. */
+export interface SourceQuery {
+  readonly item: ItemId;
   readonly k: number;
 }
 
-/** A way to find candidates. Pure: neighbors are asked for first, for all sources at once, and then given. */
-export interface CandidateSource {
-  readonly name: SourceName;
-  /** Its weight in fusion for this user, at least 0; at 0 it is not asked. */
-  weight(context: RetrievalContext): number;
-  /** Draws on `context.random` here only. */
-  wishes(context: RetrievalContext): readonly NeighborWish[];
-  /**
-   * @param neighbors  One list a wish, in their order; empty lists while the index is away.
-   * @returns Best first, without repeats, ties by id. Seen and hidden items are left out later.
-   */
-  candidates(
-    context: RetrievalContext,
-    wishes: readonly NeighborWish[],
-    neighbors: readonly (readonly Neighbor[])[],
-  ): readonly Candidate[];
+export interface SourceAnswer extends SourceQuery {
+  /** By falling similarity; empty while the index is unavailable. */
+  readonly neighbors: readonly Neighbor[];
 }
 
-/** Whether trained weights order the candidates: then what tells them nothing, or nothing new, need not be looked up. */
+/**
+ * A way to find candidates. Pure: its queries are asked first, together with those of all other sources, and their answers
+ * are handed to it.
+ */
+export interface CandidateSource {
+  readonly name: SourceName;
+  /** Weight in reciprocal rank fusion for this user, at least 0; a source of weight 0 is not asked. */
+  weight(context: RetrievalContext): number;
+  /** The only place where a source may draw on `context.random`. */
+  queries(context: RetrievalContext): readonly SourceQuery[];
+  /** @returns Best first, without repeats, ties by id. Seen and hidden items may be among them. */
+  candidates(context: RetrievalContext, answers: readonly SourceAnswer[]): readonly Candidate[];
+  /** Items of the user's history that led this source to the given items. Called for the items of a slate only. */
+  causes(context: RetrievalContext, answers: readonly SourceAnswer[], items: readonly ItemId[]): Causes;
+}
+
+/** True if the trained ranker orders the candidates: then only the sources that it was trained on are asked. */
 export function isRankedByTraining({ trained }: RetrievalContext): boolean {
-  return trained?.trained.ranker !== undefined;
+  return trained?.catalog.ranker !== undefined;
 }

@@ -1,11 +1,14 @@
+import { SOURCES } from '@kindred/shared/model/candidate-sources';
+import { NO_CAUSES } from './candidate.ts';
 import type { CandidateSource } from './candidate-source.ts';
 
-const CANDIDATES_MAX = 200;
+const { depth = 0, weight } = SOURCES['co-engagement'];
 
-/** What others who engaged with the same items also engaged with. */
+/** Items that other users engaged with who engaged with the same items as this one. */
 export const coEngagementSource: CandidateSource = {
   name: 'co-engagement',
-  weight: ({ engagements, together }) => (engagements.length > 0 && together !== undefined ? 1 : 0),
-  wishes: () => [],
-  candidates: ({ together, depth }) => together?.best(depth * CANDIDATES_MAX) ?? [],
+  weight: ({ engagements, coEngagement }) => (engagements.length > 0 && coEngagement !== undefined ? weight.known : 0),
+  queries: () => [],
+  candidates: ({ coEngagement, depthFactor, history }) => coEngagement?.best(depthFactor * depth, history) ?? [],
+  causes: ({ coEngagement }, _answers, items) => coEngagement?.causes(items) ?? NO_CAUSES,
 };

@@ -4,7 +4,7 @@ import { elementOf, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-row
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Engagement } from '../profile/engagement.ts';
-import { type CoEngagementData, coEngagementOf } from './co-engagement.ts';
+import { type CoEngagementData, CoEngagementScores } from './co-engagement.ts';
 
 const USERS = 6;
 const ITEMS = 8;
@@ -21,6 +21,8 @@ const engaged = fc
   })
   .map((pairs) => pairs.map(([item, weight]): Engagement => ({ item: idOf(item), weight, latestMs: 0 })));
 
+const itemsOf = (engagements: readonly Engagement[]) => new Set(engagements.map(({ item }) => item));
+
 function dataOf(users: readonly (readonly number[])[]): CoEngagementData {
   const builder = new SparseRowsBuilder(users.length);
   for (const items of users) {
@@ -32,7 +34,7 @@ function dataOf(users: readonly (readonly number[])[]): CoEngagementData {
   return { rows: coEngagementRows(builder.done(), ITEMS, ITEMS), items, numbers };
 }
 
-test('adds up what the engaged items lead to, best first, ties by id, without those engaged with', () => {
+test('adds up the rows of the engaged items, best first, ties by id, without those engaged with', () => {
   fc.assert(
     fc.property(histories, engaged, fc.integer({ min: 1, max: 10 }), (users, engagements, count) => {
       const data = dataOf(users);
@@ -42,19 +44,20 @@ test('adds up what the engaged items lead to, best first, ties by id, without th
           item,
           score: engagements.reduce(
             (sum, each) =>
-              sum + each.weight * elementOf(data.rows, data.numbers.get(each.item) ?? -1, data.numbers.get(item)!),
+              sum +
+              (each.weight / 3) * elementOf(data.rows, data.numbers.get(each.item) ?? -1, data.numbers.get(item)!),
             0,
           ),
         }))
         .filter(({ score }) => score > 0);
-      const found = coEngagementOf(data, engagements).best(count);
+      const found = new CoEngagementScores(data, engagements).best(count, itemsOf(engagements));
       expect(found).toHaveLength(Math.min(count, wanted.length));
-      for (const { item, score } of found) {
+      for (const { item, sourceScore: score } of found) {
         expect(score).toBeCloseTo(wanted.find((each) => each.item === item)!.score, 5);
       }
       for (let i = 1; i < found.length; i++) {
         const [before, after] = [found[i - 1]!, found[i]!];
-        expect(before.score > after.score || compareIds(before.item, after.item) < 0).toBe(true);
+        expect(before.sourceScore > after.sourceScore || compareIds(before.item, after.item) < 0).toBe(true);
       }
     }),
   );
@@ -63,9 +66,9 @@ test('adds up what the engaged items lead to, best first, ties by id, without th
 test('asking twice gives the same, and causes are engaged items that share a user with the item', () => {
   fc.assert(
     fc.property(histories, engaged, (users, engagements) => {
-      const together = coEngagementOf(dataOf(users), engagements);
-      const found = together.best(10);
-      expect(together.best(10)).toEqual(found);
+      const together = new CoEngagementScores(dataOf(users), engagements);
+      const found = together.best(10, itemsOf(engagements));
+      expect(together.best(10, itemsOf(engagements))).toEqual(found);
       const causes = together.causes(found.map(({ item }) => item));
       for (const { item } of found) {
         const because = causes.get(item)!;
@@ -83,7 +86,7 @@ test('causes of an item are the three engagements whose rows add most to it, tie
   fc.assert(
     fc.property(histories, engaged, (users, engagements) => {
       const data = dataOf(users);
-      const causes = coEngagementOf(data, engagements).causes(data.items);
+      const causes = new CoEngagementScores(data, engagements).causes(data.items);
       for (const [end, item] of data.items.entries()) {
         const wanted = engagements
           .map((each) => ({

@@ -1,42 +1,41 @@
-import type { SourceName } from '@kindred/shared/model/candidate-sources';
+import { SOURCES } from '@kindred/shared/model/candidate-sources';
 import { DAY_MS, HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
 import { valueOfRank } from '../events/counter.ts';
+import { NO_CAUSES } from './candidate.ts';
 import { type CandidateSource, isRankedByTraining } from './candidate-source.ts';
 import type { NonPersonalized } from './non-personalized.ts';
 
-const CANDIDATES_MAX = 200;
-
-/** What many engage with now, by decayed engagement. For a user who is known it only seasons what is found for them. */
-export const trendingSource = listSource('trending', { known: 0.1, unknown: 1 }, (rank, nowMs) =>
-  valueOfRank(rank, nowMs, HALF_LIFE_DAYS.short),
-);
-/** What is new; the score is minus the age in days. */
-export const latestSource = listSource(
-  'latest',
-  { known: 0.05, unknown: 0.5 },
-  (createdAtMs, nowMs) => (createdAtMs - nowMs) / DAY_MS,
-);
-/** What many engaged with over months: for a user nobody knows. */
-export const popularSource = listSource('popular', { known: 0, unknown: 1 }, (rank, nowMs) =>
-  valueOfRank(rank, nowMs, HALF_LIFE_DAYS.long),
-);
+/** Items that many engage with now. For a user with a history they only season the personal candidates. */
+export const trendingSource = listSource('trending', (rank, nowMs) => valueOfRank(rank, nowMs, HALF_LIFE_DAYS.short));
+/** The newest items; the score is minus the age in days. */
+export const latestSource = listSource('latest', (createdAtMs, nowMs) => (createdAtMs - nowMs) / DAY_MS);
+/** Items that many engaged with over months: for cold-start users. */
+export const popularSource = listSource('popular', (rank, nowMs) => valueOfRank(rank, nowMs, HALF_LIFE_DAYS.long));
 
 function listSource(
-  name: SourceName & keyof NonPersonalized,
-  weights: { readonly known: number; readonly unknown: number },
+  name: keyof NonPersonalized,
   scoreAt: (listScore: number, nowMs: number) => number,
 ): CandidateSource {
+  const { depth = 0, weight, isRanked } = SOURCES[name];
   return {
     name,
     weight: (context) => {
-      const isWeighed = name === 'trending' && context.trained?.trained.ranker?.takesTime === true;
-      if (isRankedByTraining(context) && !isWeighed) return 0;
-      return context.engagements.length > 0 ? weights.known : weights.unknown;
+      if (isRankedByTraining(context)) {
+        return isRanked && context.trained?.catalog.ranker?.takesTime === true ? weight.known : 0;
+      }
+      return context.engagements.length > 0 ? weight.known : weight.unknown;
     },
-    wishes: () => [],
-    candidates: ({ nonPersonalized, nowMs }) =>
-      nonPersonalized[name]
-        .slice(0, CANDIDATES_MAX)
-        .map(({ item, score }) => ({ item, score: scoreAt(score, nowMs), because: [] })),
+    queries: () => [],
+    candidates: (context) => {
+      const { nonPersonalized, history, nowMs } = context;
+      const isPersonal = isRankedByTraining(context);
+      return nonPersonalized[name]
+        .values()
+        .filter(({ item }) => !(isPersonal && history.has(item)))
+        .take(depth)
+        .map(({ item, score }) => ({ item, sourceScore: scoreAt(score, nowMs) }))
+        .toArray();
+    },
+    causes: () => NO_CAUSES,
   };
 }

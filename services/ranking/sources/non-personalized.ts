@@ -1,17 +1,18 @@
 import type { ItemId } from '@kindred/shared/id';
 
+/** An item of a non-personalized list. */
 export interface ListedItem {
   readonly item: ItemId;
-  /** A rank of `counter.ts`, or for latest items the time they were created, in milliseconds. */
+  /** A time-independent rank as `counter.ts` makes them; in `latest` the creation time in milliseconds. */
   readonly score: number;
 }
 
-/** The items of a catalog that lead by one measure or another, each list best first, at most 1,000 long. */
+/** A catalog's non-personalized lists, each best first, at most `NON_PERSONALIZED_MAX` long. */
 export interface NonPersonalized {
-  /** Engagement that halves every 3 days. */
+  /** By engagement that halves every 3 days. */
   readonly trending: readonly ListedItem[];
-  /** Engagement that halves every 69 days. */
+  /** By engagement that halves every 69 days. */
   readonly popular: readonly ListedItem[];
-  /** Available items by the time they were created, latest first. */
+  /** Available items, latest created first. */
   readonly latest: readonly ListedItem[];
 }

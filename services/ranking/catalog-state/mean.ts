@@ -6,11 +6,14 @@ export interface Mean {
   readonly version: string;
 }
 
+/** Subtracts a mean from a vector and scales the rest to unit length; the vector itself without a mean. */
+export type Centre = (vector: Float32Array, mean: Mean | undefined) => Float32Array;
+
 /**
- * Centres vectors on a mean, and remembers each result for as long as its vector is kept by whoever keeps it: the same
- * few thousand items are candidates again and again.
+ * Remembers each centred vector for as long as its original is cached: the same few thousand items are candidates again and
+ * again.
  */
-export function createCentredVectors(): (vector: Float32Array, mean: Mean | undefined) => Float32Array {
+export function rememberingCentre(): Centre {
   const remembered = new WeakMap<Float32Array, { readonly version: string; readonly vector: Float32Array }>();
   return (vector, mean) => {
     if (mean === undefined) return vector;

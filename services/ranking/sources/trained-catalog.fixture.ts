@@ -1,0 +1,66 @@
+import type { ItemId } from '@kindred/shared/id';
+import { CURVES, FEATURES, KNOTS } from '@kindred/shared/model/ranking-features';
+import { seededRandom } from '@kindred/shared/numeric/random';
+import { type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
+import fc from 'fast-check';
+import { type Engagement, engagementsOf, type HistoryEvent } from '../profile/engagement.ts';
+import { type ColdStart, NO_COLD_START } from './donors.ts';
+import { type TrainedCatalog, TrainedScores } from './trained-scores.ts';
+
+export const ITEMS = 30;
+export const items: readonly ItemId[] = Array.from(
+  { length: ITEMS },
+  (_, i) => `item-${String(i).padStart(2, '0')}` as ItemId,
+);
+
+/** An artifact of random weights over `items`. */
+export function trainedCatalog(seed: number): TrainedCatalog {
+  const random = seededRandom(seed);
+  const rows = (): SparseRows => {
+    const builder = new SparseRowsBuilder(ITEMS);
+    for (let row = 0; row < ITEMS; row++) {
+      for (let column = 0; column < ITEMS; column++)
+        if (column !== row && random() < 0.3) builder.add(column, random());
+      builder.endRow();
+    }
+    return builder.done();
+  };
+  const counts = (): Float32Array<ArrayBuffer> => Float32Array.from(items, () => Math.floor(50 * random()));
+  return {
+    version: 1,
+    items,
+    numbers: new Map(items.map((item, number) => [item, number])),
+    model: {
+      collaborative: rows(),
+      content: rows(),
+      imputed: new SparseRowsBuilder(ITEMS).done(),
+      positives: counts(),
+      seen: counts(),
+      seenWeight: 0.5,
+    },
+    ranker: {
+      weights: FEATURES.map(() => 2 * random() - 1),
+      scales: { floors: { collaborative: 0.1, coEngagement: 0.1, content: 0.1 }, meanShare: 0.5 },
+      takesTime: true,
+      knots: Array.from({ length: KNOTS * CURVES.length }, () => 2 * random() - 1),
+    },
+    imputedShare: Float32Array.from(items, () => (random() < 0.5 ? 0 : random())),
+    typical: { positives: 10, seen: 20 },
+  };
+}
+
+/** Saves of a few items, some of them unknown to the artifact. */
+export const histories: fc.Arbitrary<readonly HistoryEvent[]> = fc
+  .uniqueArray(fc.nat(ITEMS + 2), { minLength: 1, maxLength: 6 })
+  .map((numbers) =>
+    numbers.map((n): HistoryEvent => ({ item: items[n] ?? (`other-${n}` as ItemId), type: 'save', value: 1, atMs: n })),
+  );
+
+export function scoresOf(
+  catalog: TrainedCatalog,
+  history: readonly HistoryEvent[],
+  coldStart: ColdStart = NO_COLD_START,
+): TrainedScores | undefined {
+  const engagements: readonly Engagement[] = engagementsOf(history);
+  return TrainedScores.of({ catalog, coldStart, history, engagements });
+}
