@@ -8,6 +8,18 @@ const rooms = {
   embedding: ['numeric', 'platform'],
   'event-log': ['platform'],
 };
+/** The rooms of ranking, each with the others that it may import. */
+const rankingRooms = {
+  profile: [],
+  reads: ['profile'],
+  sources: ['profile', 'events'],
+  'catalog-state': ['sources'],
+  events: [],
+  recommend: ['profile', 'reads', 'sources', 'catalog-state', 'events'],
+  neighbors: ['reads', 'events'],
+  users: ['profile', 'reads', 'events', 'recommend'],
+  http: ['recommend', 'neighbors', 'users', 'events'],
+};
 const services = ['ingestion', 'index', 'ranking', 'trainer'];
 
 /** Who may import whom. @type {import('dependency-cruiser').IConfiguration} */
@@ -55,6 +67,25 @@ export default {
           '^services/[^/]+/domain/|^shared/([^/]+|model/[^/]+|numeric/[^/]+)[.]ts$|^node:crypto$|^crypto$|node_modules/ml-matrix/',
       },
     },
+    ...Object.entries(rankingRooms).map(([room, mayImport]) => ({
+      name: `ranking-${room}-knows-its-rooms`,
+      severity: 'error',
+      from: { path: `^services/ranking/${room}/`, pathNot: test },
+      to: { path: '^services/ranking/[^/]+/', pathNot: `^services/ranking/(${[room, ...mayImport].join('|')})/` },
+    })),
+    {
+      name: 'ranking-core-is-pure',
+      comment: 'These stages and sources take values and return values: no store, clock, environment or logger.',
+      severity: 'error',
+      from: {
+        path: '^services/ranking/(profile/|sources/|recommend/(score|scorer|reciprocal-rank-fusion|mmr|diversify|explain)[.])',
+        pathNot: test,
+      },
+      to: {
+        pathNot:
+          '^services/ranking/(profile|sources|recommend|reads|events/counter|catalog-state/mean)|^shared/([^/]+|model/[^/]+|numeric/[^/]+)[.]ts$',
+      },
+    },
     {
       name: 'http-asks-the-service',
       severity: 'error',
@@ -67,8 +98,8 @@ export default {
         'Only composition roots name adapters: main.ts, and compose.ts, which main.ts and the standalone mode share.',
       severity: 'error',
       from: {
-        path: '^services/(ingestion|index|ranking|trainer)/([^/]+|sources/[^/]+)[.]ts$',
-        pathNot: `${test}|/(main|compose)[.]ts$`,
+        path: '^services/(ingestion|index|ranking|trainer)/',
+        pathNot: `${test}|/adapters/|/(main|compose)[.]ts$`,
       },
       to: { path: '^services/[^/]+/adapters/' },
     },

@@ -7,12 +7,13 @@ import type { Log } from '@kindred/shared/platform/log';
 import type { Registry } from '@kindred/shared/platform/metrics';
 import type { Service } from '@kindred/shared/platform/run-service';
 import { cachedEmbeddingSource } from './adapters/cached-embedding-source.ts';
-import { catalogBuilder } from './adapters/catalog-builder.ts';
 import { postgresCatalogSource } from './adapters/postgres-catalog-source.ts';
-import { postgresCatalogStates } from './adapters/postgres-catalog-states.ts';
+import { postgresCatalogStateSource } from './adapters/postgres-catalog-state-source.ts';
 import { postgresEventStore } from './adapters/postgres-event-store.ts';
 import { postgresHistorySource } from './adapters/postgres-history-source.ts';
 import { postgresItemReader } from './adapters/postgres-item-reader.ts';
+import { WorkerCatalogBuilder } from './adapters/worker-catalog-builder.ts';
+import { CatalogStateCache } from './catalog-state/catalog-state-cache.ts';
 import { DeadLetterQueue } from './events/dead-letter-queue.ts';
 import type { DeadLetters } from './events/dead-letters.ts';
 import { startEventConsumer } from './events/event-consumer.ts';
@@ -25,7 +26,7 @@ import { consumerMetrics, rankingMeter } from './metrics.ts';
 import { Search } from './neighbors/search.ts';
 import { Similar } from './neighbors/similar.ts';
 import type { Ranking } from './ranking.ts';
-import { createReader } from './reads/reader.ts';
+import { Reader } from './reads/reader.ts';
 import { Recommender } from './recommend/pipeline.ts';
 import { Recommendations } from './recommend/recommendations.ts';
 import { Users } from './users/users.ts';
@@ -59,9 +60,13 @@ export async function composeRanking(parts: RankingParts): Promise<RankingServic
   const catalogs = new KnownCatalogs(postgresCatalogSource(database));
   const events = postgresEventStore(database);
   const histories = postgresHistorySource(database);
-  const states = postgresCatalogStates({ database, builder: catalogBuilder(databaseUrl), log });
+  const states = new CatalogStateCache({
+    source: postgresCatalogStateSource(database),
+    builder: new WorkerCatalogBuilder(databaseUrl),
+    log,
+  });
   const writes = new ReadYourWrites({ events, neighbors });
-  const reader = createReader({
+  const reader = new Reader({
     histories,
     items: postgresItemReader(database, ITEM_CACHE_BYTES_MAX),
     embeddings: cachedEmbeddingSource(database, EMBEDDING_CACHE_BYTES_MAX),

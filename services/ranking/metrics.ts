@@ -1,12 +1,10 @@
 import type { Consumer } from '@kindred/shared/event-log/event-log';
 import { Counter, gauge, Histogram, type Registry } from '@kindred/shared/platform/metrics';
 
-/** What a request's stages took, and what was missing. */
+/** Measures the stages of each request, and counts what its answer lacked. */
 export interface RankingMeter {
-  /** Starts the clock. @returns Ends a stage of that name and starts the next. */
-  stages(): (name: string) => void;
-  /** Counts an answer by the names of what it lacked. */
-  degraded(names: readonly string[]): void;
+  /** Starts the clock. @returns Ends a stage of that name and starts the next; takes the names of what was missing. */
+  stages(): (name: string, missing?: readonly string[]) => void;
 }
 
 export function rankingMeter(registry: Registry): RankingMeter {
@@ -26,14 +24,12 @@ export function rankingMeter(registry: Registry): RankingMeter {
   return {
     stages: () => {
       let startMs = performance.now();
-      return (stage) => {
+      return (stage, missing = []) => {
         const nowMs = performance.now();
         seconds.observe({ stage }, (nowMs - startMs) / 1000);
         startMs = nowMs;
+        for (const name of missing) degraded.inc({ missing: name });
       };
-    },
-    degraded: (names) => {
-      for (const missing of names) degraded.inc({ missing });
     },
   };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type CatalogId, compareIds, type ItemId, type SpaceId } from '@kindred/shared/id';
+import { IS_ENGAGEMENT_SQL } from '@kindred/shared/model/engagement';
 import { coEngagementRows } from '@kindred/shared/model/rp3beta';
 import { type PackedIds, packIds } from '@kindred/shared/numeric/packed-ids';
 import type { SparseRows } from '@kindred/shared/numeric/sparse-rows';
@@ -91,7 +92,7 @@ async function coEngagementOf(pool: Database, catalog: CatalogId): Promise<Packe
     pages(
       client,
       `SELECT user_id, item_id FROM events
-       WHERE catalog = $1 AND NOT retracted AND value > 0 AND type IN ('click', 'save', 'dwell')
+       WHERE catalog = $1 AND ${IS_ENGAGEMENT_SQL}
        GROUP BY user_id, item_id ORDER BY user_id, max(at_ms) DESC, item_id`,
       [catalog],
       (rows) => {

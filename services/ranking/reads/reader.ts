@@ -1,176 +1,135 @@
 import type { CatalogId, ItemId, SpaceId, UserId } from '@kindred/shared/id';
 import type { Log } from '@kindred/shared/platform/log';
-import { LRUCache } from 'lru-cache';
 import type { HistoryEvent } from '../profile/engagement.ts';
 import type { EmbeddingSource, WantedVector } from './embedding-source.ts';
 import type { HistorySource, SeenItem } from './history-source.ts';
 import type { ItemReader, ItemRow, ItemView, PageKey } from './item-reader.ts';
+import { LastKnownUsers } from './last-known-users.ts';
+import { type Attempt, StoreGuard } from './store-guard.ts';
 
 export interface ReaderOptions {
   readonly histories: HistorySource;
   readonly items: ItemReader;
   readonly embeddings: EmbeddingSource;
-  /** Whether an error says that the store is away, or too busy to answer. */
+  /** True for an error of a store that is unavailable, or too busy to answer. */
   readonly isAway: (error: unknown) => boolean;
   readonly log: Log;
 }
 
-/** What one request reads: from the store, and once that is away, from what was read last. */
+const HISTORY_MAX = 500;
+
+/** Starts the reads of requests, and remembers users as they were last read, within a bound. */
+export class Reader {
+  readonly #options: ReaderOptions;
+  readonly #users = new LastKnownUsers();
+  readonly #guard: StoreGuard;
+
+  constructor(options: ReaderOptions) {
+    this.#options = options;
+    this.#guard = new StoreGuard(options);
+  }
+
+  /** Starts with the items as they are now: one round trip, which later reads wait for. */
+  begin(catalog: CatalogId): Reads {
+    return new StoreReads(catalog, { ...this.#options, users: this.#users, attempt: this.#guard.begin() });
+  }
+
+  /** Forgets a user as they were last read. */
+  forget(catalog: CatalogId, user: UserId): void {
+    this.#users.forget(catalog, user);
+  }
+}
+
+/** The reads of one request: from the store, and while that is unavailable from what was read last. */
 export interface Reads {
-  /** @param hasSeen  Whether what the user only saw counts. */
+  /** @param hasSeen  True to include impressions. */
   history(user: UserId, hasSeen: boolean): Promise<readonly HistoryEvent[]>;
   seen(user: UserId, items: readonly ItemId[]): Promise<readonly SeenItem[]>;
   rows(space: SpaceId | undefined, items: readonly ItemId[]): Promise<ReadonlyMap<ItemId, ItemRow>>;
   page(after: PageKey | undefined, countMax: number): Promise<readonly PageKey[]>;
   vectors(space: SpaceId, wanted: readonly WantedVector[]): Promise<ReadonlyMap<ItemId, Float32Array>>;
-  /** Names of what was not read from the store: `history`, `seen`, `items`, `embeddings`. */
+  /** Names of stores that did not answer: `history`, `seen`, `items`, `embeddings`. */
   readonly missing: readonly string[];
 }
 
-export interface Reader {
-  /** Starts with the items as they are now: one round trip, which later reads wait for. */
-  begin(catalog: CatalogId): Reads;
-  /** Forgets what was last read of a user. */
-  forget(catalog: CatalogId, user: UserId): void;
-}
+class StoreReads implements Reads {
+  readonly #catalog: CatalogId;
+  readonly #histories: HistorySource;
+  readonly #items: ItemReader;
+  readonly #embeddings: EmbeddingSource;
+  readonly #users: LastKnownUsers;
+  readonly #attempt: Attempt;
+  readonly #view: Promise<ItemView | undefined>;
 
-/** A store that answers later than this counts as away, for this request and those of the next moment. */
-const DEADLINE_MS = 1_000;
-const AWAY_MS = 250;
-const HISTORY_MAX = 500;
-/** Some 100 bytes each. */
-const KEPT_EVENTS_MAX = 500_000;
-const KEPT_SEEN_MAX = 1_000;
-const KEPT_MS = 12 * 3_600_000;
-
-interface LastKnown {
-  readonly history: readonly HistoryEvent[];
-  readonly seen: Map<ItemId, boolean>;
-}
-
-/** Reads that go on while the store is away. Users are kept as they were last read, within a bound; others are unknown. */
-export function createReader({ histories, items, embeddings, isAway, log }: ReaderOptions): Reader {
-  const users = new LRUCache<string, LastKnown>({
-    maxSize: KEPT_EVENTS_MAX,
-    sizeCalculation: ({ history }) => history.length + KEPT_SEEN_MAX / 10,
-    ttl: KEPT_MS,
-  });
-  let awayUntilMs = 0;
-  const keyOf = (catalog: CatalogId, user: UserId): string => `${catalog}\n${user}`;
-
-  /** One more attempt where a connection broke: the next one may be whole. */
-  const read = async <T>(ask: () => Promise<T>): Promise<T> => {
-    const startMs = performance.now();
-    try {
-      return await ask();
-    } catch (error) {
-      if (!isAway(error) || performance.now() - startMs > AWAY_MS) throw error;
-      return ask();
-    }
-  };
-
-  const begin = (catalog: CatalogId): Reads => {
-    const missing = new Set<string>();
-    let isCutOff = performance.now() < awayUntilMs;
-
-    const attempt = async <T>(name: string, ask: () => Promise<T>, last: () => T): Promise<T> => {
-      if (!isCutOff) {
-        try {
-          return await within(DEADLINE_MS, read(ask));
-        } catch (error) {
-          if (!(error instanceof TooLate) && !isAway(error)) throw error;
-          if (!isCutOff) log.warn({ err: error, name }, 'the store is away: answered from what was last read');
-          isCutOff = true;
-          awayUntilMs = performance.now() + AWAY_MS;
-        }
-      }
-      missing.add(name);
-      return last();
-    };
-
-    const view: Promise<ItemView | undefined> = attempt(
+  constructor(
+    catalog: CatalogId,
+    parts: Pick<ReaderOptions, 'histories' | 'items' | 'embeddings'> & {
+      readonly users: LastKnownUsers;
+      readonly attempt: Attempt;
+    },
+  ) {
+    this.#catalog = catalog;
+    this.#histories = parts.histories;
+    this.#items = parts.items;
+    this.#embeddings = parts.embeddings;
+    this.#users = parts.users;
+    this.#attempt = parts.attempt;
+    this.#view = this.#attempt.of(
       'items',
-      () => items.view(catalog),
+      () => this.#items.view(catalog),
       () => undefined,
     );
-    // Whoever reads rows is told; a request that fails before it does must not leave a rejection behind.
-    view.catch(() => {});
-    return {
-      history: (user, hasSeen) =>
-        attempt(
-          'history',
-          async () => {
-            const history = await histories.history(catalog, user, { countMax: HISTORY_MAX, hasSeen });
-            const seen = users.peek(keyOf(catalog, user))?.seen ?? new Map<ItemId, boolean>();
-            if (history.length > 0) users.set(keyOf(catalog, user), { history, seen });
-            return history;
-          },
-          () => users.get(keyOf(catalog, user))?.history ?? [],
-        ),
-      seen: (user, asked) =>
-        attempt(
-          'seen',
-          async () => {
-            const found = await histories.seen(catalog, user, asked);
-            const known = users.peek(keyOf(catalog, user))?.seen;
-            if (known !== undefined) {
-              if (known.size > KEPT_SEEN_MAX) known.clear();
-              for (const { item, isHidden } of found) known.set(item, isHidden);
-            }
-            return found;
-          },
-          () => lastSeen(users.get(keyOf(catalog, user)), asked),
-        ),
-      rows: async (space, wanted) => {
-        const current = await view;
-        const last = (): ReadonlyMap<ItemId, ItemRow> => items.kept(catalog, space, wanted);
-        return current === undefined ? last() : attempt('items', () => current.rows(space, wanted), last);
+    // A request that fails before it reads rows must not leave a rejection behind.
+    this.#view.catch(() => {});
+  }
+
+  get missing(): readonly string[] {
+    return this.#attempt.missing;
+  }
+
+  history(user: UserId, hasSeen: boolean): Promise<readonly HistoryEvent[]> {
+    return this.#attempt.of(
+      'history',
+      async () => {
+        const history = await this.#histories.history(this.#catalog, user, { countMax: HISTORY_MAX, hasSeen });
+        this.#users.rememberHistory(this.#catalog, user, history);
+        return history;
       },
-      page: (after, countMax) =>
-        attempt(
-          'items',
-          () => items.page(catalog, after, countMax),
-          () => [],
-        ),
-      vectors: (space, wanted) =>
-        attempt(
-          'embeddings',
-          () => embeddings.vectors(catalog, space, wanted),
-          () => embeddings.kept(catalog, space, wanted),
-        ),
-      get missing() {
-        return [...missing];
+      () => this.#users.history(this.#catalog, user),
+    );
+  }
+
+  seen(user: UserId, items: readonly ItemId[]): Promise<readonly SeenItem[]> {
+    return this.#attempt.of(
+      'seen',
+      async () => {
+        const seen = await this.#histories.seen(this.#catalog, user, items);
+        this.#users.rememberSeen(this.#catalog, user, seen);
+        return seen;
       },
-    };
-  };
+      () => this.#users.seen(this.#catalog, user, items),
+    );
+  }
 
-  return {
-    begin,
-    forget: (catalog, user) => void users.delete(keyOf(catalog, user)),
-  };
-}
+  async rows(space: SpaceId | undefined, items: readonly ItemId[]): Promise<ReadonlyMap<ItemId, ItemRow>> {
+    const view = await this.#view;
+    const last = (): ReadonlyMap<ItemId, ItemRow> => this.#items.kept(this.#catalog, space, items);
+    return view === undefined ? last() : this.#attempt.of('items', () => view.rows(space, items), last);
+  }
 
-/** By what is left of a user: hides that were taken back are not in the history. */
-function lastSeen(known: LastKnown | undefined, asked: readonly ItemId[]): readonly SeenItem[] {
-  if (known === undefined) return [];
-  const hidden = new Set(known.history.filter(({ type }) => type === 'hide').map(({ item }) => item));
-  const engaged = new Set(known.history.map(({ item }) => item));
-  return asked
-    .filter((item) => engaged.has(item) || known.seen.has(item))
-    .map((item) => ({ item, isHidden: hidden.has(item) || known.seen.get(item) === true }));
-}
+  page(after: PageKey | undefined, countMax: number): Promise<readonly PageKey[]> {
+    return this.#attempt.of(
+      'items',
+      () => this.#items.page(this.#catalog, after, countMax),
+      () => [],
+    );
+  }
 
-class TooLate extends Error {}
-
-/** Without an `AbortController`: the error that it makes for each timer it ends costs more than the rest. */
-async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new TooLate(`no answer within ${timeoutMs} ms`)), timeoutMs);
-  });
-  try {
-    return await Promise.race([work, tooLate]);
-  } finally {
-    clearTimeout(timer);
+  vectors(space: SpaceId, wanted: readonly WantedVector[]): Promise<ReadonlyMap<ItemId, Float32Array>> {
+    return this.#attempt.of(
+      'embeddings',
+      () => this.#embeddings.vectors(this.#catalog, space, wanted),
+      () => this.#embeddings.kept(this.#catalog, space, wanted),
+    );
   }
 }

@@ -3,12 +3,12 @@ import type { NeighborSource } from '@kindred/shared/neighbor';
 import type { Log } from '@kindred/shared/platform/log';
 import { Problem } from '@kindred/shared/problem';
 import type { CatalogState, CatalogStates } from '../catalog-state/catalog-states.ts';
+import { ColdStartItems } from '../catalog-state/cold-start-items.ts';
 import { rememberingCentre } from '../catalog-state/mean.ts';
 import type { Reflected } from '../events/read-your-writes.ts';
 import type { RankingMeter } from '../metrics.ts';
 import type { Interest } from '../profile/interest.ts';
 import type { Reader } from '../reads/reader.ts';
-import { ColdStartItems } from '../sources/cold-start.ts';
 import { diversify } from './diversify.ts';
 import { explain } from './explain.ts';
 import { filter } from './filter.ts';
@@ -26,7 +26,7 @@ export interface RecommenderOptions {
   readonly log: Log;
 }
 
-/** profile → retrieve → score → filter → diversify → explain. Two round trips to the store in sequence, one to the index. */
+/** profile → retrieve → score → filter → diversify → explain: two round trips to the store in sequence, one to the index. */
 export class Recommender {
   readonly #options: RecommenderOptions;
   readonly #centre = rememberingCentre();
@@ -61,8 +61,7 @@ export class Recommender {
     endStage('diversify');
     const items = explain(picked, { request, profile, retrieved, scorer: scored.scorer });
     const slate = slateOf(items, { catalog, query, profile, coldStart, retrieved, eligible });
-    endStage('explain');
-    meter.degraded(slate.degraded);
+    endStage('explain', slate.degraded);
     return slate;
   }
 
@@ -75,7 +74,7 @@ export class Recommender {
 
   async #state(catalog: CatalogId, isFresh: boolean): Promise<CatalogState> {
     const state = await this.#options.states.of(catalog, isFresh);
-    if (state === undefined) throw new Problem('catalog-not-found', `there is no catalog ${catalog}`);
-    return state;
+    if (state !== undefined) return state;
+    throw new Problem('catalog-not-found', `there is no catalog ${catalog}`);
   }
 }

@@ -3,9 +3,9 @@ import type { NeighborSource } from '@kindred/shared/neighbor';
 import { sha256Text } from '@kindred/shared/platform/hash';
 import type { Log } from '@kindred/shared/platform/log';
 import { LRUCache } from 'lru-cache';
-import type { CatalogState } from '../catalog-state/catalog-states.ts';
-import { type ColdStart, type Donor, donorsOf, NO_COLD_START } from './donors.ts';
-import type { TrainedCatalog } from './trained-scores.ts';
+import { type ColdStart, type Donor, donorsOf, NO_COLD_START } from '../sources/donors.ts';
+import type { TrainedCatalog } from '../sources/trained-scores.ts';
+import type { CatalogState } from './catalog-states.ts';
 
 export interface ColdStartItemsOptions {
   readonly neighbors: NeighborSource;
