@@ -30,6 +30,7 @@ export interface ReplyItem {
   readonly similarity: number;
   readonly sources: readonly string[];
   readonly explanation: {
+    readonly weights: string;
     readonly parts: Readonly<Record<string, number>>;
     readonly sources: readonly { readonly source: string; readonly rank: number; readonly score: number }[];
     readonly because: readonly string[];
