@@ -2,16 +2,16 @@ import type { Filter } from './catalog.ts';
 import type { CatalogId, ItemId, SpaceId } from './id.ts';
 
 /**
- * What to find the neighbors of: an item of the catalog, or a unit-length vector. A vector that names its space is compared
+ * Target of a neighbor query: an item of the catalog, or a unit-length vector. A vector that names its space is compared
  * in that space only: when another one serves by now, its list is empty and the answer names the space that does.
  */
 export type NeighborTarget = { readonly item: ItemId } | { readonly vector: Float32Array; readonly space?: SpaceId };
 
 export interface NeighborQuery {
   readonly target: NeighborTarget;
-  /** How many neighbors are wanted, 1 to 1,000. */
+  /** Number of neighbors wanted, 1 to 1,000. */
   readonly k: number;
-  /** Which items may be answered; without it, every available item. */
+  /** Condition on the items that may be answered; without it, every available item. */
   readonly filter?: Filter;
 }
 

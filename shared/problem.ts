@@ -25,7 +25,7 @@ export type ProblemCode = keyof typeof PROBLEMS;
 
 /** One failed condition on one field of the input. */
 export interface FieldProblem {
-  /** Where: `items.3.title`, `limit`, `If-Match`; empty for the whole. */
+  /** Path of the field: `items.3.title`, `limit`, `If-Match`; empty for the whole input. */
   readonly field: string;
   readonly reason: string;
 }

@@ -6,7 +6,7 @@ import type { ItemModel } from './item-model.ts';
 import type { Ranker } from './ranker.ts';
 import { CURVES, FEATURES, KNOTS } from './ranking-features.ts';
 
-/** What the trainer makes of a catalog's history, and ranking ranks by. */
+/** Weights that the trainer fits to a catalog's history and ranking scores by. */
 export interface Artifact {
   /** Ids by number, rising by their bytes. */
   readonly items: PackedIds;

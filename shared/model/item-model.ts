@@ -2,7 +2,7 @@ import { addRow, raiseToRow, type SparseRows } from '../numeric/sparse-rows.ts';
 import { TopK } from '../numeric/top-k.ts';
 import type { CandidateSignals } from './ranking-features.ts';
 
-/** What one item leads to, by each way of knowing it; rows and columns are item numbers. */
+/** Item–item weights of each kind; rows and columns are item numbers. */
 export interface ItemModel {
   readonly collaborative: SparseRows;
   readonly content: SparseRows;
@@ -11,40 +11,40 @@ export interface ItemModel {
    * by weights that sum to at most 1: the fewer engaged with it, the nearer to 1. Empty rows for all others.
    */
   readonly imputed: SparseRows;
-  /** How many users engaged with each item, and how many had any event on it; imputed where there are few. */
+  /** Number of users who engaged with each item, and number with any event on it; imputed for items with few. */
   readonly positives: Float32Array<ArrayBuffer>;
   readonly seen: Float32Array<ArrayBuffer>;
-  /** What an item counts in a user's history that they only saw, in [0, 1]. */
+  /** Strength of an item that the user only saw, in [0, 1]. */
   readonly seenWeight: number;
 }
 
 /** An item of a user's history. */
 export interface HistoryItem {
   readonly number: number;
-  /** How strongly the user liked it, in (0, 1]; 0 where they only saw it, below 0 where they want less of it. */
+  /** Strength of the user's liking, in (0, 1]; 0 if they only saw it, below 0 if they want less of it. */
   readonly strength: number;
-  /** Whether it is one of the last few that the user liked. */
+  /** True for one of the last few items that the user liked. */
   readonly isRecent: boolean;
 }
 
-/** What all items score for one user, shape `[items]` each; overwritten by the next user. */
+/** Scores of all items for one user, shape `[items]` each; overwritten by the next user. */
 export interface UserScores {
   readonly collaborative: Float32Array;
   readonly collaborativeMax: Float32Array;
-  /** What of `collaborative` comes from the last few that the user liked. */
+  /** Part of `collaborative` that comes from the last few items that the user liked. */
   readonly collaborativeRecent: Float32Array;
-  /** What of `collaborative` comes from what the user only saw. */
+  /** Part of `collaborative` that comes from items that the user only saw. */
   readonly collaborativeSeen: Float32Array;
   readonly content: Float32Array;
   readonly contentMax: Float32Array;
 }
 
-/** How many items of a history count, the latest, and from how many of those liked co-engagement is walked. */
+/** Number of latest items of a history that count, and number of liked ones from which co-engagement is walked. */
 export const HISTORY_ITEMS_MAX = 500;
 export const CO_ENGAGED_MAX = 100;
-/** How many of the last that a user liked count as what they are after now. */
+/** Number of last liked items that count as the user's current intent. */
 export const RECENT_ITEMS = 10;
-/** What an engaged item counts as for those whose donor it is: it leads to itself, which no weight says. */
+/** Weight of an engaged item to itself, for the items whose donor it is: no fitted weight says it. */
 const OWN_WEIGHT = 0.25;
 
 /** Scores of 0 for every item. */
@@ -152,7 +152,7 @@ function impute({ starts, columns, values }: SparseRows, scores: Float32Array): 
   }
 }
 
-/** What share of each item's collaborative score is imputed. */
+/** Share of each item's collaborative score that is imputed. */
 export function imputedShares({ starts, values }: SparseRows): Float32Array {
   return Float32Array.from({ length: starts.length - 1 }, (_, item) =>
     values.subarray(starts[item], starts[item + 1]).reduce((sum, value) => sum + value, 0),

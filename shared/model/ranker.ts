@@ -6,7 +6,7 @@ export interface Ranker {
   readonly scales: FeatureScales;
   /** As `writeFeatures` takes them. */
   readonly knots: readonly number[];
-  /** Whether times told what came when: else nothing of late, and no user's last few, has any weight. */
+  /** True if times say what came when: otherwise neither decayed sums nor a user's last few items have any weight. */
   readonly takesTime: boolean;
 }
 

@@ -165,9 +165,9 @@ function featuresOf({ name, part }: Curve): readonly Feature[] {
   ];
 }
 
-/** How many features `featuresOf` has. */
+/** Number of features of one curve. */
 const OF_CURVE = KNOTS + 2;
-/** Where the imputed share stands among them. */
+/** Place of the imputed share among the features. */
 export const IMPUTED_SHARE = CURVES.length * OF_CURVE;
 
 /** Log length of a typical history, some 16 items: keeps a feature times the log history apart from the feature itself. */
@@ -182,8 +182,8 @@ export function writeTerms(signals: CandidateSignals, scales: FeatureScales, int
 /**
  * Writes the features of a candidate, as `FEATURES` orders them, from `offset` on.
  * @param terms  As `writeTerms` writes them, from `termOffset` on.
- * @param liked  How many items the user liked.
- * @param knots  Where the curves knot: `KNOTS` values a curve, in the order of `CURVES`.
+ * @param liked  Number of items that the user liked.
+ * @param knots  Knots of the curves: `KNOTS` values per curve, in the order of `CURVES`.
  */
 export function writeFeatures(
   terms: Float32Array,

@@ -2,14 +2,14 @@
 const DEPTHS = [10, 20, 50, 100] as const;
 type Depth = (typeof DEPTHS)[number];
 
-/** What a ranking finds for one user, each in [0, 1]. */
+/** Quality of a ranking for one user, each in [0, 1]. */
 export type QualityMetric = `${'ndcg' | 'recall' | 'mrr'}@${Depth}`;
 
 export const QUALITY_METRICS: readonly QualityMetric[] = (['ndcg', 'recall', 'mrr'] as const).flatMap((name) =>
   DEPTHS.map((k) => `${name}@${k}` as const),
 );
 
-/** How deep a ranking is looked at. */
+/** Depth to which a ranking is judged. */
 export const RANKED_MAX = 100;
 
 /**
@@ -60,7 +60,7 @@ export function coverageOf(exposures: readonly number[]): number {
 }
 
 /**
- * How unequally the items are shown: 0 when all alike, near 1 when one takes everything.
+ * Gini coefficient of the items' exposure: 0 if all are shown equally, near 1 if one takes everything.
  * @param exposures  How often each item of the catalog was shown, the never shown included; at least one is positive.
  */
 export function giniOf(exposures: readonly number[]): number {
@@ -71,7 +71,7 @@ export function giniOf(exposures: readonly number[]): number {
 }
 
 /**
- * How different the items of one list are: the mean of 1 − cosine over its pairs, in [0, 2].
+ * Diversity of a list: the mean of 1 − cosine over its pairs, in [0, 2].
  * @param vectors  Unit length, of one length.
  * @returns `undefined` for fewer than two.
  */
@@ -92,7 +92,7 @@ export function listDiversity(vectors: readonly Float32Array[]): number | undefi
 }
 
 /**
- * How unexpected the items of one list are: the mean of −log2 of the share of users who engaged with each. What nobody
+ * Novelty of a list: the mean of −log2 of the share of users who engaged with each item. What nobody
  * engaged with counts as if one user had.
  * @param counts  Users who engaged with each item of the list, at least one item.
  * @param userCount  All users, at least 1.
@@ -102,7 +102,7 @@ export function noveltyOf(counts: readonly number[], userCount: number): number 
 }
 
 /**
- * How much more popular the items of one list are than those of the user's history: the ratio of the means.
+ * Popularity lift of a list over the user's history: the ratio of the mean popularities.
  * @param shown  Users who engaged with each item of the list, at least one.
  * @param history  The same of the history's items.
  * @returns `undefined` where there is no history to compare with.

@@ -5,7 +5,7 @@ import { coEngagementRows } from './rp3beta.ts';
 
 const USERS = 6;
 const ITEMS = 8;
-/** Who engaged with what, as pairs. */
+/** Engagements as pairs of user and item. */
 const pairs = fc.uniqueArray(fc.tuple(fc.nat(USERS - 1), fc.nat(ITEMS - 1)), {
   selector: ([user, item]) => user * ITEMS + item,
   maxLength: USERS * ITEMS,

@@ -5,11 +5,11 @@ import { TopK } from '../numeric/top-k.ts';
 const DEGREE_EXPONENT = 0.7;
 /** Discounts popular ends (β of the paper). */
 const POPULARITY_EXPONENT = 0.6;
-/** What one more of a user's items tells falls, and what it costs rises: later entries of a row than these are not walked. */
+/** Entries of a user's row that are walked: each further one says less and costs more. */
 const ITEMS_PER_USER_MAX = 500;
 
 /**
- * How strongly an item leads to others by the users they share: the three-step walk item → user → item, with the
+ * Strength with which an item leads to others through shared users: the three-step walk item → user → item, with the
  * popularity of its ends discounted (RP3β).
  *
  * @param engagements  A row a user: the items that they engaged with, with any value above 0; other entries are no engagements.

@@ -4,7 +4,7 @@ import type { ItemId } from '../id.ts';
 export interface PackedIds {
   /** All ids one after another, in UTF-8. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Where each id ends in `bytes`. */
+  /** End of each id in `bytes`. */
   readonly ends: Int32Array<ArrayBuffer>;
 }
 
