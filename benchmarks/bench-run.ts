@@ -1,13 +1,13 @@
 import type { BenchArguments } from './bench-arguments.ts';
 import type { BenchConfig } from './config.ts';
 
-/** What a question is asked with. */
+/** Parameters of a run. */
 export interface BenchRun extends BenchArguments {
   readonly config: BenchConfig;
 }
 
 export interface Answer<Result> {
   readonly result: Result;
-  /** Whether it may stand among the published ones: not a sample, and not made to tune on. */
+  /** True for a result that may be published: neither a sample nor made to tune on. */
   readonly isWhole: boolean;
 }

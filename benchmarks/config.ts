@@ -11,14 +11,14 @@ const schema = z.object({
 });
 
 export interface BenchConfig extends ModelConfig {
-  /** Where data sets lie that are asked for by name. */
+  /** Folder of the data sets that are asked for by name. */
   readonly dataRoot: string;
-  /** Where the product keeps its own. */
+  /** The product's own data folder. */
   readonly dataFolder: string;
-  /** Where the benchmarks keep databases that are costly to fill. */
+  /** Folder of databases that are costly to fill. */
   readonly benchFolder: string;
   readonly embeddingWorkers: number;
-  /** Where a broker's jars are kept. */
+  /** Folder of a broker's jars. */
   readonly kafkaFolder: string;
 }
 

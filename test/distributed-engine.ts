@@ -14,7 +14,7 @@ export interface DistributedEngine {
   readonly brokers: readonly string[];
   readonly topic: string;
   readonly folder: string;
-  /** What the processes said. */
+  /** Output of the processes. */
   output(): string;
   /** Stops all and leaves nothing behind. @returns The exit code of each process. */
   stop(): Promise<Readonly<Record<string, number | null>>>;
@@ -45,7 +45,11 @@ async function start(
   await createTopics({ brokers }, topics, { partitions: PARTITIONS, retentionMs: 3_600_000 });
   let output = '';
   const cluster = await startCluster({
-    ...{ databaseUrl: database.url, brokers, topics, folder, modelsFolder: modelsFolder() },
+    databaseUrl: database.url,
+    brokers,
+    topics,
+    folder,
+    modelsFolder: modelsFolder(),
     onOutput: (service, text) => {
       output += `${service}: ${text}`;
     },
@@ -56,7 +60,11 @@ async function start(
     throw new Error(`${error.message}\n${output}`);
   });
   return {
-    ...{ cluster, database, brokers, topic, folder },
+    cluster,
+    database,
+    brokers,
+    topic,
+    folder,
     output: () => output,
     stop: async () => {
       const codes = await cluster.stop();

@@ -26,7 +26,7 @@ const WINDOW = 10;
 const STRENGTHS = { mmr: [0, 0.05, 0.1, 0.2, 0.3, 0.5], ssd: [0.1, 0.25, 0.5, 1, 2, 4] } as const;
 type Way = keyof typeof STRENGTHS;
 
-/** What one user's slates are picked from. */
+/** The pool that one user's slates are picked from. */
 interface UserPool {
   readonly items: readonly ItemId[];
   readonly relevances: readonly number[];
@@ -34,7 +34,7 @@ interface UserPool {
   readonly relevant: ReadonlySet<ItemId>;
 }
 
-/** What does a more diverse slate cost in relevance and in time, by maximal marginal relevance and by sliding spectrum decomposition? */
+/** Measures the cost of diversity in relevance and time, by maximal marginal relevance and by sliding spectrum decomposition. */
 export async function* diversity(run: BenchRun): AsyncGenerator<Answer<DiversityResult>> {
   const dataset = await findDataset(run.data ?? DATA_DEFAULT, run.config.dataRoot);
   const { data, dataHash, split, trainPositivesMin } = await validationSubject(run.config, dataset);

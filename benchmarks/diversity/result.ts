@@ -12,7 +12,7 @@ export const diversityResultSchema = runHeaderSchema.extend({
       strength: z.number(),
       ndcg20: z.number(),
       recall20: z.number(),
-      /** Of the items shown: 1 − the mean cosine over pairs. */
+      /** Diversity of the items shown: 1 − the mean cosine over pairs. */
       listDiversity20: z.number(),
       /** One slate, in microseconds. */
       slateP50Us: z.number(),

@@ -1,20 +1,20 @@
-/** What is chosen from, best first. */
+/** Candidates to choose from, best first. */
 export interface Pool {
-  /** Of each item, higher is better. */
+  /** Relevance of each item, higher is better. */
   readonly relevances: readonly number[];
-  /** Of each item, unit length; `undefined` for one without an embedding, which adds nothing new. */
+  /** Embedding of each item, unit length; `undefined` for an item without one, which adds nothing new. */
   readonly vectors: readonly (Float32Array | undefined)[];
 }
 
 export interface SpectralOptions {
-  /** What a whole new direction is worth beside a standard deviation of relevance. */
+  /** Worth of a whole new direction, in standard deviations of relevance. */
   readonly gamma: number;
-  /** How many of the last picks an item is compared with. */
+  /** Number of last picks that an item is compared with. */
   readonly window: number;
 }
 
 interface Direction {
-  /** What is left of a pick once those before it in the window are taken out of it. */
+  /** Remainder of a pick once the picks before it in the window are projected out. */
   readonly vector: Float64Array;
   readonly squared: number;
   /** Each item's share of it. */

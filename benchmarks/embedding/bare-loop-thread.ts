@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { AutoModel, AutoTokenizer, env } from '@xenova/transformers';
 
-/** What a thread is started with. */
+/** Task of a thread. */
 export interface BareLoopModel {
   readonly folder: string;
   readonly tokensMax: number;

@@ -1,14 +1,14 @@
 /** Something that embeds texts as fast as it can. */
 export interface EmbeddingContender {
   readonly name: string;
-  /** How many threads it embeds with. */
+  /** Number of threads that embed. */
   readonly threads: number;
   /** Embeds every text anew, whatever it has embedded before. */
   embedAll(texts: readonly EmbeddedText[]): Promise<Spent>;
   close(): Promise<void>;
 }
 
-/** What it took. */
+/** Time and count of a run. */
 export interface Spent {
   readonly wallMs: number;
   /** Processor time of all threads of the contender, which other programs do not lengthen by waiting. */

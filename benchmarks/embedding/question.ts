@@ -23,7 +23,7 @@ const TEXTS = 600;
 const ROUNDS = 5;
 const RATIO_GOAL = 0.85;
 
-/** How many texts are embedded a second and core, and how much of that does the way through the product cost? */
+/** Measures texts embedded per second and core, through the product and in a bare loop over the same model. */
 export async function* embedding(run: BenchRun): AsyncGenerator<Answer<EmbeddingResult>> {
   const dataset = await findDataset(run.data ?? DATA_DEFAULT, run.config.dataRoot);
   const texts = await textsOf(dataset, run.seed);

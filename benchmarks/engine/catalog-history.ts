@@ -9,11 +9,11 @@ import type { Database } from '@kindred/shared/platform/database';
 import { type CopiedEmbeddings, readEmbeddings } from './copied-embeddings.ts';
 import { withReadOnlyDatabase } from './with-database.ts';
 
-/** What a catalog of a running folder holds, as it is now. */
+/** Items, embeddings and events of a catalog in a data folder, as they are now. */
 export interface CatalogHistory {
   /** With the time at which each came to be. */
   readonly items: readonly (Item & { readonly createdAt: string })[];
-  /** Those that count, earliest first, ties by id. */
+  /** Events that count, earliest first, ties by id. */
   readonly events: readonly (Event & { readonly value: number; readonly at: string })[];
   readonly embeddings: CopiedEmbeddings | undefined;
   /** Changes when an item or an event does. */

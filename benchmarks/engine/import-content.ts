@@ -6,7 +6,7 @@ import type { CatalogId } from '@kindred/shared/id';
 /** Rows of one kind of place, such as a file. */
 export interface ContentPart {
   readonly name: string;
-  /** How many rows there are, some of which may be left out. */
+  /** Number of rows, some of which may be left out. */
   readonly total: number;
   /**
    * Streams in the order of import.
@@ -18,19 +18,19 @@ export interface ContentPart {
 export interface ContentBatch {
   readonly items: readonly Item[];
   readonly events: readonly Event[];
-  /** How many rows of the part have come so far. */
+  /** Number of rows of the part so far. */
   readonly done: number;
 }
 
 export interface DatasetContentOptions {
   readonly catalog: CatalogId;
-  /** Whether the training row on this line of its file is imported; the header is line 1. */
+  /** True if the training row on this line of its file is imported; the header is line 1. */
   readonly takes: (line: number) => boolean;
   /** Changes an item before it is imported, as the new-item protocol does to mark it. */
   readonly marked?: (item: Item) => Item;
 }
 
-/** What `npm run import` would send of a data-set folder: items, and training rows as events. */
+/** Rows that `npm run import` would send of a data-set folder: items, and training rows as events. */
 export async function datasetContent(
   folder: string,
   { catalog, takes, marked = (item) => item }: DatasetContentOptions,

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 const markerSchema = z.strictObject({
-  /** What was imported. */
+  /** Key of the imported content. */
   key: z.string(),
-  /** When it began: the time of rows that have none of their own. */
+  /** Start of the import: the time of rows that have none of their own. */
   startMs: z.int(),
   isComplete: z.boolean(),
 });
 
-/** How far the import into a folder came, kept beside its database. */
+/** Progress of the import into a folder, kept beside its database. */
 export type ImportMarker = z.infer<typeof markerSchema>;
 
 const FILE = 'bench-import.json';

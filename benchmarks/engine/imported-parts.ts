@@ -14,7 +14,7 @@ interface ImportTask {
   readonly parts: readonly ContentPart[];
 }
 
-/** What the HTTP API stores at once. */
+/** Rows that the HTTP API stores at once. */
 const CHUNK = 500;
 const POLL_MS = 500;
 

@@ -28,7 +28,7 @@ export interface PrepareOptions {
   readonly dataset: FoundDataset;
   /** Names the part of the training rows that is imported; goes into the folder's name. `''` for all. */
   readonly part: string;
-  /** Whether the training row on this line of its file is imported; the header is line 1. */
+  /** True if the training row on this line of its file is imported; the header is line 1. */
   readonly takes: (line: number) => boolean;
   /** Changes an item before it is imported; the part's name says how. */
   readonly marked?: (item: Item) => Item;
@@ -68,12 +68,12 @@ export async function prepareCatalog({
 export interface ContentOptions {
   readonly config: BenchConfig;
   readonly catalog: CatalogId;
-  /** Of the folder. */
+  /** Name of the folder. */
   readonly name: string;
   /** Changes when anything that is imported does. */
   readonly key: string;
   readonly parts: () => Promise<readonly ContentPart[]>;
-  /** What is embedded already. */
+  /** Embeddings that exist already. */
   readonly embeddings: () => Promise<CopiedEmbeddings | undefined>;
 }
 

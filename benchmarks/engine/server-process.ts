@@ -8,7 +8,7 @@ export interface ServerProcess {
   readonly url: string;
   /** From the start of the process to its line that it is ready. */
   readonly readyMs: number;
-  /** Of the server's process, without the database's. */
+  /** Resident memory of the server's process, without the database's. */
   memoryMb(): Promise<number>;
   /** Processor time of the server's process so far, without the database's. */
   cpuSeconds(): Promise<number>;

@@ -52,7 +52,11 @@ export async function distributed({ config, seed }: BenchRun): Promise<Distribut
 
   let said = '';
   const cluster = await startCluster({
-    ...{ databaseUrl: database.url, brokers, topics, folder, modelsFolder: config.modelsFolder },
+    databaseUrl: database.url,
+    brokers,
+    topics,
+    folder,
+    modelsFolder: config.modelsFolder,
     // It would train what the backlog brought, in the middle of the measurement.
     replicas: { trainer: 0 },
     onOutput: (service, text) => {
@@ -67,12 +71,20 @@ export async function distributed({ config, seed }: BenchRun): Promise<Distribut
     const barePerSecond = await bareConsumerRate(brokers, topic, BACKLOG);
     const { events, perSecond: appliedPerSecond, rankingCores } = drained;
     const throughput = {
-      ...{ events, appliedPerSecond, goalPerSecond: GOALS.appliedPerSecond, rankingCores },
-      ...{ bareEvents: BACKLOG, barePerSecond },
+      events,
+      appliedPerSecond,
+      goalPerSecond: GOALS.appliedPerSecond,
+      rankingCores,
+      bareEvents: BACKLOG,
+      barePerSecond,
     };
     const mode = await watched({
-      ...{ mode: 'distributed', eventsPerSecond: EVENTS_PER_SECOND, goals: GOALS.changed },
-      ...{ url: rankingUrl, seed, openLoad: () => openTopicLoad(brokers, topic) },
+      mode: 'distributed',
+      eventsPerSecond: EVENTS_PER_SECOND,
+      goals: GOALS.changed,
+      url: rankingUrl,
+      seed,
+      openLoad: () => openTopicLoad(brokers, topic),
     });
     return { dataHash: database.dataHash, throughput, mode };
   } catch (cause) {

@@ -22,7 +22,7 @@ const SHARES: readonly { readonly type: EventType; readonly upTo: number; readon
   { type: 'hide', upTo: 1, value: 1 },
 ];
 
-/** What stands in `parameters` of how events are drawn. */
+/** Parameters of the drawn events, as the result states them. */
 export const STREAM_PARAMETERS = {
   users: USER_COUNT,
   types: 'impression .4, click .3, dwell .15, save .1, hide .05',

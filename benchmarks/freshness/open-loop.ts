@@ -13,9 +13,9 @@ export interface OpenLoop {
 }
 
 export interface OpenLoopReport {
-  /** What was reached. */
+  /** Rate that was reached. */
   readonly perSecond: number;
-  /** How much later than planned an event was sent, the worst of all. */
+  /** Largest delay of a sent event behind its plan. */
   readonly lateMaxMs: number;
   /** From sending to the acknowledgement, of each send. */
   readonly acknowledged: Latency;

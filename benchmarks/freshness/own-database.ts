@@ -6,7 +6,7 @@ import { fillSyntheticCatalog } from './synthetic-catalog.ts';
 
 export interface OwnDatabase {
   readonly url: string;
-  /** Of the catalog in it. */
+  /** Seed of the catalog in it. */
   readonly dataHash: string;
   stop(): Promise<void>;
 }

@@ -20,7 +20,7 @@ const WHOLE_POLL_MS = 100;
 
 export interface ProberOptions {
   readonly name: string;
-  /** Of the recommendations. */
+  /** Address of the recommendations. */
   readonly url: string;
   readonly random: Random;
   /** Sends one event; resolves when it is acknowledged. */
@@ -30,7 +30,7 @@ export interface ProberOptions {
 export interface ProbeReport {
   /** From the moment before the event is sent to the first answer that holds it, that answer's own time included. */
   readonly changed: Latency;
-  /** How much of that can be the polling: from when the last answer without the event was asked for to the first with it. */
+  /** Part of it that can be the polling: from the request of the last answer without the event to that of the first with it. */
   readonly precision: Latency;
 }
 

@@ -10,19 +10,23 @@ import type { FreshnessResult } from './result.ts';
 import { standalone } from './standalone.ts';
 import { ITEM_COUNT } from './synthetic-catalog.ts';
 
-/** How soon do recommendations hold what a user did, and how many events can be applied? */
+/** Measures the time from an event to the slate that reflects it, and the events applied per second. */
 export async function* freshness(run: BenchRun): AsyncGenerator<Answer<FreshnessResult>> {
   const { dataHash, mode, throughput } = await distributed(run);
   const modes = [mode, await standalone(run)];
   const parameters = {
-    ...{ partitions: PARTITIONS, backlog: BACKLOG, loadTickMs: TICK_MS, httpConnections: CONNECTIONS },
+    partitions: PARTITIONS,
+    backlog: BACKLOG,
+    loadTickMs: TICK_MS,
+    httpConnections: CONNECTIONS,
     ...{
       probeEveryMs: PROBE_EVERY_MS,
       warmUpProbes: WARM_UP_COUNT,
       pollPauseMs: POLL_PAUSE_MS,
       pollsAtOnce: POLLS_MAX,
     },
-    ...{ limit: LIMIT, ...STREAM_PARAMETERS },
+    limit: LIMIT,
+    ...STREAM_PARAMETERS,
   };
   const header = runHeader({ data: 'synthetic', dataHash, seed: run.seed, parameters });
   const result = { benchmark: 'freshness' as const, ...header, items: ITEM_COUNT, modes, throughput };

@@ -3,14 +3,14 @@ import { latencySchema, runHeaderSchema } from '../measure/run-header.ts';
 
 const modeSchema = z.strictObject({
   mode: z.enum(['distributed', 'standalone']),
-  /** What was asked for, and what the load reached. */
+  /** Rate that was planned, and rate that the load reached. */
   eventsPerSecond: z.number(),
   reachedPerSecond: z.number(),
-  /** How much later than planned an event of the load was sent, the worst of all. */
+  /** Largest delay of an event of the load behind its plan. */
   lateMaxMs: z.number(),
   /** From the moment before an event is sent to the first answer that holds it. */
   changed: latencySchema,
-  /** How much of that can be the polling. */
+  /** Part of it that can be the polling. */
   precision: latencySchema,
   /** From sending events of the load to their acknowledgement. */
   acknowledged: latencySchema,
@@ -18,7 +18,7 @@ const modeSchema = z.strictObject({
 });
 
 const throughputSchema = z.strictObject({
-  /** Of the backlog, those that were left when all services were ready. */
+  /** Events of the backlog that were left when all services were ready. */
   events: z.int(),
   appliedPerSecond: z.number(),
   goalPerSecond: z.number(),

@@ -26,7 +26,11 @@ export async function standalone({ config, seed }: BenchRun): Promise<ModeResult
   ends.defer(stop);
   await postHistory(url, BACKLOG, eventStream('backlog', seed));
   return await watched({
-    ...{ mode: 'standalone', eventsPerSecond: EVENTS_PER_SECOND, goals: GOALS },
-    ...{ url, seed, openLoad: () => openHttpLoad(url) },
+    mode: 'standalone',
+    eventsPerSecond: EVENTS_PER_SECOND,
+    goals: GOALS,
+    url,
+    seed,
+    openLoad: () => openHttpLoad(url),
   });
 }

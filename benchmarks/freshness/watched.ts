@@ -6,7 +6,7 @@ import { probe } from './prober.ts';
 import type { ModeResult } from './result.ts';
 
 export interface WatchOptions extends Pick<ModeResult, 'mode' | 'eventsPerSecond' | 'goals'> {
-  /** Of the recommendations. */
+  /** Address of the recommendations. */
   readonly url: string;
   readonly seed: number;
   readonly openLoad: () => Promise<EventLoad>;

@@ -11,7 +11,7 @@ export function quantile(sorted: ArrayLike<number>, share: number): number {
   return below + (above - below) * (at - Math.floor(at));
 }
 
-/** What is said of a list of times. */
+/** Summary of a list of times. */
 export interface Latency {
   readonly p50Ms: number;
   readonly p99Ms: number;

@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 const parameterSchema = z.union([z.string(), z.number(), z.boolean()]);
 
-/** What every result says of its run. */
+/** Facts that every result states of its run. */
 export const runHeaderSchema = z.strictObject({
   /** The data set, or what takes its place. */
   data: z.string(),
@@ -15,7 +15,7 @@ export const runHeaderSchema = z.strictObject({
   commit: z.string(),
   date: z.iso.datetime(),
   machine: z.strictObject({ cpu: z.string(), cores: z.int(), memoryGb: z.number(), node: z.string(), os: z.string() }),
-  /** How busy others kept the machine: its load average over a minute, just before the run. */
+  /** Load average of the machine over the minute before the run. */
   loadBefore: z.number(),
   seed: z.int(),
   parameters: z.record(z.string(), parameterSchema),

@@ -24,7 +24,7 @@ const SHOWN = 20;
 
 type Lists = ReadonlyMap<UserId, readonly ItemId[]>;
 
-/** What do the others lose when more or less is shown of what nobody has met yet? */
+/** Measures the loss of all other items as more or fewer new items are shown. */
 export async function* newItems(run: BenchRun): AsyncGenerator<Answer<NewItemsResult>> {
   const { config, seed, isValidation, users: count = USERS_DEFAULT } = run;
   const dataset = await findDataset(run.data ?? DATA_DEFAULT, config.dataRoot);

@@ -57,7 +57,7 @@ function meanOf(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Of the mean, from the sample's own variance. */
+/** Interval of the mean, from the sample's own variance. */
 function standardErrorOf(values: Float64Array): number {
   if (values.length < 2) return 0;
   const mean = meanOf(values);

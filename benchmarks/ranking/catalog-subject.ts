@@ -12,7 +12,7 @@ import type { Subject } from './split.ts';
 const BEFORE_CUT = 0.8;
 /** A catalog's users have less of a history than those of a published data set. */
 const TRAIN_POSITIVES_MIN = 1;
-/** Of a table of engagements: what says anything for the item is a positive. */
+/** Smallest strength of a positive: in a table of engagements any strength above 0. */
 const POSITIVE_FROM = Number.MIN_VALUE;
 const BATCH = 500;
 
@@ -28,7 +28,9 @@ export async function catalogSubject(config: BenchConfig, name: string): Promise
   const { atMs: cutMs, training, table } = cutHistory(history, name);
   console.log(`ranking: ${name} is cut at ${new Date(cutMs).toISOString()}`);
   const prepared = await prepareContent({
-    ...{ config, catalog: catalog.data, name: `catalog-${name}` },
+    config,
+    catalog: catalog.data,
+    name: `catalog-${name}`,
     key: `${history.hash} ${config.model.name} before ${cutMs}, ${training.items.length} items`,
     parts: async () => partsOf(training),
     embeddings: async () => history.embeddings,
@@ -86,7 +88,7 @@ interface StrengthRow {
   readonly atMs: number;
 }
 
-/** What each event says for its item, by time; what the user has hidden at any time, nothing. */
+/** Strength of each event by time; 0 for items that the user has hidden at any time. */
 function strengthsOf(events: CatalogHistory['events']): readonly StrengthRow[] {
   const pairOf = ({ user, item }: { user: string; item: string }): string => `${user}\n${item}`;
   const hidden = new Set(events.filter(({ type }) => type === 'hide').map(pairOf));

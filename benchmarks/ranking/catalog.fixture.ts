@@ -14,7 +14,7 @@ interface CatalogOptions {
 
 const multiply = await onnxMatrixProduct(1);
 
-/** What contenders that need no engine are fitted on. */
+/** Training data for contenders that need no engine. */
 export function catalogTask(
   items: readonly string[],
   train: Rows,

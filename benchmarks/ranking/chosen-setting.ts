@@ -6,7 +6,7 @@ import { someItems } from '@kindred/trainer/domain/item-subset';
 import { type JudgedUser, judgedUsers } from '@kindred/trainer/domain/judged-users';
 import type { TrainingData } from '@kindred/trainer/domain/training-data';
 
-/** What a setting makes of a history. */
+/** Scores of a setting for a history. */
 interface FittedRows {
   readonly rows: SparseRows;
   /** As `rowsRanking` has it. */

@@ -4,7 +4,7 @@ import type { TrainingData } from '@kindred/trainer/domain/training-data';
 import type { EvaluatedUser, Rows, Scope } from './protocol.ts';
 import type { ServedCatalog } from './served-catalog.ts';
 
-/** What a contender learns from; nothing in it is of the target. */
+/** Training data of a contender; nothing in it is of the target. */
 export interface FitTask {
   /**
    * The catalog by number. Numbers follow a hash of the items and the seed, so that a tie which goes to the smaller
@@ -23,19 +23,19 @@ export interface FitTask {
 /** Something that ranks a whole catalog for a user. */
 export interface Contender {
   readonly name: string;
-  /** Whether it says anything of an item that nobody engaged with: only then it is judged on new items. */
+  /** True if it can score an item that nobody engaged with: only then it is judged on new items. */
   readonly knowsNewItems: boolean;
-  /** Why it has nothing to say of these data, such as rows without times; absent for one that always has. */
+  /** Reason for which it cannot rank these data, such as rows without times; absent for a contender that always can. */
   unfit?(task: FitTask): string | undefined;
   fit(task: FitTask): Promise<Fitted>;
 }
 
 export interface Fitted {
-  /** What was set or chosen, for the result. */
+  /** Parameters that were set or chosen, for the result. */
   readonly parameters: Readonly<Record<string, string | number | boolean>>;
-  /** What ranked, where more than one version could; told after the last user. */
+  /** Versions that ranked, if more than one could; known after the last user. */
   versions?(): { readonly ranked: Readonly<Record<string, string>>; readonly count: number };
-  /** How long fitting took, where that is not how long `fit` did: an engine's start is no part of it. */
+  /** Seconds of fitting, if they differ from those of `fit`: an engine's start is no part of them. */
   readonly fitSeconds?: number;
   /** @returns At most `RANKED_MAX` items, best first, without repeats and without what the user has seen. */
   rank(user: EvaluatedUser, scope: Scope): Promise<readonly ItemId[]>;

@@ -89,7 +89,10 @@ test('new items are judged among themselves and beside the others, and the other
       .toSorted((left, right) => order.indexOf(left) - order.indexOf(right)),
   );
   const slices = await evaluateNewItems(contender, {
-    ...{ task: newTask, facts: itemFacts(newTask), users: one('ann', 'y', 5), knownUsers: one('dan', 'c', 4) },
+    task: newTask,
+    facts: itemFacts(newTask),
+    users: one('ann', 'y', 5),
+    knownUsers: one('dan', 'c', 4),
   });
   const reciprocalRanks = Object.entries(slices).map(([name, { metrics }]) => [name, metrics['mrr@10']]);
   expect(Object.fromEntries(reciprocalRanks)).toEqual({

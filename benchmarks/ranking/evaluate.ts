@@ -8,7 +8,7 @@ import type { ContenderResult } from './result.ts';
 import { historySlices, UNTRAINED_ITEMS, untrainedUsers } from './slice.ts';
 import { type Summary, summaryOf } from './summary.ts';
 
-/** Who is judged, in a catalog that contenders are fitted on. */
+/** Judged users, in a catalog that contenders are fitted on. */
 export interface Evaluation {
   readonly task: FitTask;
   readonly facts: ItemFacts;
@@ -56,7 +56,10 @@ export async function evaluate(contender: Contender, { task, facts, users }: Eva
       intervals,
       slices: Object.fromEntries(slices.map(([name, summary]) => [name, summary.metrics])),
       sliceIntervals: {},
-      ...{ fitSeconds, userMsP50, userMsP99, memoryMiB },
+      fitSeconds,
+      userMsP50,
+      userMsP99,
+      memoryMiB,
       ...(versions && { versions: { ...versions.ranked }, versionCount: versions.count }),
     };
     return { result, columns };

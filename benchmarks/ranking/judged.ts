@@ -11,9 +11,9 @@ import {
 import type { FitTask } from './contender.ts';
 import type { EvaluatedUser } from './protocol.ts';
 
-/** What is known of the items that are shown. */
+/** Facts about the items that are shown. */
 export interface ItemFacts {
-  /** How many users engaged positively in training; 0 where there is no entry. */
+  /** Number of users who engaged positively in training; 0 without an entry. */
   readonly positives: ReadonlyMap<ItemId, number>;
   /** Users of training. */
   readonly userCount: number;
@@ -21,7 +21,7 @@ export interface ItemFacts {
   readonly vectorOf: (item: ItemId) => Float32Array | undefined;
 }
 
-/** How deep a list is shown, for what is said of lists as a whole. */
+/** Depth of a list in the metrics of whole lists. */
 const SHOWN = 10;
 const LIST_METRICS = ['intra-list-diversity@10', 'novelty@10', 'popularity-lift@10'] as const;
 const COLUMN_NAMES: readonly string[] = [...QUALITY_METRICS, ...LIST_METRICS];
@@ -83,7 +83,7 @@ function listMetrics(
   ];
 }
 
-/** How the places of all lists are spread over the catalog. */
+/** Spread of the places of all lists over the catalog. */
 export function exposureMetrics(
   lists: ReadonlyMap<UserId, readonly ItemId[]>,
   users: readonly EvaluatedUser[],

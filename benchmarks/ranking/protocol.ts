@@ -8,7 +8,7 @@ export interface Rows {
   readonly takes: (row: number) => boolean;
 }
 
-/** Which items are ranked: all, only those of the new-item protocol, or only the others. */
+/** Ranked items: all, only those of the new-item protocol, or only the others. */
 export type Scope = 'all' | 'new' | 'known';
 
 /** A user whose ranking is judged. */
@@ -16,7 +16,7 @@ export interface EvaluatedUser {
   readonly user: UserId;
   /** Every item of the user's training rows, whatever its value: none of them may be ranked. */
   readonly seen: ReadonlySet<ItemId>;
-  /** Those of them that are positives. */
+  /** Target rows that are positives. */
   readonly liked: ReadonlySet<ItemId>;
   /** The latest of the positives, ties to the later row; `undefined` without times, or without positives. */
   readonly last: ItemId | undefined;
@@ -34,7 +34,7 @@ export interface ProtocolOptions {
 /** The share of training positives that is held out to tune on. */
 const HELD_OUT_SHARE = 0.1;
 
-/** Whether a training row is held out: a hashed tenth of the positives, the same on every machine. */
+/** True for a held-out training row: a hashed tenth of the positives, the same on every machine. */
 export function isHeldOut(table: InteractionTable, row: number): boolean {
   if (!isPositive(table, row)) return false;
   const user = table.users[table.userOf[row]!]!;
@@ -47,7 +47,7 @@ export function isPositive({ values, info }: InteractionTable, row: number): boo
 }
 
 /**
- * Who is judged on what. Target items that stand in the user's training rows too are no target.
+ * Judged users with their targets. Target items that stand in the user's training rows too are no target.
  * @returns In the order of the target rows' users.
  */
 export function evaluatedUsers({ train, targets, trainPositivesMin }: ProtocolOptions): readonly EvaluatedUser[] {

@@ -27,7 +27,7 @@ import { differenceOf } from './summary.ts';
 
 const DATA_DEFAULT = 'goodbooks';
 
-/** How good is the ranking as it is served, on data that it has not seen, and how good are simpler ones? */
+/** Measures the served ranking on data that it has not seen, beside simpler rankings. */
 export async function* ranking(run: BenchRun): AsyncGenerator<Answer<RankingResult>> {
   const subject = await subjectOf(run);
   const { split, trainPositivesMin } = subject;

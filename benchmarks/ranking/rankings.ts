@@ -4,7 +4,7 @@ import { startProgress } from '../measure/progress.ts';
 import type { Fitted } from './contender.ts';
 import type { EvaluatedUser, Scope } from './protocol.ts';
 
-/** What a contender ranked for each user, and how long each took. */
+/** Rankings of a contender, one per user, with the time that each took. */
 export interface Rankings {
   readonly lists: ReadonlyMap<UserId, readonly ItemId[]>;
   readonly timesMs: readonly number[];

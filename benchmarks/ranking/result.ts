@@ -8,7 +8,7 @@ const intervalsSchema = z.record(z.string(), z.tuple([z.number(), z.number()]));
 
 const contenderResultSchema = z.strictObject({
   name: z.string(),
-  /** What was set, or chosen by the contender's own validation. */
+  /** Parameters that were set, or chosen by the contender's own validation. */
   parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   /** Means over users; a metric that no user has is absent. */
   metrics: metricsSchema,
@@ -21,9 +21,9 @@ const contenderResultSchema = z.strictObject({
   userMsP99: z.number(),
   /** The most that the process took while the contender was fitted and ranked, without the database. */
   memoryMiB: z.number(),
-  /** What ranked for the first user, as the slate named it. */
+  /** Versions that ranked for the first user, as the slate named them. */
   versions: z.record(z.string(), z.string()).optional(),
-  /** How many states of the catalog ranked: more than 1 when something was rebuilt meanwhile. */
+  /** Number of catalog states that ranked: more than 1 if something was rebuilt in between. */
   versionCount: z.int().optional(),
 });
 
@@ -36,12 +36,12 @@ const differenceSchema = z.strictObject({
 
 export const rankingResultSchema = runHeaderSchema.extend({
   benchmark: z.literal('ranking'),
-  /** What is judged: the test rows, training rows that were held out to tune on, or what followed a moment. */
+  /** Target: the test rows, training rows held out to tune on, or the rows after a moment. */
   target: z.enum(['test', 'held-out training', 'after the cut']),
   users: z.int(),
-  /** How many users the protocol has; more than `users` for a sample. */
+  /** Number of users of the protocol; more than `users` for a sample. */
   usersOfAll: z.int(),
-  /** How many users each slice has. */
+  /** Number of users of each slice. */
   sliceUsers: z.record(z.string(), z.int()),
   catalogSize: z.int(),
   contenders: z.array(contenderResultSchema),

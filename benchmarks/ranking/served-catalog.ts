@@ -28,7 +28,7 @@ interface Serving {
   rank(user: EvaluatedUser, scope: Scope): Promise<readonly ItemId[]>;
   /** The best of a user by relevance alone, scores falling. */
   best(user: UserId, count: number): Promise<readonly Recommendation[]>;
-  /** What ranked for the first user, as the slate names it, and how many states did so far: 1 while nothing changes. */
+  /** Versions that ranked for the first user, as the slate names them, and the number of states so far: 1 while nothing changes. */
   versions(): { readonly ranked: Readonly<Record<string, string>>; readonly count: number };
   close(): Promise<void>;
 }
@@ -40,10 +40,10 @@ export interface ServedOptions {
   readonly seed: number;
 }
 
-/** What the API takes when a request does not say. */
+/** The API's default. */
 export const DIVERSITY = 0.1;
 const SETTLE_TIMEOUT_MS = 30 * 60_000;
-/** So long nothing may be missing or change. */
+/** Time for which nothing may be missing or change. */
 const SETTLED_LOOKS = 5;
 const LOOK_MS = 1_000;
 const PROBE = userIdSchema.parse('nobody');

@@ -9,7 +9,7 @@ import { isHeldOut, type Rows } from './protocol.ts';
 import type { RankingResult } from './result.ts';
 import { markedItem } from './served-catalog.ts';
 
-/** What is judged on what. */
+/** A subject to judge, with its training and target rows. */
 export interface Split {
   readonly train: Rows;
   readonly targets: readonly Rows[];
@@ -35,9 +35,9 @@ export interface Subject {
   readonly newItems: (() => Promise<NewItemsSplit>) | undefined;
 }
 
-/** Of a file's first row: the header is line 1, and no line is blank. */
+/** Line of a file's first row: the header is line 1, and no line is blank. */
 const FIRST_LINE = 2;
-/** Of all items, where new ones are made up to tune on. */
+/** Share of all items that are made new to tune on. */
 const NEW_ITEMS_SHARE = 0.1;
 
 /** All training rows against the test rows. */
@@ -73,7 +73,9 @@ export async function validationSubject(config: BenchConfig, dataset: FoundDatas
   const heldOut = Uint8Array.from(table.values, (_, row) => (isHeldOut(table, row) ? 1 : 0));
   const takes = (row: number): boolean => heldOut[row] === 0;
   const prepared = await prepareCatalog({
-    ...{ config, dataset, part: 'validation' },
+    config,
+    dataset,
+    part: 'validation',
     takes: (line) => takes(line - FIRST_LINE),
   });
   const hasContent = dataset.info.files['items.jsonl.gz'] !== undefined;
@@ -94,7 +96,7 @@ export async function validationSubject(config: BenchConfig, dataset: FoundDatas
   };
 }
 
-/** Where rows have times, users are recommended to when the last of training has happened. */
+/** Moment of the recommendations: that of the last training row, if rows have times. */
 function afterTraining(prepared: PreparedCatalog, { atMs }: InteractionTable): PreparedCatalog {
   return atMs === undefined ? prepared : { ...prepared, startMs: atMs.reduce((a, b) => Math.max(a, b), 0) };
 }
@@ -112,7 +114,7 @@ interface NewItemsTask {
   readonly part: string;
   readonly newItems: ReadonlySet<string>;
   readonly train: InteractionTable;
-  /** Which rows of `train` are no target anyway. */
+  /** Rows of `train` that are no target anyway. */
   readonly isTraining: (row: number) => boolean;
   /** Tables that are target altogether. */
   readonly hidden: readonly InteractionTable[];
@@ -127,7 +129,9 @@ async function newItemsSplit(task: NewItemsTask): Promise<NewItemsSplit> {
   const ofNewInTrain = ofNew(train);
   const takes = (row: number): boolean => isTraining(row) && !ofNewInTrain(row);
   const prepared = await prepareCatalog({
-    ...{ config, dataset, part },
+    config,
+    dataset,
+    part,
     takes: (line) => takes(line - FIRST_LINE),
     marked: (item) => markedItem(item, newItems.has(item.id)),
   });

@@ -14,7 +14,7 @@ export function percent(share: number): string {
   return `${value >= 10 || Number.isInteger(value) ? value.toFixed(0) : value.toFixed(1)} %`;
 }
 
-/** What became of a goal, said plainly. */
+/** Verdict on a goal. */
 export function verdict(isMet: boolean): string {
   return isMet ? 'met' : '**missed**';
 }

@@ -1,4 +1,4 @@
-/** What a public package reached on the same rows under the same protocol. Absent where it was not measured. */
+/** Figures of public packages on the same rows under the same protocol; absent if not measured. */
 export interface PublicFigures {
   readonly name: string;
   readonly 'ndcg@10'?: number;

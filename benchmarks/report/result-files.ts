@@ -4,7 +4,7 @@ import { type BenchResult, benchResultSchema } from './bench-result.ts';
 
 export const RESULTS_FOLDER = join(import.meta.dirname, '..', 'results');
 
-/** Where a result stands among its folder's others: one a question and data set, a new one in place of the last. */
+/** File of a result in its folder: one per question and data set, a new one replaces the last. */
 export function resultFile({ benchmark, data }: BenchResult): string {
   return data === '' ? `${benchmark}.json` : `${benchmark}-${data}.json`;
 }

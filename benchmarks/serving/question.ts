@@ -18,7 +18,7 @@ const LIMIT = 20;
 const STARTS = 3;
 const GOALS = { similar: { p99Ms: 5 }, recommendations: { p50Ms: 5, p99Ms: 15 }, readyMs: 5_000 };
 
-/** How long do answers of the real server take, and its start? */
+/** Measures the latency of the real server's answers, and its start. */
 export async function* serving(run: BenchRun): AsyncGenerator<Answer<ServingResult>> {
   const dataset = await findDataset(run.data ?? DATA_DEFAULT, run.config.dataRoot);
   const { catalog, folder, startMs } = await prepareCatalog({

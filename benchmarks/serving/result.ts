@@ -9,7 +9,7 @@ export const servingResultSchema = runHeaderSchema.extend({
     z.strictObject({
       name: z.string(),
       latency: latencySchema,
-      /** What it should not go above. */
+      /** Upper bound to meet. */
       goals: z.strictObject({ p50Ms: z.number().optional(), p99Ms: z.number() }),
     }),
   ),

@@ -5,7 +5,7 @@ import { startProgress } from '../measure/progress.ts';
 const POLL_MS = 1_000;
 const TIMEOUT_MS = 30 * 60_000;
 
-/** What is asked of the server, as a path and a body. */
+/** Request to the server, as a path and a body. */
 export interface SlateRequest {
   readonly catalogPath: string;
   readonly body: Readonly<Record<string, unknown>>;

@@ -20,7 +20,15 @@ await runService({
     const eventLog = kafkaEventLog({ ...client, topic: topics.events, groupId });
     const deadLetters = kafkaDeadLetters({ ...client, topic: topics.deadLetters });
     const service = await composeRanking({
-      ...{ database, databaseUrl, eventLog, deadLetters, neighbors, modelsFolder, model, log, registry },
+      database,
+      databaseUrl,
+      eventLog,
+      deadLetters,
+      neighbors,
+      modelsFolder,
+      model,
+      log,
+      registry,
     });
     return {
       ...service,

@@ -77,7 +77,11 @@ test('terms are the logarithms of the sums above their floors, the counts and th
       content: 1,
       contentMax: 0.5,
     },
-    ...{ imputedShare: 0.25, positives: 30, seen: 40, trending: 1, popular: 3 },
+    imputedShare: 0.25,
+    positives: 30,
+    seen: 40,
+    trending: 1,
+    popular: 3,
   };
   writeTerms(signals, { floors: { collaborative: 1, coEngagement: 0.5, content: 0.1 }, meanShare: 0.5 }, into, 0);
   const wanted = [

@@ -89,8 +89,16 @@ describe.skipIf(availability.way === 'none')(`events to Kafka and reads over RES
     standalone.ranking.recommendations.recommend(
       CATALOG,
       {
-        ...{ user: userIdSchema.parse(`u${user}`), limit: LIMIT, exclude: [], filter: undefined, diversity: 0.1 },
-        ...{ includeSeen: false, explain: true, expand: false, atMs: Date.parse(AT), seed: 11 + user },
+        user: userIdSchema.parse(`u${user}`),
+        limit: LIMIT,
+        exclude: [],
+        filter: undefined,
+        diversity: 0.1,
+        includeSeen: false,
+        explain: true,
+        expand: false,
+        atMs: Date.parse(AT),
+        seed: 11 + user,
       },
       undefined,
     );
@@ -109,7 +117,9 @@ describe.skipIf(availability.way === 'none')(`events to Kafka and reads over RES
   test('overlaps with it by 99 % or more among the first ten, with HNSW', async () => {
     await distributed.cluster.stop();
     const cluster: Cluster = await startCluster({
-      ...{ databaseUrl: distributed.database.url, brokers: broker.brokers, folder: distributed.folder },
+      databaseUrl: distributed.database.url,
+      brokers: broker.brokers,
+      folder: distributed.folder,
       topics: { events: distributed.topic, deadLetters: `${distributed.topic}.dead-letters` },
       modelsFolder: modelsFolder(),
       replicas: { trainer: 0 },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ids, save, send, type ThemedCatalog } from './themed-catalog.ts';
 
-/** What recommendations promise. @param filled  A catalog of its own for each test. */
+/** Checks the promises of recommendations. @param filled  A catalog of its own for each test. */
 export function recommendationsSuite(filled: () => Promise<ThemedCatalog>): void {
   test('follow what the user saved, explain themselves, and leave out what was seen', async () => {
     const { base, ranking } = await filled();

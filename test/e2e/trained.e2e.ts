@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { type Client, clientOf } from '../client.ts';
 import { until } from '../until.ts';
 
-/** Where the services of a mode listen. */
+/** Addresses of a mode's services. */
 export interface TrainedAddresses {
   readonly catalogUrl: string;
   readonly rankingUrl: string;

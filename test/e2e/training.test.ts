@@ -43,7 +43,10 @@ const events = Array.from({ length: USERS }, (_, user) => {
   const other = THEMES[(user + 1 + (user % 4)) % THEMES.length]!;
   const own = Array.from({ length: LIKED_PER_USER }, (_, n) => `${theme}-${(user + 3 * n) % ITEMS_PER_THEME}`);
   return [...new Set([...own, `${other}-${user % ITEMS_PER_THEME}`])].map((item) => ({
-    ...{ id: `${user}-${item}`, user: `user-${user}`, item, type: 'save' },
+    id: `${user}-${item}`,
+    user: `user-${user}`,
+    item,
+    type: 'save',
   }));
 }).flat();
 

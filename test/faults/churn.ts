@@ -108,7 +108,7 @@ function hardVectors({
   );
 }
 
-/** What is right at one moment. */
+/** Ground truth at one moment. */
 interface Truth {
   readonly live: ReadonlyMap<string, Float32Array>;
   /** Each with the similarity of the last of the k nearest. */

@@ -12,9 +12,9 @@ export interface DrainLoad {
   answered(): number;
   /** Requests of one process that wait for their answers. */
   inFlight(name: string): number;
-  /** How many connections were reset without an answer, of clients that had seen that the process was not ready. */
+  /** Number of connections reset without an answer, of clients that had seen that the process was not ready. */
   turnedAway(): number;
-  /** Whether a process was ready when it was last looked at. */
+  /** True for a process that was ready when it was last looked at. */
   isReady(name: string): boolean;
   stop(): Promise<void>;
 }
@@ -40,11 +40,11 @@ interface Clients {
   readonly pauseMs: number;
   /** A slow request takes a second or so. */
   readonly kind: 'quick' | 'slow';
-  /** Whether they ask only processes that are ready. */
+  /** True if clients ask only processes that are ready. */
   readonly heeds: boolean;
 }
 
-/** Of each process. */
+/** Address of each process. */
 const CLIENTS: readonly Clients[] = [
   { count: 3, pauseMs: 20, kind: 'quick', heeds: true },
   { count: 3, pauseMs: 500, kind: 'quick', heeds: true },
@@ -72,7 +72,9 @@ export function startDrainLoad({ cluster }: DistributedEngine, { itemCount, rand
     attributes: { version: ++version },
   });
   const eventRow = () => ({
-    ...{ id: randomUUID(), user: userOf(), item: itemOf() },
+    id: randomUUID(),
+    user: userOf(),
+    item: itemOf(),
     type: random() < 0.5 ? 'save' : 'click',
   });
   /** Rows that are sent over a second or so, one by one. */
@@ -134,7 +136,7 @@ export function startDrainLoad({ cluster }: DistributedEngine, { itemCount, rand
     },
   };
 
-  /** Who has seen that a process is not ready asks at his own risk; but an answer that has begun is finished. */
+  /** A client that has seen that a process is not ready asks at its own risk; but an answer that has begun is finished. */
   const judge = (what: string, outcome: Outcome, isAtRisk: boolean): void => {
     if (outcome.kind === 'answered' && outcome.status < 300) answered++;
     else if (outcome.kind === 'refused' || (isAtRisk && outcome.kind === 'answered' && outcome.status === 503)) return;
@@ -177,7 +179,9 @@ export function startDrainLoad({ cluster }: DistributedEngine, { itemCount, rand
     ),
   ]);
   return {
-    ...{ items, events, failures },
+    items,
+    events,
+    failures,
     answered: () => answered,
     inFlight: (name) => inFlight.get(name) ?? 0,
     turnedAway: () => turnedAway,

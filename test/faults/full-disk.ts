@@ -84,7 +84,7 @@ export async function refuseLongFiles(rounds: number, random: () => number): Pro
   }
 }
 
-/** Why no file system can be made to be filled here; `undefined` where one can. */
+/** Reason for which no file system can be made to fill here; `undefined` if one can. */
 export function whyNoVolume(): string | undefined {
   if (process.platform !== 'linux') return 'only Linux has tmpfs';
   const volume = mountVolume();
@@ -196,7 +196,7 @@ async function snapshotNames(folder: string): Promise<readonly string[]> {
 
 interface Snapshot {
   readonly name: string;
-  /** Of all its files. */
+  /** Size of all its files. */
   readonly bytes: number;
 }
 
@@ -217,7 +217,7 @@ function expectLoaded(index: IndexProcess, name: string): void {
   expect(loaded.map(({ change }) => change)).toEqual([changeOf(name)]);
 }
 
-/** Why snapshots were not written. */
+/** Reasons for which snapshots were not written. */
 function causesIn(index: IndexProcess): readonly string[] {
   return linesOf(index)
     .filter(({ msg }) => msg === 'a snapshot could not be written, the one before stays')

@@ -9,7 +9,7 @@ export interface Ask {
 }
 
 /**
- * What became of it. `refused`: nobody listened, so no server has seen it. `lost`: the connection was there, and the
+ * Outcome of a request. `refused`: nobody listened, so no server has seen it. `lost`: the connection was there, and the
  * answer did not come, or had begun and is not whole.
  */
 export type Outcome =

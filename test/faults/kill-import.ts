@@ -11,7 +11,7 @@ import {
 
 const ROWS = 100;
 
-/** What the server has acknowledged, by id. */
+/** Writes that the server has acknowledged, by id. */
 interface Acknowledged {
   readonly items: Map<string, string>;
   readonly events: Set<string>;

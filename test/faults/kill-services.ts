@@ -12,7 +12,7 @@ import { expectNothingLost, startLoad } from './load.ts';
 const FUSE_TIMEOUT_MS = 30_000;
 const FUSE = join(import.meta.dirname, 'fuse.mjs');
 
-/** Where a process can be killed: at a random moment, or at a point of its code. */
+/** Moment of a kill: random, or at a point of the process's code. */
 const KILLS = [
   { service: 'ingestion', at: undefined },
   { service: 'index', at: undefined },
@@ -26,7 +26,7 @@ const KILLS = [
 /** A folder whose files end processes at the points that they name. */
 export interface Fuses {
   readonly folder: string;
-  /** What the services need to know of it. */
+  /** Addresses that the services need. */
   readonly environment: Readonly<Record<string, string>>;
   remove(): Promise<void>;
 }
@@ -42,13 +42,13 @@ export async function makeFuses(): Promise<Fuses> {
 
 export interface KillOptions {
   readonly kills: number;
-  /** Of an engine that was started with their environment. */
+  /** Environment of the started engine. */
   readonly fuses: Fuses;
   /** Items of the catalog `load`: `i0` to `i<n − 1>`. */
   readonly itemCount: number;
 }
 
-/** When each kill was got over. */
+/** Time to recover from each kill. */
 export interface KillTimes {
   readonly servingMs: readonly number[];
   readonly consumedMs: readonly number[];
@@ -144,7 +144,10 @@ async function serving({ cluster }: DistributedEngine): Promise<void> {
 async function consumedAtAll(engine: DistributedEngine): Promise<void> {
   const { body } = await clientOf(engine.cluster.rankingUrl).post('/v1/catalogs/load/events', {
     events: Array.from({ length: 64 }, (_, index) => ({
-      ...{ id: `probe-${Date.now()}-${index}`, user: `probe-${index}`, item: 'i1', type: 'click' },
+      id: `probe-${Date.now()}-${index}`,
+      user: `probe-${index}`,
+      item: 'i1',
+      type: 'click',
     })),
   });
   await until('what was sent is applied', async () => {

@@ -38,7 +38,7 @@ interface LoadOptions {
   readonly random: () => number;
   /** Items that the catalog has from the beginning: `i0` to `i<n − 1>`. */
   readonly itemCount: number;
-  /** Whether writers are at work too. */
+  /** True if writers are at work too. */
   readonly hasWrites?: boolean;
 }
 
@@ -119,7 +119,9 @@ export function startLoad({ cluster }: DistributedEngine, { random, itemCount, h
   };
   const writeEvents = async (): Promise<Reply> => {
     const rows = Array.from({ length: EVENTS_PER_WRITE }, () => ({
-      ...{ id: randomUUID(), user: userOf(), item: itemOf() },
+      id: randomUUID(),
+      user: userOf(),
+      item: itemOf(),
       type: random() < 0.7 ? 'save' : 'click',
     }));
     const reply = await ranking.post(`${BASE}/events`, { events: rows });
@@ -135,7 +137,10 @@ export function startLoad({ cluster }: DistributedEngine, { random, itemCount, h
     ...(hasWrites ? [loop(writes, 200, writeItems), loop(writes, 20, writeEvents)] : []),
   ];
   return {
-    ...{ items, events, reads, writes },
+    items,
+    events,
+    reads,
+    writes,
     stop: async () => {
       isStopping = true;
       await Promise.all(loops);

@@ -22,7 +22,11 @@ const DIMENSIONS = 64;
 const space: SpaceId = JSON.parse('"a model@1"');
 
 export const WANTED: SpaceToOpen = {
-  ...{ catalog: MAIN_CATALOG, space, dimensions: DIMENSIONS, source: 'faults', head: 10_000 },
+  catalog: MAIN_CATALOG,
+  space,
+  dimensions: DIMENSIONS,
+  source: 'faults',
+  head: 10_000,
 };
 
 /** Items and embeddings of a space, then some deletions: the state that a snapshot holds, and that it is rebuilt from. */
@@ -32,17 +36,29 @@ export function loadedChanges({ space, dimensions } = WANTED): readonly (ItemCha
   return [
     ...vectors.map(
       (_, index): ItemChange => ({
-        ...{ kind: 'item', change: index + 1, ...base(index), fields: filterFieldsOf({}), spaces: [space] },
+        kind: 'item',
+        change: index + 1,
+        ...base(index),
+        fields: filterFieldsOf({}),
+        spaces: [space],
       }),
     ),
     ...vectors.map(
       (vector, index): EmbeddingChange => ({
-        ...{ kind: 'embedding', change: LOADED_ITEMS + index + 1, ...base(index), space, vector },
+        kind: 'embedding',
+        change: LOADED_ITEMS + index + 1,
+        ...base(index),
+        space,
+        vector,
       }),
     ),
     ...vectors.slice(0, DELETED).map(
       (_, index): ItemChange => ({
-        ...{ kind: 'item', change: 2 * LOADED_ITEMS + index + 1, ...base(index), fields: undefined, spaces: [] },
+        kind: 'item',
+        change: 2 * LOADED_ITEMS + index + 1,
+        ...base(index),
+        fields: undefined,
+        spaces: [],
       }),
     ),
   ];

@@ -9,7 +9,7 @@ const why = availability.way === 'none' ? ` (skipped: ${availability.reason})` :
 
 export interface BrokerTest {
   readonly timeoutMs: number;
-  /** What differs from one process of each service. */
+  /** Options that differ from one process of each service. */
   readonly options?: () => StartOptions;
   readonly run: (engine: DistributedEngine) => Promise<void>;
 }

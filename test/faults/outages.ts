@@ -21,7 +21,7 @@ const CAUGHT_UP_TIMEOUT_MS = 120_000;
 export interface OutageOptions {
   /** Kills −9 of the broker and of the database each, and terminations of all sessions. */
   readonly kills: number;
-  /** How long each of both is away once, at the end. */
+  /** Length of the one long outage of each, at the end. */
   readonly awayMs: number;
 }
 

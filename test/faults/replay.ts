@@ -32,7 +32,7 @@ export interface ReplayOptions {
   readonly disturbance: Disturbance;
 }
 
-/** How the consumers are disturbed while they read. */
+/** Disturbance of the consumers while they read. */
 export interface Disturbance {
   /** About how long it goes on: the events are sent over that time. */
   readonly lastsMs: number;
@@ -178,7 +178,7 @@ async function expectReplay({ database: { database } }: DistributedEngine, sent:
   }
 }
 
-/** What counts: each id once, without what a later event of value 0 of its user, item and type takes back. */
+/** Events that count: each id once, without those that a later event of value 0 of the user, item and type takes back. */
 function replayed(sent: readonly SentEvent[]): readonly SentEvent[] {
   const latestUndo = new Map<string, SentEvent>();
   const keyOf = ({ user, item, type }: SentEvent): string => `${user} ${item} ${type}`;

@@ -57,7 +57,7 @@ async function signAnew(snapshot: string, changed: Partial<SnapshotManifest>): P
   await writeFile(path, manifestText({ ...parseManifest(await readFile(path, 'utf8')), ...changed }));
 }
 
-/** What storage and mistakes do to files. */
+/** Damages that storage and mistakes do to files. */
 export const DAMAGES: readonly Damage[] = [
   async (snapshot, random) => {
     const file = await anyFile(snapshot, random);
@@ -118,7 +118,7 @@ function flipped(bytes: Buffer, count: number, random: () => number): Buffer {
   return bytes;
 }
 
-/** Whether two snapshots hold the same: all files byte for byte, and the manifest by what it says. */
+/** True for two equal snapshots: all files byte for byte, and the manifest by its content. */
 export async function holdSame(left: string, right: string): Promise<boolean> {
   const files = (await readdir(left)).sort();
   if (!isDeepStrictEqual(files, (await readdir(right)).sort())) return false;

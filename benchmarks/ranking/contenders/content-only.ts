@@ -3,7 +3,7 @@ import { contentRowsOf, DENSE_ITEMS_MAX, kernelOf } from '@kindred/trainer/domai
 import type { Contender } from '../contender.ts';
 import { rowsRanking } from '../scored-ranking.ts';
 
-/** What the user liked, by likeness of words and embeddings alone: the content rows of the trainer, no engagement model. */
+/** Ranks by likeness of words and embeddings to the liked items alone: the trainer's content rows, no engagement model. */
 export const contentOnly: Contender = {
   name: 'content-only',
   knowsNewItems: true,

@@ -31,8 +31,17 @@ function batchOf(partition: number, count: number, start = 0): ReadBatch {
   const events = Array.from({ length: count }, (_, index): ReadableEvent => {
     const id = `e${partition}-${start + index}` as EventId;
     return {
-      ...{ id, catalog: 'c' as CatalogId, user: 'u' as UserId, item: 'i' as ItemId, type: 'save', value: 1, atMs: 0 },
-      ...{ slate: undefined, position: undefined, partition, offset: start + index },
+      id,
+      catalog: 'c' as CatalogId,
+      user: 'u' as UserId,
+      item: 'i' as ItemId,
+      type: 'save',
+      value: 1,
+      atMs: 0,
+      slate: undefined,
+      position: undefined,
+      partition,
+      offset: start + index,
     };
   });
   return { partition, events, nextOffset: start + count };
