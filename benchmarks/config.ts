@@ -6,25 +6,35 @@ import { z } from 'zod';
 
 const ROOT = join(import.meta.dirname, '..');
 
-const schema = z.object({
-  KINDRED_DATA: z.string().default(join(ROOT, '..', 'shared', 'data')),
+/** Environment variables of the benchmarks, which also read those of the standalone mode. */
+export const benchVariables = z.object({
+  KINDRED_DATA: z
+    .string()
+    .default(join(ROOT, '..', 'shared', 'data'))
+    .meta({
+      description: 'Folder that holds the data sets of the benchmarks by their names',
+      range: 'a path',
+      shownDefault: '`shared/data` beside the repository',
+    }),
 });
 
+/** Configuration of the benchmarks. */
 export interface BenchConfig extends ModelConfig {
-  /** Where data sets lie that are asked for by name. */
+  /** Folder of the data sets that are asked for by name. */
   readonly dataRoot: string;
-  /** Where the product keeps its own. */
+  /** The product's own data folder. */
   readonly dataFolder: string;
-  /** Where the benchmarks keep databases that are costly to fill. */
+  /** Folder of databases that are costly to fill, kept between runs. */
   readonly benchFolder: string;
+  /** Number of threads that embed. */
   readonly embeddingWorkers: number;
-  /** Where a broker's jars are kept. */
+  /** Folder of a Kafka broker's jars. */
   readonly kafkaFolder: string;
 }
 
 /** @throws {ConfigError} with every mistake at once. */
 export function readBenchConfig(environment: Readonly<Record<string, string | undefined>>): BenchConfig {
-  const { KINDRED_DATA } = readConfig(schema, environment);
+  const { KINDRED_DATA } = readConfig(benchVariables, environment);
   const { dataFolder, modelsFolder, model, embeddingWorkers } = readStandaloneConfig(environment);
   return {
     dataRoot: resolve(KINDRED_DATA),
