@@ -14,7 +14,7 @@ export const benchVariables = z.object({
     .meta({
       description: 'Folder that holds the data sets of the benchmarks by their names',
       range: 'a path',
-      shownDefault: '`shared/data` beside the repository',
+      shownDefault: '`../shared/data`',
     }),
 });
 
