@@ -30,7 +30,12 @@ const interval = (low: number, high: number): Record<string, [number, number]> =
   Object.fromEntries(['ndcg@20', 'ndcg@100', 'recall@20'].map((metric) => [metric, [low, high]]));
 const figures = (value: number) => ({ 'ndcg@20': value, 'ndcg@100': value, 'recall@20': value, 'recall@10': value });
 const contender = {
-  ...{ parameters: { lambda: 60 }, sliceIntervals: {}, fitSeconds: 12, userMsP50: 1, userMsP99: 2, memoryMiB: 900 },
+  parameters: { lambda: 60 },
+  sliceIntervals: {},
+  fitSeconds: 12,
+  userMsP50: 1,
+  userMsP99: 2,
+  memoryMiB: 900,
   slices: { 'history-5-9': figures(0.2) },
 };
 const ranking: RankingResult = {
@@ -44,7 +49,10 @@ const ranking: RankingResult = {
   catalogSize: 10_000,
   contenders: [
     {
-      ...{ ...contender, name: 'kindred', metrics: figures(0.28), intervals: interval(0.27, 0.29) },
+      ...contender,
+      name: 'kindred',
+      metrics: figures(0.28),
+      intervals: interval(0.27, 0.29),
       slices: {
         ...contender.slices,
         'new-items': figures(0.5),
@@ -53,7 +61,8 @@ const ranking: RankingResult = {
         'known-items-full-catalog': figures(0.29),
       },
       sliceIntervals: { 'new-items': interval(0.45, 0.55) },
-      ...{ versions: { ranking: 'some-1' }, versionCount: 1 },
+      versions: { ranking: 'some-1' },
+      versionCount: 1,
     },
     { ...contender, name: 'ease', metrics: figures(0.29), intervals: interval(0.28, 0.3) },
   ],
@@ -70,8 +79,12 @@ const freshness: BenchResult = {
     { ...watched('standalone'), eventsPerSecond: 500, reachedPerSecond: 499.9, goals: { p99Ms: 200 } },
   ],
   throughput: {
-    ...{ events: 300_000, appliedPerSecond: 6_000, goalPerSecond: 5_000, rankingCores: 0.5 },
-    ...{ bareEvents: 300_000, barePerSecond: 120_000 },
+    events: 300_000,
+    appliedPerSecond: 6_000,
+    goalPerSecond: 5_000,
+    rankingCores: 0.5,
+    bareEvents: 300_000,
+    barePerSecond: 120_000,
   },
 };
 
@@ -93,8 +106,8 @@ test('freshness of both modes is judged by each goal, and the events applied sta
     ['1,000', '10', '1.23', '30.0', '1.23 / 30.0', '1.23 / 30.0', 'p50 ≤ 1, p99 ≤ 1,000', '**missed**'],
     ['500', '10', '1.23', '30.0', '1.23 / 30.0', '1.23 / 30.0', 'p99 ≤ 200', 'met'],
   ]);
-  expect(page).toContain('**6,000 a second** (goal 5,000: met)');
-  expect(page).toContain('at 120,000 a second: Kindred applies 5 % of that');
+  expect(page).toContain('**6,000 per second** (goal 5,000: met)');
+  expect(page).toContain('at 120,000 per second: Kindred applies 5 % of that');
 });
 
 test('a ranking stands among what others reach, with what it wins and loses', () => {

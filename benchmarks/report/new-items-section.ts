@@ -3,7 +3,7 @@ import { markdownTable } from './markdown-table.ts';
 import { fraction, percent } from './numbers.ts';
 import { runLine } from './run-line.ts';
 
-/** What new items gain, and what the others lose, as the former are raised. */
+/** Renders the gain of new items and the loss of the others, by the amount added to the former. */
 export function newItemsSection(result: NewItemsResult): string {
   const { data, target, users, knownUsers, without, settings } = result;
   const loss = (kept: number, whole: number): string => percent(Math.round(1_000 * (1 - kept / whole)) / 1_000);
@@ -18,7 +18,7 @@ export function newItemsSection(result: NewItemsResult): string {
   ]);
   return [
     `### ${data}`,
-    `${users.toLocaleString('en')} users of ${data} for the new items, ${knownUsers.toLocaleString('en')} for the others, ${target}. Where new items are filtered out the others reach nDCG@20 ${fraction(without.ndcg20)} and recall@20 ${fraction(without.recall20)}. What is added to a new item's score was not chosen by these figures.`,
+    `${users.toLocaleString('en')} users of ${data} for the new items, ${knownUsers.toLocaleString('en')} for the others, judged on the ${target} rows. With new items filtered out the others reach nDCG@20 ${fraction(without.ndcg20)} and recall@20 ${fraction(without.recall20)}. The amounts added to a new item's score were not chosen by these figures.`,
     markdownTable(
       ['added', 'new: recall@20', 'new in 20', 'others: nDCG@20', 'loss', 'others: recall@20', 'loss'],
       rows,

@@ -1,4 +1,4 @@
-/** What a public package reached on the same rows under the same protocol. Absent where it was not measured. */
+/** Figures of a public package on the same rows under the same protocol; absent where not measured. */
 export interface PublicFigures {
   readonly name: string;
   readonly 'ndcg@10'?: number;

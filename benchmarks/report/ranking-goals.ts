@@ -9,28 +9,40 @@ interface Goal {
   /** `undefined` for all users and items. */
   readonly slice?: string;
   readonly metric: string;
-  /** What the best public package reaches with the same knowledge. */
+  /** Figure of the best public package with the same knowledge. */
   readonly best: number;
   readonly atLeast: number;
 }
 
-/** By data set; on the test rows. */
+/** Goals by data set, on the test rows. */
 const GOALS: Readonly<Record<string, readonly Goal[]>> = {
   goodbooks: [
     { what: 'nDCG@20', contender: 'kindred', metric: 'ndcg@20', best: 0.3105, atLeast: 0.317 },
     { what: 'recall@20', contender: 'kindred', metric: 'recall@20', best: 0.386, atLeast: 0.395 },
     { what: 'nDCG@100', contender: 'kindred', metric: 'ndcg@100', best: 0.3628, atLeast: 0.371 },
     {
-      ...{ what: 'new items among themselves, recall@20', contender: 'kindred', slice: 'new-items' },
-      ...{ metric: 'recall@20', best: 0.4369, atLeast: 0.455 },
+      what: 'new items among themselves, recall@20',
+      contender: 'kindred',
+      slice: 'new-items',
+      metric: 'recall@20',
+      best: 0.4369,
+      atLeast: 0.455,
     },
     {
-      ...{ what: 'new items among themselves, nDCG@20', contender: 'kindred', slice: 'new-items' },
-      ...{ metric: 'ndcg@20', best: 0.3245, atLeast: 0.34 },
+      what: 'new items among themselves, nDCG@20',
+      contender: 'kindred',
+      slice: 'new-items',
+      metric: 'ndcg@20',
+      best: 0.3245,
+      atLeast: 0.34,
     },
     {
-      ...{ what: 'new items in the full catalog, recall@20', contender: 'kindred', slice: 'new-items-full-catalog' },
-      ...{ metric: 'recall@20', best: 0.1979, atLeast: 0.212 },
+      what: 'new items in the full catalog, recall@20',
+      contender: 'kindred',
+      slice: 'new-items-full-catalog',
+      metric: 'recall@20',
+      best: 0.1979,
+      atLeast: 0.212,
     },
     { what: 'content only, nDCG@20', contender: 'content-only', metric: 'ndcg@20', best: 0.1949, atLeast: 0.205 },
   ],
@@ -40,12 +52,12 @@ const GOALS: Readonly<Record<string, readonly Goal[]>> = {
   ],
 };
 
-/** What the other items may lose to new ones in one list, as a share. */
+/** Largest share that the other items may lose to new ones in one list. */
 const LOSS_MAX = 0.02;
 const LOSS_METRICS = { 'nDCG@20': 'ndcg@20', 'recall@20': 'recall@20' } as const;
 const TRAINING_SECONDS_MAX = 600;
 
-/** What was to be reached, beside what was; `undefined` where nothing was set, or other rows than the test were judged. */
+/** Renders goals beside the figures reached; `undefined` without goals, or if other rows than the test were judged. */
 export function goalsTable({ data, target, contenders }: RankingResult): string | undefined {
   const goals = GOALS[data];
   if (goals === undefined || target !== 'test') return undefined;

@@ -1,15 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { ROOT, repositoryFiles } from '../house/repository.ts';
 import { configurationPage } from './configuration-page.ts';
 import { PROGRAMS } from './programs.ts';
 import { variablesOf } from './variable.ts';
-
-test('docs/CONFIGURATION.md is what `npm run docs` writes', () => {
-  expect(readFileSync(join(ROOT, 'docs', 'CONFIGURATION.md'), 'utf8')).toBe(configurationPage(PROGRAMS));
-});
 
 test('every configuration file that reads variables is documented', () => {
   const readers = repositoryFiles(ROOT)
