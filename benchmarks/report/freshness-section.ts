@@ -9,7 +9,7 @@ export function freshnessSection(result: FreshnessResult): string {
   const late = modes.map(({ lateMaxMs }) => whole(lateMaxMs)).join(' and ');
   return [
     `### ${data}`,
-    `${whole(items)} items with random embeddings. New users save an item of their slate; a slate has changed when the item has left it and is a cause of the one in its place. The time runs from before the event is sent to the end of the first answer that has changed.`,
+    `${whole(items)} items with random embeddings. New users save an item of their slate; a slate has changed when the item has left it and is named as a cause of another item in it. The time runs from before the event is sent to the end of the first answer that has changed.`,
     modesOf(result),
     `The events of the load are sent when they are due, even if earlier ones are unanswered; the latest were ${late} ms late. "polling" is the part of the time to the changed slate that the probe itself may add: it runs from the request for the last unchanged answer. "acknowledged" covers all events of the load, the first seconds included.`,
     throughputOf(result),
