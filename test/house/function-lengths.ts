@@ -5,7 +5,7 @@ import { lineOf, nodesOf, type SourceFile } from './source-file.ts';
 export interface FunctionLength {
   readonly name: string;
   readonly path: string;
-  /** Of its first line, from 1. */
+  /** Line of its first token, from 1. */
   readonly line: number;
   /** From the signature to the closing bracket, blank lines and comments included; nested functions count in both. */
   readonly lines: number;

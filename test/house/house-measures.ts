@@ -1,3 +1,4 @@
+import { type ApiText, apiTexts } from './api-texts.ts';
 import {
   type DocComment,
   docComments,
@@ -33,6 +34,7 @@ export interface HouseMeasures {
   /** By workspace name. `test/` belongs to no single workspace and is left out. */
   readonly ratios: readonly TestRatio[];
   readonly docComments: readonly DocComment[];
+  readonly apiTexts: readonly ApiText[];
   readonly exportCount: number;
   readonly undocumentedExports: readonly UndocumentedExport[];
   readonly spreadLiterals: readonly SpreadLiteral[];
@@ -48,15 +50,16 @@ export function measureHouse(files: readonly SourceFile[]): HouseMeasures {
       .sort((a, b) => b.lines - a.lines || compare(a.path, b.path)),
     ratios: ratiosOf(files),
     docComments: files.flatMap(docComments),
+    apiTexts: sources.flatMap(apiTexts),
     exportCount: sources.reduce((count, source) => count + exportCount(source), 0),
     undocumentedExports: sources.flatMap(undocumentedExports),
     spreadLiterals: files.flatMap(spreadLiterals),
   };
 }
 
-/** Share of doc comments that open with a headless clause, in [0, 1]; 0 where there is no comment. */
-export function headlessShare({ docComments }: HouseMeasures): number {
-  return docComments.filter(({ isHeadless }) => isHeadless).length / Math.max(1, docComments.length);
+/** Share of sentences that open with a headless clause, in [0, 1]; 0 of none. */
+export function headlessShare(sentences: readonly (DocComment | ApiText)[]): number {
+  return sentences.filter(({ isHeadless }) => isHeadless).length / Math.max(1, sentences.length);
 }
 
 function ratiosOf(files: readonly SourceFile[]): readonly TestRatio[] {

@@ -1,11 +1,12 @@
+import type { ApiText } from './api-texts.ts';
+import type { DocComment } from './doc-comments.ts';
 import { type HouseMeasures, headlessShare } from './house-measures.ts';
 
 const SHOWN_MAX = 10;
 
 /** Renders the measures as lines of text: the longest first, then ratios and counts. */
 export function houseReport(measures: HouseMeasures): string {
-  const { functions, files, ratios, docComments, exportCount, undocumentedExports, spreadLiterals } = measures;
-  const headless = docComments.filter(({ isHeadless }) => isHeadless).length;
+  const { functions, files, ratios, exportCount, undocumentedExports, spreadLiterals } = measures;
   return [
     'Largest functions (lines, place):',
     ...functions.slice(0, SHOWN_MAX).map(({ lines, path, line, name }) => `${column(lines)}  ${path}:${line} ${name}`),
@@ -16,17 +17,18 @@ export function houseReport(measures: HouseMeasures): string {
       ({ workspace, ratio, testLines, sourceLines }) =>
         `${column(ratio.toFixed(2))}  ${workspace} (${testLines} / ${sourceLines})`,
     ),
-    `Doc comments: ${docComments.length}, of which ${headless} (${percent(headlessShare(measures))}) open with a headless clause`,
+    `Doc comments: ${headlessOf(measures.docComments)}`,
+    `API texts: ${headlessOf(measures.apiTexts)}`,
     `Exports: ${exportCount}, of which ${undocumentedExports.length} without a doc comment`,
     `Object literals spread where they are written: ${spreadLiterals.length}`,
   ].join('\n');
 }
 
-/** Lists every place behind the counts: headless comments, undocumented exports, spread literals. */
-export function housePlaces({ docComments, undocumentedExports, spreadLiterals }: HouseMeasures): string {
+/** Lists every place behind the counts: headless sentences, undocumented exports, spread literals. */
+export function housePlaces({ docComments, apiTexts, undocumentedExports, spreadLiterals }: HouseMeasures): string {
   return [
-    'Headless comments:',
-    ...docComments
+    'Headless comments and API texts:',
+    ...[...docComments, ...apiTexts]
       .filter(({ isHeadless }) => isHeadless)
       .map(({ path, line, opening }) => `  ${path}:${line} ${opening}`),
     'Exports without a doc comment:',
@@ -40,6 +42,8 @@ function column(value: number | string): string {
   return String(value).padStart(6);
 }
 
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
+function headlessOf(sentences: readonly (DocComment | ApiText)[]): string {
+  const count = sentences.filter(({ isHeadless }) => isHeadless).length;
+  const percent = (headlessShare(sentences) * 100).toFixed(1);
+  return `${sentences.length}, of which ${count} (${percent} %) open with a headless clause`;
 }

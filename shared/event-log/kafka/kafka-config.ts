@@ -48,7 +48,7 @@ export const kafkaVariables = {
   KAFKA_SASL_MECHANISM: z
     .enum(['plain', 'scram-sha-256', 'scram-sha-512'], { error: 'must be plain, scram-sha-256 or scram-sha-512' })
     .optional()
-    .meta({ description: 'How Kafka authenticates; none if it is not set' }),
+    .meta({ description: 'Authentication at Kafka; none if it is not set' }),
   KAFKA_USERNAME: z
     .string()
     .optional()
