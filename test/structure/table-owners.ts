@@ -57,3 +57,14 @@ export function disallowedUses(uses: readonly TableUse[], owners: readonly Table
     return [`${at}: ${by} ${isWrite ? 'writes' : 'reads'} ${table}, which belongs to ${owner.writer}`];
   });
 }
+
+/** Renders the owners as the table of `docs/ARCHITECTURE.md`. */
+export function ownersTable(owners: readonly TableOwner[]): string {
+  return [
+    '| table | holds | written by | also read by |',
+    '| --- | --- | --- | --- |',
+    ...owners.map(
+      ({ table, holds, writer, readers }) => `| \`${table}\` | ${holds} | ${writer} | ${readers.join(', ')} |`,
+    ),
+  ].join('\n');
+}
