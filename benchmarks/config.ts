@@ -24,11 +24,11 @@ export interface BenchConfig extends ModelConfig {
   readonly dataRoot: string;
   /** The product's own data folder. */
   readonly dataFolder: string;
-  /** Folder of databases that are costly to fill, kept between runs. */
+  /** Folder of databases that are costly to fill. */
   readonly benchFolder: string;
   /** Number of threads that embed. */
   readonly embeddingWorkers: number;
-  /** Folder of a Kafka broker's jars. */
+  /** Folder of a broker's jars. */
   readonly kafkaFolder: string;
 }
 

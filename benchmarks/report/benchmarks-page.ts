@@ -39,7 +39,7 @@ export function benchmarksPage(results: readonly BenchResult[]): string {
   return `${[HEAD, ...sections].join('\n\n')}\n`;
 }
 
-/** Renders the section of one result. */
+/** Section of the page for one result. */
 export function resultSection(result: BenchResult): string {
   switch (result.benchmark) {
     case 'ann':

@@ -3,7 +3,7 @@ import { markdownTable } from './markdown-table.ts';
 import { fraction, percent } from './numbers.ts';
 import { runLine } from './run-line.ts';
 
-/** Renders the gain of new items and the loss of the others, by the amount added to the former. */
+/** Gain of new items and loss of the others, as the former are raised. */
 export function newItemsSection(result: NewItemsResult): string {
   const { data, target, users, knownUsers, without, settings } = result;
   const loss = (kept: number, whole: number): string => percent(Math.round(1_000 * (1 - kept / whole)) / 1_000);

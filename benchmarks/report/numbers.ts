@@ -15,7 +15,7 @@ export function percent(share: number): string {
   return `${value >= 10 || Number.isInteger(value) ? value.toFixed(0) : value.toFixed(1)} %`;
 }
 
-/** The outcome of a goal in a word. */
+/** Verdict on a goal. */
 export function verdict(isMet: boolean): string {
   return isMet ? 'met' : '**missed**';
 }

@@ -1,4 +1,4 @@
-/** Figures of a public package on the same rows under the same protocol; absent where not measured. */
+/** Figures of public packages on the same rows under the same protocol; absent if not measured. */
 export interface PublicFigures {
   readonly name: string;
   readonly 'ndcg@10'?: number;

@@ -52,12 +52,12 @@ const GOALS: Readonly<Record<string, readonly Goal[]>> = {
   ],
 };
 
-/** Largest share that the other items may lose to new ones in one list. */
+/** Share that the other items may lose to new ones in one list. */
 const LOSS_MAX = 0.02;
 const LOSS_METRICS = { 'nDCG@20': 'ndcg@20', 'recall@20': 'recall@20' } as const;
 const TRAINING_SECONDS_MAX = 600;
 
-/** Renders goals beside the figures reached; `undefined` without goals, or if other rows than the test were judged. */
+/** Goals beside the figures reached; `undefined` without goals, or if other rows than the test were judged. */
 export function goalsTable({ data, target, contenders }: RankingResult): string | undefined {
   const goals = GOALS[data];
   if (goals === undefined || target !== 'test') return undefined;

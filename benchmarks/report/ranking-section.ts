@@ -8,7 +8,7 @@ import { runLine } from './run-line.ts';
 import { textBars } from './text-bars.ts';
 
 const COMPARED = ['ndcg@10', 'ndcg@20', 'ndcg@100', 'recall@10', 'recall@20', 'coverage@10'] as const;
-/** Metric that orders the list and decides the verdict. */
+/** Metric that orders the list and that the verdict is about. */
 const DECISIVE = 'ndcg@20';
 const OWN = 'kindred';
 const TITLES: Readonly<Record<string, string>> = {
@@ -22,7 +22,7 @@ const TITLES: Readonly<Record<string, string>> = {
   'intra-list-diversity@10': 'diversity@10',
   'popularity-lift@10': 'lift@10',
 };
-/** Metrics of lists as a whole, with digits after the point. */
+/** Metrics of whole lists, with their digits behind the point. */
 const LIST_METRICS = {
   'coverage@10': 2,
   'gini@10': 2,
@@ -73,7 +73,7 @@ function comparison(contenders: readonly ContenderResult[], others: readonly Pub
   return markdownTable(['contender', ...COMPARED.map(titleOf)], rows);
 }
 
-/** Says which contenders are ahead, and by how much. */
+/** Verdict: the contender ahead, and its lead. */
 function verdictOf(contenders: readonly ContenderResult[], others: readonly PublicFigures[]): string {
   const own = contenders.find(({ name }) => name === OWN);
   const value = own?.metrics[DECISIVE];
@@ -97,7 +97,7 @@ function bars(contenders: readonly ContenderResult[], others: readonly PublicFig
   return `nDCG@20, this run with a star:\n\n${textBars(sorted.map((bar) => ({ ...bar, label: fraction(bar.value) })))}`;
 }
 
-/** Renders our own figures minus those of each other contender of the run. */
+/** Differences of our own contender minus each other one of the run. */
 function differences({ differences: all }: RankingResult): string | undefined {
   if (all.length === 0) return undefined;
   const metrics = [DECISIVE, 'ndcg@100', 'recall@20'];

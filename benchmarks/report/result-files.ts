@@ -5,7 +5,7 @@ import { type BenchResult, benchResultSchema } from './bench-result.ts';
 /** Folder of the published results. */
 export const RESULTS_FOLDER = join(import.meta.dirname, '..', 'results');
 
-/** File name of a result: one per question and data set, so a new result replaces the last. */
+/** File of a result in its folder: one per question and data set, a new one replaces the last. */
 export function resultFile({ benchmark, data }: BenchResult): string {
   return data === '' ? `${benchmark}.json` : `${benchmark}-${data}.json`;
 }

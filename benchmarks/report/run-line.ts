@@ -1,6 +1,6 @@
 import type { RunHeader } from '../measure/run-header.ts';
 
-/** Renders the place and time of a measurement, in two lines below its tables. */
+/** Place and time of a measurement, in two lines below its tables. */
 export function runLine({ commit, date, machine, loadBefore, seed, dataHash, parameters }: RunHeader): string {
   const { cpu, cores, memoryGb, node, os } = machine;
   const settings = Object.entries(parameters).map(([name, value]) => `${name} ${value}`);

@@ -11,7 +11,7 @@ export const trainerVariables = z
 /** Configuration of the trainer. */
 export interface TrainerConfig extends HttpConfig {
   readonly databaseUrl: string;
-  /** Hours, 0 to 999: the least age of a version that is replaced by schedule; 0 trains on request and after erasures only. */
+  /** `hours` of `trainingNeed`. */
   readonly trainingHours: number;
 }
 
