@@ -6,10 +6,19 @@ import { z } from 'zod';
 
 const ROOT = join(import.meta.dirname, '..');
 
-const schema = z.object({
-  KINDRED_DATA: z.string().default(join(ROOT, '..', 'shared', 'data')),
+/** Environment variables of the benchmarks, which also read those of the standalone mode. */
+export const benchVariables = z.object({
+  KINDRED_DATA: z
+    .string()
+    .default(join(ROOT, '..', 'shared', 'data'))
+    .meta({
+      description: 'Folder that holds the data sets of the benchmarks by their names',
+      range: 'a path',
+      shownDefault: '`../shared/data`',
+    }),
 });
 
+/** Configuration of the benchmarks. */
 export interface BenchConfig extends ModelConfig {
   /** Folder of the data sets that are asked for by name. */
   readonly dataRoot: string;
@@ -17,6 +26,7 @@ export interface BenchConfig extends ModelConfig {
   readonly dataFolder: string;
   /** Folder of databases that are costly to fill. */
   readonly benchFolder: string;
+  /** Number of threads that embed. */
   readonly embeddingWorkers: number;
   /** Folder of a broker's jars. */
   readonly kafkaFolder: string;
@@ -24,7 +34,7 @@ export interface BenchConfig extends ModelConfig {
 
 /** @throws {ConfigError} with every mistake at once. */
 export function readBenchConfig(environment: Readonly<Record<string, string | undefined>>): BenchConfig {
-  const { KINDRED_DATA } = readConfig(schema, environment);
+  const { KINDRED_DATA } = readConfig(benchVariables, environment);
   const { dataFolder, modelsFolder, model, embeddingWorkers } = readStandaloneConfig(environment);
   return {
     dataRoot: resolve(KINDRED_DATA),

@@ -5,25 +5,36 @@ const addressSchema = z
   .url({ protocol: /^https?$/, error: 'must be an http or https address, such as http://127.0.0.1:8080' })
   .transform((text) => new URL(text))
   .refine(({ username, search, hash }) => username + search + hash === '', 'must have no name, query or fragment')
-  .transform(({ origin, pathname }) => origin + pathname.replace(/\/+$/, ''));
+  .transform(({ origin, pathname }) => origin + pathname.replace(/\/+$/, ''))
+  .meta({ range: 'an http or https address' });
 
-const schema = z.object({
-  KINDRED_URL: addressSchema.default('http://127.0.0.1:8080'),
-  KINDRED_RANKING_URL: addressSchema.optional(),
-  KINDRED_TRAINER_URL: addressSchema.optional(),
+/** Environment variables of every command that talks to a server. */
+export const clientVariables = z.object({
+  KINDRED_URL: addressSchema.default('http://127.0.0.1:8080').meta({
+    description: 'Address of the server; of ingestion, where the services are apart',
+  }),
+  KINDRED_RANKING_URL: addressSchema.optional().meta({
+    description: 'Address for events and dead letters',
+    shownDefault: '`KINDRED_URL`',
+  }),
+  KINDRED_TRAINER_URL: addressSchema.optional().meta({
+    description: 'Address for trainings',
+    shownDefault: '`KINDRED_URL`',
+  }),
   KINDRED_API_KEY: z
     .string()
     .regex(/^[\x21-\x7e]+$/, 'must be of ASCII without spaces')
-    .optional(),
+    .optional()
+    .meta({ description: 'Key of the server, if it has one', range: 'ASCII without spaces' }),
 });
 
-/** Where a command finds the server; addresses without a slash at the end. */
+/** Addresses of the server, without a slash at the end, and its key. */
 export interface ClientConfig {
-  /** Of catalogs and items. */
+  /** Serves catalogs and items. */
   readonly url: string;
-  /** Of events and dead letters: the same, unless the services are apart. */
+  /** Serves events and dead letters: equal to `url` unless the services are apart. */
   readonly rankingUrl: string;
-  /** Of trainings: likewise. */
+  /** Serves trainings: likewise. */
   readonly trainerUrl: string;
   readonly apiKey: string | undefined;
 }
@@ -35,6 +46,6 @@ export function readClientConfig(environment: Readonly<Record<string, string | u
     KINDRED_RANKING_URL: rankingUrl = url,
     KINDRED_TRAINER_URL: trainerUrl = url,
     KINDRED_API_KEY: apiKey,
-  } = readConfig(schema, environment);
+  } = readConfig(clientVariables, environment);
   return { url, rankingUrl, trainerUrl, apiKey };
 }

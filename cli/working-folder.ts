@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
-/** What npm tells a script that it runs. */
+/** Variables that npm sets for a script that it runs. */
 export const callerSchema = z.object({
-  npm_lifecycle_event: z.string().optional(),
-  INIT_CWD: z.string().optional(),
+  npm_lifecycle_event: z.string().optional().meta({ isSetByTools: true }),
+  INIT_CWD: z.string().optional().meta({ isSetByTools: true }),
 });
 
 /**
- * What paths on a command line are relative to: npm itself changes to the project's folder.
+ * Folder that paths on a command line are relative to: npm itself changes to the project's folder.
  * @param script  The name that the command has in `package.json`.
  */
 export function workingFolderOf(

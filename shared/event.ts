@@ -5,7 +5,7 @@ import { momentSchema } from './text.ts';
 export const EVENT_TYPES = ['impression', 'click', 'save', 'dwell', 'hide'] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
-/** What a user did, as users send it. */
+/** An act of a user on an item, in the form that clients send. */
 export const eventSchema = z.strictObject({
   id: eventIdSchema,
   user: userIdSchema,
@@ -15,14 +15,11 @@ export const eventSchema = z.strictObject({
     description:
       'Finite, at least 0, default 1; seconds for a dwell. 0 takes back the earlier events of this user, item and type',
   }),
-  at: momentSchema.optional().meta({ description: 'When it happened; default, and at the latest, when it arrived' }),
-  slate: slateIdSchema.optional().meta({ description: 'The slate in which the item was shown' }),
-  position: z
-    .int()
-    .min(1)
-    .max(1_000_000)
+  at: momentSchema
     .optional()
-    .meta({ description: 'The rank of the item in that slate, from 1' }),
+    .meta({ description: 'Moment of the act; default: its arrival. A moment after the arrival counts as the arrival' }),
+  slate: slateIdSchema.optional().meta({ description: 'Slate in which the item was shown' }),
+  position: z.int().min(1).max(1_000_000).optional().meta({ description: 'Rank of the item in that slate, from 1' }),
 });
 
 export type Event = z.infer<typeof eventSchema>;

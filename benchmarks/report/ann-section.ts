@@ -5,16 +5,16 @@ import { runLine } from './run-line.ts';
 
 type Judged = Pick<AnnResult['sweep'][number], 'recall' | 'worstRecall' | 'latency'>;
 
-/** One catalog's index against exact search. */
+/** Renders one catalog's index against exact search. */
 export function annSection(result: AnnResult): string {
   const { data, vectors, dimensions, build } = result;
   return [
     `### ${data}`,
-    `${vectors.toLocaleString('en')} vectors of ${dimensions} dimensions. Kindred is asked through its thread, as the service asks it; "exact" is the oracle, in process.`,
+    `${vectors.toLocaleString('en')} vectors of ${dimensions} dimensions. Kindred is asked through its thread, as the service does; "exact" is the oracle, in process.`,
     casesOf(result),
     ...sweepOf(result),
     ...deletesOf(result),
-    `Built at ${Math.round(build.vectorsPerSecond).toLocaleString('en')} vectors a second; the process grew by ${build.memoryMb.toFixed(0)} MB.`,
+    `Built at ${Math.round(build.vectorsPerSecond).toLocaleString('en')} vectors per second; the process grew by ${build.memoryMb.toFixed(0)} MB.`,
     runLine(result),
   ].join('\n\n');
 }
@@ -36,13 +36,13 @@ function cellsOf({ recall, worstRecall, latency }: Judged): readonly string[] {
 }
 
 function sweepOf({ sweep }: AnnResult): readonly string[] {
-  if (sweep.length === 0) return ['So few vectors are compared one by one: there is no graph to tune.'];
+  if (sweep.length === 0) return ['So few vectors are scanned: there is no graph to tune.'];
   const rows = sweep.map(({ efSearch, isDefault, ...judged }) => [
     `${efSearch}${isDefault ? ' (served)' : ''}`,
     ...cellsOf(judged),
   ]);
   return [
-    'The same graph by the length of its candidate list, inside its thread:',
+    'The same graph by the length of its candidate list (efSearch), inside its thread:',
     markdownTable(['efSearch', ...JUDGED_HEADER], rows),
   ];
 }
@@ -50,8 +50,8 @@ function sweepOf({ sweep }: AnnResult): readonly string[] {
 function deletesOf({ deletes }: AnnResult): readonly string[] {
   if (deletes === undefined) return [];
   const rows = [
-    ['at once, the graph being built anew beside it', ...cellsOf(deletes.atOnce)],
-    [`after ${(deletes.compactMs / 1_000).toFixed(1)} s, built anew`, ...cellsOf(deletes.compacted)],
+    ['at once, while the graph is rebuilt', ...cellsOf(deletes.atOnce)],
+    [`after ${(deletes.compactMs / 1_000).toFixed(1)} s, rebuilt`, ...cellsOf(deletes.compacted)],
   ];
   return [
     `After ${percent(deletes.share)} of the items were deleted:`,

@@ -7,7 +7,7 @@ import { newItemsResultSchema } from '../new-items/result.ts';
 import { rankingResultSchema } from '../ranking/result.ts';
 import { servingResultSchema } from '../serving/result.ts';
 
-/** Any question's result, as its file holds it. */
+/** A result of any question, in the form of its file. */
 export const benchResultSchema = z.discriminatedUnion('benchmark', [
   embeddingResultSchema,
   annResultSchema,

@@ -106,8 +106,8 @@ test('freshness of both modes is judged by each goal, and the events applied sta
     ['1,000', '10', '1.23', '30.0', '1.23 / 30.0', '1.23 / 30.0', 'p50 ≤ 1, p99 ≤ 1,000', '**missed**'],
     ['500', '10', '1.23', '30.0', '1.23 / 30.0', '1.23 / 30.0', 'p99 ≤ 200', 'met'],
   ]);
-  expect(page).toContain('**6,000 a second** (goal 5,000: met)');
-  expect(page).toContain('at 120,000 a second: Kindred applies 5 % of that');
+  expect(page).toContain('**6,000 per second** (goal 5,000: met)');
+  expect(page).toContain('at 120,000 per second: Kindred applies 5 % of that');
 });
 
 test('a ranking stands among what others reach, with what it wins and loses', () => {

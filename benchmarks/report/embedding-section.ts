@@ -4,7 +4,7 @@ import { markdownTable } from './markdown-table.ts';
 import { fraction, verdict } from './numbers.ts';
 import { runLine } from './run-line.ts';
 
-/** The import path against a bare loop over the same model. */
+/** Renders the import path against a bare loop over the same model. */
 export function embeddingSection(result: EmbeddingResult): string {
   const { data, texts, meanCharacters, contenders, ratio, memory } = result;
   const rows = contenders.map(({ name, threads, perThread, perCpuSecond }) => [
@@ -18,10 +18,10 @@ export function embeddingSection(result: EmbeddingResult): string {
     `### ${data}`,
     `${texts} texts of ${Math.round(meanCharacters)} characters on average. Kindred's are posted to the running server over HTTP until all are embedded, stored and on their way to the index.`,
     markdownTable(
-      ['contender', 'threads', 'texts/s a thread, median', 'best round', 'texts/s of processor time'],
+      ['contender', 'threads', 'texts/s per thread, median', 'best round', 'texts/s of processor time'],
       rows,
     ),
-    `Kindred reaches ${fraction(ratio.perThread, 2)} of as many bare loops at once (goal ${fraction(ratio.goal, 2)}: ${verdict(ratio.perThread >= ratio.goal)}), and ${fraction(ratio.perCpuSecond, 2)} by processor time, the database's not counted. The server took ${memory.atStartMb.toFixed(0)} MB before and ${memory.afterMb.toFixed(0)} MB after.`,
+    `Kindred reaches ${fraction(ratio.perThread, 2)} of the throughput of as many concurrent bare loops (goal ${fraction(ratio.goal, 2)}: ${verdict(ratio.perThread >= ratio.goal)}), and ${fraction(ratio.perCpuSecond, 2)} by processor time, without that of the database. The server took ${memory.atStartMb.toFixed(0)} MB before and ${memory.afterMb.toFixed(0)} MB after.`,
     runLine(result),
   ].join('\n\n');
 }

@@ -3,15 +3,15 @@ import { markdownTable } from './markdown-table.ts';
 import { milliseconds, percent, verdict } from './numbers.ts';
 import { runLine } from './run-line.ts';
 
-/** From an event to the slate that holds it, and how many events can be applied. */
+/** Renders the time from an event to the slate that reflects it, and the rate at which events are applied. */
 export function freshnessSection(result: FreshnessResult): string {
   const { data, items, modes } = result;
   const late = modes.map(({ lateMaxMs }) => whole(lateMaxMs)).join(' and ');
   return [
     `### ${data}`,
-    `${whole(items)} items with random embeddings. New users save an item of their slate; a slate has changed when the item has left it and explains what took its place. The time begins before the event is sent and ends with the first answer that has changed, the whole of that request included.`,
+    `${whole(items)} items with random embeddings. New users save an item of their slate; a slate has changed when the item has left it and is named as a cause of another item in it. The time runs from before the event is sent to the end of the first answer that has changed.`,
     modesOf(result),
-    `The events of the load are sent when they are due, whatever became of those before; the latest were ${late} ms late. Of the time to the changed slate, "polling" can be the watching itself: it runs from when the last unchanged answer was asked for. "acknowledged" is of all events of the load, the first seconds included.`,
+    `The events of the load are sent when they are due, even if earlier ones are unanswered; the latest were ${late} ms late. "polling" is the part of the time to the changed slate that the probe itself may add: it runs from the request for the last unchanged answer. "acknowledged" covers all events of the load, the first seconds included.`,
     throughputOf(result),
     runLine(result),
   ].join('\n\n');
@@ -19,7 +19,7 @@ export function freshnessSection(result: FreshnessResult): string {
 
 function modesOf({ modes }: FreshnessResult): string {
   const rows = modes.map(({ mode, reachedPerSecond, changed, precision, acknowledged, goals }) => [
-    mode === 'distributed' ? 'distributed: sent to Kafka' : 'embedded: posted over HTTP',
+    mode === 'distributed' ? 'distributed: sent to Kafka' : 'standalone: posted over HTTP',
     whole(reachedPerSecond),
     `${changed.count}`,
     ...[changed.p50Ms, changed.p99Ms].map(milliseconds),
@@ -39,7 +39,7 @@ function modesOf({ modes }: FreshnessResult): string {
 
 function throughputOf({ throughput }: FreshnessResult): string {
   const { events, appliedPerSecond, goalPerSecond, rankingCores, bareEvents, barePerSecond } = throughput;
-  return `One ranking process applied ${whole(events)} waiting events at **${whole(appliedPerSecond)} a second** (goal ${whole(goalPerSecond)}: ${verdict(appliedPerSecond >= goalPerSecond)}), keeping ${rankingCores.toFixed(2)} cores busy itself. In the same run kafkajs alone, fetching alike and doing nothing, read the topic's ${whole(bareEvents)} at ${whole(barePerSecond)} a second: Kindred applies ${percent(appliedPerSecond / barePerSecond)} of that.`;
+  return `One ranking process applied ${whole(events)} waiting events at **${whole(appliedPerSecond)} per second** (goal ${whole(goalPerSecond)}: ${verdict(appliedPerSecond >= goalPerSecond)}), keeping ${rankingCores.toFixed(2)} cores busy. In the same run kafkajs alone, with the same fetch settings and no work per message, read the topic's ${whole(bareEvents)} at ${whole(barePerSecond)} per second: Kindred applies ${percent(appliedPerSecond / barePerSecond)} of that.`;
 }
 
 function whole(count: number): string {

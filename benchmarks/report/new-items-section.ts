@@ -18,7 +18,7 @@ export function newItemsSection(result: NewItemsResult): string {
   ]);
   return [
     `### ${data}`,
-    `${users.toLocaleString('en')} users of ${data} for the new items, ${knownUsers.toLocaleString('en')} for the others, ${target}. Where new items are filtered out the others reach nDCG@20 ${fraction(without.ndcg20)} and recall@20 ${fraction(without.recall20)}. What is added to a new item's score was not chosen by these figures.`,
+    `${users.toLocaleString('en')} users of ${data} for the new items, ${knownUsers.toLocaleString('en')} for the others, judged on the ${target} rows. With new items filtered out the others reach nDCG@20 ${fraction(without.ndcg20)} and recall@20 ${fraction(without.recall20)}. The amounts added to a new item's score were not chosen by these figures.`,
     markdownTable(
       ['added', 'new: recall@20', 'new in 20', 'others: nDCG@20', 'loss', 'others: recall@20', 'loss'],
       rows,

@@ -14,7 +14,7 @@ interface Goal {
   readonly atLeast: number;
 }
 
-/** By data set; on the test rows. */
+/** Goals by data set, on the test rows. */
 const GOALS: Readonly<Record<string, readonly Goal[]>> = {
   goodbooks: [
     { what: 'nDCG@20', contender: 'kindred', metric: 'ndcg@20', best: 0.3105, atLeast: 0.317 },

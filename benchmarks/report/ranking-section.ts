@@ -31,14 +31,14 @@ const LIST_METRICS = {
   'popularity-lift@10': 2,
 } as const;
 
-/** One data set's ranking, beside what public packages reach on it. */
+/** Renders one data set's ranking beside the figures of public packages. */
 export function rankingSection(result: RankingResult): string {
   const { data, target, users, usersOfAll, catalogSize, contenders } = result;
   const isSample = users < usersOfAll;
   const others = target === 'test' ? (PUBLIC_FIGURES[data] ?? []) : [];
   const sections = [
     `### ${data}`,
-    `${whole(users)} users${isSample ? ` (a hashed sample of ${whole(usersOfAll)})` : ''} and the full catalog of ${whole(catalogSize)} items, judged on ${targetOf(target)}; what a user had in training is never ranked.`,
+    `${whole(users)} users${isSample ? ` (a hashed sample of ${whole(usersOfAll)})` : ''} and the full catalog of ${whole(catalogSize)} items, judged on ${targetOf(target)}; items that a user had in training are never ranked.`,
     goalsTable(result),
     comparison(contenders, others),
     verdictOf(contenders, others),
@@ -56,7 +56,7 @@ export function rankingSection(result: RankingResult): string {
 }
 
 function targetOf(target: RankingResult['target']): string {
-  return target === 'after the cut' ? 'what they engaged with after the cut' : `the ${target} rows`;
+  return target === 'after the cut' ? 'their engagements after the cut' : `the ${target} rows`;
 }
 
 function comparison(contenders: readonly ContenderResult[], others: readonly PublicFigures[]): string {
@@ -122,10 +122,10 @@ function lists(contenders: readonly ContenderResult[]): string {
     `${milliseconds(userMsP50)} / ${milliseconds(userMsP99)}`,
     whole(memoryMiB),
   ]);
-  const titles = ['contender', ...columns.map(([metric]) => titleOf(metric)), 'fit s', 'a user ms p50 / p99', 'MiB'];
+  const titles = ['contender', ...columns.map(([metric]) => titleOf(metric)), 'fit s', 'ms per user p50 / p99', 'MiB'];
   return [
     markdownTable(titles, rows),
-    'Of the ten items that are shown first: the share of the catalog that anyone is shown; how unequally (0 is alike); how different they are (1 − cosine of embeddings, over pairs); how unexpected (bits); how popular beside what the user liked. A list has up to 100 items, one user at a time; MiB is the most that the process took, without the database and with all that the benchmark itself holds.',
+    'Over the first ten items: coverage is the share of the catalog that anyone is shown; Gini is the inequality of exposure (0 is equal); diversity is 1 − cosine of embeddings, over pairs; novelty is surprise in bits; lift is popularity relative to the likes of the user. A list has up to 100 items and is made for one user at a time; MiB is the peak memory of the process, without the database and with the data of the benchmark itself.',
   ].join('\n\n');
 }
 
@@ -147,7 +147,8 @@ function newItems({ contenders, sliceUsers }: RankingResult): string | undefined
       (sliceIntervals[slice]?.[DECISIVE] ?? []).map((bound) => fraction(bound)).join(' – '),
     ]),
   );
-  const title = 'New items, of which training has no row; in the last two rows of each the target are all other items.';
+  const title =
+    'New items, which have no row in training. In the last two rows of each contender the targets are all other items.';
   return `${title}\n\n${markdownTable(['new items', 'users', ...metrics.map(titleOf), '95 % interval'], rows)}`;
 }
 
@@ -155,12 +156,12 @@ function histories({ contenders, sliceUsers }: RankingResult): string {
   const slices = Object.keys(sliceUsers).filter((name) => name.startsWith('history-') || name === UNTRAINED_ITEMS);
   const rows = slices.map((slice) => [
     slice === UNTRAINED_ITEMS
-      ? 'any; items without a row there'
+      ? 'any, for items without a training row'
       : slice.replace('history-', '').replace('-or-', ' or ').replace('-', ' – '),
     whole(sliceUsers[slice]!),
     ...contenders.map(({ slices: own }) => cell(own[slice]?.[DECISIVE], 4)),
   ]);
-  return `nDCG@20 by how many positives the user has in training:\n\n${markdownTable(['positives', 'users', ...contenders.map(({ name }) => name)], rows)}`;
+  return `nDCG@20 by the user's number of positives in training:\n\n${markdownTable(['positives', 'users', ...contenders.map(({ name }) => name)], rows)}`;
 }
 
 function everyMetric(contenders: readonly ContenderResult[]): string {
@@ -170,14 +171,14 @@ function everyMetric(contenders: readonly ContenderResult[]): string {
     fraction(shown.metrics[metric]!),
     `${fraction(low)} – ${fraction(high)}`,
   ]);
-  return `All of ${shown.name}, with 95 % intervals by bootstrap over users:\n\n${markdownTable(['metric', 'mean', '95 % interval'], rows)}`;
+  return `All metrics of ${shown.name}, with 95 % intervals by bootstrap over users:\n\n${markdownTable(['metric', 'mean', '95 % interval'], rows)}`;
 }
 
 function versionsOf(contenders: readonly ContenderResult[]): string | undefined {
   const { versions, versionCount = 1 } = contenders.find(({ name }) => name === OWN) ?? {};
   if (versions === undefined) return undefined;
   const named = Object.entries(versions).map(([part, version]) => `${part} \`${version}\``);
-  return `Ranked by ${named.join(', ')}${versionCount > 1 ? `, rebuilt ${versionCount - 1} times meanwhile` : ''}.`;
+  return `Versions that ranked: ${named.join(', ')}${versionCount > 1 ? `, rebuilt ${versionCount - 1} times during the run` : ''}.`;
 }
 
 function parametersOf(contenders: readonly ContenderResult[]): string {

@@ -3,7 +3,7 @@ import { markdownTable } from './markdown-table.ts';
 import { milliseconds, verdict } from './numbers.ts';
 import { runLine } from './run-line.ts';
 
-/** The real server over HTTP. */
+/** Renders latencies of the real server over HTTP. */
 export function servingSection(result: ServingResult): string {
   const { data, items, engagements, requests, startUp, memory, parameters } = result;
   const slowest = Math.max(...startUp.readyMs);
@@ -16,7 +16,7 @@ export function servingSection(result: ServingResult): string {
   ];
   return [
     `### ${data}`,
-    `${items.toLocaleString('en')} items; recommendations by trained weights for a user with ${engagements} saves. One client on one connection, one request after another; of ${parameters.passes} passes the one with the median p99.`,
+    `${items.toLocaleString('en')} items; recommendations by trained weights for a user with ${engagements} saves. One client on one connection, one request at a time; of ${parameters.passes} passes, the one with the median p99.`,
     markdownTable(['request', 'p50 ms', 'goal', '', 'p99 ms', 'goal', ''], rows),
     `Started on a filled folder, the server was ready after ${startUp.readyMs.map((each) => (each / 1_000).toFixed(1)).join(', ')} s (goal ${startUp.goalMs / 1_000} s: ${verdict(slowest <= startUp.goalMs)}). Its process took ${memory.atStartMb.toFixed(0)} MB when ready and ${memory.afterRequestsMb.toFixed(0)} MB after the requests, without the database.`,
     runLine(result),

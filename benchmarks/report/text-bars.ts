@@ -2,7 +2,7 @@ const WIDTH = 40;
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
 /**
- * A bar chart as a block of text, in the order that is given.
+ * Renders a bar chart as a block of text, in the given order.
  * @param bars  Values of at least 0; the largest is as wide as the chart.
  */
 export function textBars(

@@ -3,22 +3,27 @@ import { databaseUrlSchema, folderSchema, readConfig } from '@kindred/shared/pla
 import { type HttpConfig, httpConfigOf, httpVariables, requireKey } from '@kindred/shared/platform/http/http-config';
 import { z } from 'zod';
 
-const schema = z
+/** Environment variables of the index service. */
+export const indexVariables = z
   .object({
     ...httpVariables(8082),
     DATABASE_URL: databaseUrlSchema,
-    KINDRED_DATA_DIR: folderSchema.default(resolve('.kindred')),
+    KINDRED_DATA_DIR: folderSchema.default(resolve('.kindred')).meta({
+      description: 'Folder of the snapshots, below `index/`; replicas on one machine need one each',
+      shownDefault: '`.kindred`',
+    }),
   })
   .superRefine(requireKey);
 
+/** Configuration of the index service. */
 export interface IndexConfig extends HttpConfig {
   readonly databaseUrl: string;
-  /** Of the snapshots; replicas on one machine need one each. */
+  /** Folder of the snapshots; replicas on one machine need one each. */
   readonly folder: string;
 }
 
 /** @throws {ConfigError} with every mistake at once. */
 export function readIndexConfig(environment: Readonly<Record<string, string | undefined>>): IndexConfig {
-  const read = readConfig(schema, environment);
+  const read = readConfig(indexVariables, environment);
   return { ...httpConfigOf(read), databaseUrl: read.DATABASE_URL, folder: join(read.KINDRED_DATA_DIR, 'index') };
 }

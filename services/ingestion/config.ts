@@ -8,18 +8,21 @@ import { databaseUrlSchema, readConfig } from '@kindred/shared/platform/config';
 import { type HttpConfig, httpConfigOf, httpVariables, requireKey } from '@kindred/shared/platform/http/http-config';
 import { z } from 'zod';
 
-const schema = z
+/** Environment variables of the ingestion service. */
+export const ingestionVariables = z
   .object({ ...httpVariables(8081), ...modelVariables, ...embeddingVariables, DATABASE_URL: databaseUrlSchema })
   .superRefine(requireKey);
 
+/** Configuration of the ingestion service. */
 export interface IngestionConfig extends HttpConfig, ModelConfig {
+  /** Number of threads that embed. */
   readonly embeddingWorkers: number;
   readonly databaseUrl: string;
 }
 
 /** @throws {ConfigError} with every mistake at once. */
 export function readIngestionConfig(environment: Readonly<Record<string, string | undefined>>): IngestionConfig {
-  const read = readConfig(schema, environment);
+  const read = readConfig(ingestionVariables, environment);
   return {
     ...httpConfigOf(read),
     ...modelConfigOf(read),

@@ -11,28 +11,32 @@ import { databaseUrlSchema, readConfig, urlsSchema } from '@kindred/shared/platf
 import { type HttpConfig, httpConfigOf, httpVariables, requireKey } from '@kindred/shared/platform/http/http-config';
 import { z } from 'zod';
 
-const schema = z
+/** Environment variables of the ranking service. */
+export const rankingVariables = z
   .object({
     ...httpVariables(8080),
     ...modelVariables,
     ...kafkaVariables,
     DATABASE_URL: databaseUrlSchema,
-    KINDRED_INDEX_URLS: urlsSchema.default(['http://127.0.0.1:8082']),
+    KINDRED_INDEX_URLS: urlsSchema.default(['http://127.0.0.1:8082']).meta({
+      description: 'All replicas of the index',
+    }),
   })
   .superRefine(requireKey)
   .superRefine(requireCredentials);
 
+/** Configuration of the ranking service. */
 export interface RankingConfig extends HttpConfig, ModelConfig {
   readonly databaseUrl: string;
   readonly kafka: KafkaConfig;
   readonly topics: TopicNames;
-  /** Of all replicas of the index. */
+  /** Addresses of all replicas of the index. */
   readonly indexUrls: readonly string[];
 }
 
 /** @throws {ConfigError} with every mistake at once. */
 export function readRankingConfig(environment: Readonly<Record<string, string | undefined>>): RankingConfig {
-  const read = readConfig(schema, environment);
+  const read = readConfig(rankingVariables, environment);
   return {
     ...httpConfigOf(read),
     ...modelConfigOf(read),

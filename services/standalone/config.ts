@@ -10,28 +10,37 @@ import { type HttpConfig, httpConfigOf, httpVariables, requireKey } from '@kindr
 import { trainingVariables } from '@kindred/trainer/training-variables';
 import { z } from 'zod';
 
-const schema = z
+/** Environment variables of the standalone mode. */
+export const standaloneVariables = z
   .object({
     ...httpVariables(8080),
     ...modelVariables,
     ...embeddingVariables,
     ...trainingVariables,
-    KINDRED_DATA_DIR: folderSchema.default(resolve('.kindred')),
-    KINDRED_DEMO: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
+    KINDRED_MODELS_DIR: modelVariables.KINDRED_MODELS_DIR.meta({ shownDefault: '`models` in `KINDRED_DATA_DIR`' }),
+    KINDRED_DATA_DIR: folderSchema.default(resolve('.kindred')).meta({
+      description: 'Folder of everything that it keeps: database, snapshots of the index, model files',
+      shownDefault: '`.kindred`',
+    }),
+    KINDRED_DEMO: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on').meta({
+      description: '`off` leaves the demo catalog out',
+    }),
   })
   .superRefine(requireKey);
 
+/** Configuration of the standalone mode. */
 export interface StandaloneConfig extends HttpConfig, ModelConfig {
   readonly dataFolder: string;
+  /** Number of threads that embed. */
   readonly embeddingWorkers: number;
-  /** As `EngineConfig` has it. */
+  /** As `TrainerConfig` has it. */
   readonly trainingHours: number;
   readonly hasDemo: boolean;
 }
 
 /** @throws {ConfigError} with every mistake at once. */
 export function readStandaloneConfig(environment: Readonly<Record<string, string | undefined>>): StandaloneConfig {
-  const read = readConfig(schema, environment);
+  const read = readConfig(standaloneVariables, environment);
   const dataFolder = read.KINDRED_DATA_DIR;
   return {
     ...httpConfigOf(read),

@@ -3,18 +3,20 @@ import { type HttpConfig, httpConfigOf, httpVariables, requireKey } from '@kindr
 import { z } from 'zod';
 import { trainingVariables } from './training-variables.ts';
 
-const schema = z
+/** Environment variables of the trainer. */
+export const trainerVariables = z
   .object({ ...httpVariables(8083), ...trainingVariables, DATABASE_URL: databaseUrlSchema })
   .superRefine(requireKey);
 
+/** Configuration of the trainer. */
 export interface TrainerConfig extends HttpConfig {
   readonly databaseUrl: string;
-  /** As `trainingNeed` has it. */
+  /** `hours` of `trainingNeed`. */
   readonly trainingHours: number;
 }
 
 /** @throws {ConfigError} with every mistake at once. */
 export function readTrainerConfig(environment: Readonly<Record<string, string | undefined>>): TrainerConfig {
-  const read = readConfig(schema, environment);
+  const read = readConfig(trainerVariables, environment);
   return { ...httpConfigOf(read), databaseUrl: read.DATABASE_URL, trainingHours: read.KINDRED_TRAINING_HOURS };
 }

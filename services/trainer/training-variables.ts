@@ -1,10 +1,15 @@
 import { z } from 'zod';
 
-/** What a process reads that trains catalogs. */
+/** Environment variables of a process that trains catalogs. */
 export const trainingVariables = {
   KINDRED_TRAINING_HOURS: z
     .string()
     .regex(/^\d{1,3}(\.\d{1,3})?$/, 'must be a number of hours, 0 to 999')
     .default('6')
-    .transform(Number),
+    .transform(Number)
+    .meta({
+      description:
+        'Hours that a trained version serves at least before the schedule trains the next; 0 trains only on request, and after an erasure',
+      range: '0 to 999, up to 3 decimals',
+    }),
 };
