@@ -9,6 +9,9 @@ const rooms = {
   'event-log': ['platform'],
 };
 const services = ['ingestion', 'index', 'ranking', 'trainer'];
+/** The pure rooms of the trainer. */
+const trainerRooms = ['matrix', 'history', 'item-item', 'evaluation', 'ranker', 'domain'];
+const pure = `services/([^/]+/domain|trainer/(${trainerRooms.join('|')}))/`;
 
 /** Who may import whom. @type {import('dependency-cruiser').IConfiguration} */
 export default {
@@ -49,10 +52,9 @@ export default {
     {
       name: 'domain-is-pure',
       severity: 'error',
-      from: { path: '^services/[^/]+/domain/', pathNot: test },
+      from: { path: `^${pure}`, pathNot: test },
       to: {
-        pathNot:
-          '^services/[^/]+/domain/|^shared/([^/]+|model/[^/]+|numeric/[^/]+)[.]ts$|^node:crypto$|^crypto$|node_modules/ml-matrix/',
+        pathNot: `^${pure}|^shared/([^/]+|model/[^/]+|numeric/[^/]+)[.]ts$|^node:crypto$|^crypto$|node_modules/ml-matrix/`,
       },
     },
     {

@@ -1,10 +1,10 @@
 import { ndcgAt20, RANKED_MAX } from '@kindred/shared/model/ranking-metrics';
 import { addRow, type SparseRows } from '@kindred/shared/numeric/sparse-rows';
 import { TopK } from '@kindred/shared/numeric/top-k';
-import { holdOut } from '@kindred/trainer/domain/held-out';
-import { someItems } from '@kindred/trainer/domain/item-subset';
-import { type JudgedUser, judgedUsers } from '@kindred/trainer/domain/judged-users';
-import type { TrainingData } from '@kindred/trainer/domain/training-data';
+import { holdOut } from '@kindred/trainer/evaluation/held-out';
+import { type JudgedUser, judgedUsers } from '@kindred/trainer/evaluation/judged-users';
+import { someItems } from '@kindred/trainer/history/item-subset';
+import type { TrainingData } from '@kindred/trainer/history/training-data';
 
 /** What a setting makes of a history. */
 interface FittedRows {

@@ -1,5 +1,5 @@
 import type { CatalogId } from '@kindred/shared/id';
-import type { TrainingData } from './domain/training-data.ts';
+import type { TrainingData } from './history/training-data.ts';
 
 /** Where a catalog's items and history come from. */
 export interface HistorySource {

@@ -1,8 +1,8 @@
 import type { CatalogId } from '@kindred/shared/id';
 import { encodeArtifact } from '@kindred/shared/model/artifact';
 import { packIds } from '@kindred/shared/numeric/packed-ids';
-import type { MatrixProduct } from './domain/matrix-product.ts';
 import { train } from './domain/train.ts';
+import type { MatrixProduct } from './matrix/matrix-product.ts';
 import type { ArtifactStore, HistorySource } from './ports.ts';
 
 export interface TrainCatalogParts {

@@ -1,5 +1,5 @@
-import { contentFeatures } from '@kindred/trainer/domain/content-features';
-import { contentRowsOf, DENSE_ITEMS_MAX, kernelOf } from '@kindred/trainer/domain/fit-model';
+import { contentFeatures } from '@kindred/trainer/item-item/content-features';
+import { contentRowsOf, DENSE_ITEMS_MAX, kernelOf } from '@kindred/trainer/item-item/fit-model';
 import type { Contender } from '../contender.ts';
 import { rowsRanking } from '../scored-ranking.ts';
 

@@ -1,5 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { MatrixProduct } from '../domain/matrix-product.ts';
+import type { MatrixProduct } from '../matrix/matrix-product.ts';
 
 /** Matrix products by ONNX Runtime: one node, in a model that is written out here. @param threads  At least 1. */
 export async function onnxMatrixProduct(threads: number): Promise<MatrixProduct> {

@@ -1,14 +1,14 @@
 import type { ItemModel } from '@kindred/shared/model/item-model';
 import { type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
-import { type Choice, chooseParameters } from './choose-parameters.ts';
-import { type ContentModel, contentModelOf } from './content-model.ts';
-import { DENSE_ITEMS_MAX, type FitParameters, fitCollaborative } from './fit-model.ts';
-import { hideItems, holdOut } from './held-out.ts';
-import { imputationOf } from './imputed-scores.ts';
-import { mostLiked, pickColumns, pickItems, spreadRows } from './item-subset.ts';
-import type { MatrixProduct } from './matrix-product.ts';
-import { type TrainedRanker, trainRanker } from './train-ranker.ts';
-import type { TrainingData } from './training-data.ts';
+import { hideItems, holdOut } from '../evaluation/held-out.ts';
+import { type Choice, chooseParameters } from '../evaluation/parameter-choice.ts';
+import { mostLiked, pickColumns, pickItems, spreadRows } from '../history/item-subset.ts';
+import type { TrainingData } from '../history/training-data.ts';
+import { type ContentModel, contentModelOf } from '../item-item/content-model.ts';
+import { DENSE_ITEMS_MAX, type FitParameters, fitCollaborative } from '../item-item/fit-model.ts';
+import { imputationOf } from '../item-item/imputed-scores.ts';
+import type { MatrixProduct } from '../matrix/matrix-product.ts';
+import { type TrainedRanker, trainRanker } from '../ranker/train-ranker.ts';
 
 /** What a training made. */
 export interface Trained {

@@ -1,7 +1,7 @@
 import { seededRandom } from '@kindred/shared/numeric/random';
 import { expect, test } from 'vitest';
 import { onnxMatrixProduct } from '../adapters/onnx-matrix-product.ts';
-import { negateInverse } from './symmetric-inverse.ts';
+import { negateInverse } from './sweep-operator.ts';
 import { type TiledMatrix, tiledMatrix } from './tiled-matrix.ts';
 
 const multiply = await onnxMatrixProduct(2);

@@ -1,12 +1,12 @@
 import { ndcgAt20, RANKED_MAX } from '@kindred/shared/model/ranking-metrics';
 import { addRow, type SparseRows } from '@kindred/shared/numeric/sparse-rows';
 import { TopK } from '@kindred/shared/numeric/top-k';
-import { type FitParameters, fitCollaborative, kernelOf } from './fit-model.ts';
+import { someItems } from '../history/item-subset.ts';
+import type { TrainingData } from '../history/training-data.ts';
+import { type FitParameters, fitCollaborative, kernelOf } from '../item-item/fit-model.ts';
+import type { MatrixProduct } from '../matrix/matrix-product.ts';
 import { holdOut } from './held-out.ts';
-import { someItems } from './item-subset.ts';
 import { type JudgedUser, judgedUsers } from './judged-users.ts';
-import type { MatrixProduct } from './matrix-product.ts';
-import type { TrainingData } from './training-data.ts';
 
 /** What was chosen, with what it reached. */
 export interface Choice {

@@ -2,9 +2,9 @@ import type { ItemId } from '@kindred/shared/id';
 import { seededRandom } from '@kindred/shared/numeric/random';
 import { rowCountOf, type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
 import { expect, test } from 'vitest';
+import type { TrainingData } from '../history/training-data.ts';
 import { hideItems, holdOut } from './held-out.ts';
 import { judgedUsers } from './judged-users.ts';
-import type { TrainingData } from './training-data.ts';
 
 const USERS = 600;
 const ITEMS = 80;

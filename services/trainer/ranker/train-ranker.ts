@@ -13,12 +13,12 @@ import {
 import { ndcgAt20 } from '@kindred/shared/model/ranking-metrics';
 import { coEngagementRows } from '@kindred/shared/model/rp3beta';
 import { TopK } from '@kindred/shared/numeric/top-k';
+import { type HeldOut, hashOf } from '../evaluation/held-out.ts';
+import { type JudgedUser, judgedUsers } from '../evaluation/judged-users.ts';
+import { CO_ENGAGEMENT_KEPT } from '../item-item/fit-model.ts';
 import { createScorer, quantile, SCALE_STRIDE, type Terms } from './candidate-scorer.ts';
 import { coldStartBoost } from './cold-start-boost.ts';
-import { CO_ENGAGEMENT_KEPT } from './fit-model.ts';
-import { type HeldOut, hashOf } from './held-out.ts';
-import { type JudgedUser, judgedUsers } from './judged-users.ts';
-import { fitListwise, type Lists, scoresOf } from './listwise-fit.ts';
+import { fitListwise, type Lists, scoresOf } from './listnet.ts';
 
 /** A ranker with how good it is. */
 export interface TrainedRanker extends Ranker {

@@ -9,7 +9,7 @@ import {
 import { type FeatureScales, TERM_COUNT, writeTerms } from '@kindred/shared/model/ranking-features';
 import { addRow, type SparseRows } from '@kindred/shared/numeric/sparse-rows';
 import { TopK } from '@kindred/shared/numeric/top-k';
-import type { JudgedUser } from './judged-users.ts';
+import type { JudgedUser } from '../evaluation/judged-users.ts';
 
 const COLLABORATIVE_CANDIDATES = 200;
 const OTHER_CANDIDATES = 100;

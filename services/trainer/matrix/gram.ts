@@ -1,7 +1,7 @@
 import type { SparseRows } from '@kindred/shared/numeric/sparse-rows';
+import type { Embeddings } from '../history/training-data.ts';
 import type { MatrixProduct } from './matrix-product.ts';
 import { TILE, type TiledMatrix } from './tiled-matrix.ts';
-import type { Embeddings } from './training-data.ts';
 
 /**
  * Adds `factor · Σ_r x_r·x_rᵀ` over the rows of a sparse matrix: how often columns come together.

@@ -1,13 +1,13 @@
 import { type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
+import type { Embeddings, TrainingData } from '../history/training-data.ts';
+import { addGram } from '../matrix/gram.ts';
+import type { MatrixProduct } from '../matrix/matrix-product.ts';
+import { addPowers, addScaled, type TiledMatrix, tiledMatrix } from '../matrix/tiled-matrix.ts';
 import { contentFeatures } from './content-features.ts';
 import { contentKernel } from './content-kernel.ts';
 import { fitItemItem, type Strips } from './ease.ts';
 import { engagementWeights } from './engagement-weights.ts';
-import { addGram } from './gram.ts';
-import type { MatrixProduct } from './matrix-product.ts';
-import { spectralStrips, spectrumOf } from './spectral.ts';
-import { addPowers, addScaled, type TiledMatrix, tiledMatrix } from './tiled-matrix.ts';
-import type { Embeddings, TrainingData } from './training-data.ts';
+import { spectralStrips, spectrumOf } from './gf-cf.ts';
 
 /** What the trainer chooses for a catalog by what it held out. */
 export interface FitParameters {

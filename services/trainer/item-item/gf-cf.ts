@@ -1,9 +1,9 @@
 import { seededRandom } from '@kindred/shared/numeric/random';
 import type { SparseRows } from '@kindred/shared/numeric/sparse-rows';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import type { MatrixProduct } from '../matrix/matrix-product.ts';
+import { TILE } from '../matrix/tiled-matrix.ts';
 import type { Strips } from './ease.ts';
-import type { MatrixProduct } from './matrix-product.ts';
-import { TILE } from './tiled-matrix.ts';
 
 /** The directions in which a catalog's engagements vary most: a low-pass filter over items. */
 export interface Spectrum {

@@ -1,6 +1,6 @@
 import { seededRandom } from '@kindred/shared/numeric/random';
 import { expect, test } from 'vitest';
-import { fitListwise, type Lists } from './listwise-fit.ts';
+import { fitListwise, type Lists } from './listnet.ts';
 
 const TRUE_WEIGHTS = [1.5, -2, 0, 0.5];
 const FEATURES = TRUE_WEIGHTS.length + 1;

@@ -1,9 +1,9 @@
 import { type SparseRows, transposed } from '@kindred/shared/numeric/sparse-rows';
+import type { Embeddings } from '../history/training-data.ts';
+import { addGram, addInnerProducts } from '../matrix/gram.ts';
+import type { MatrixProduct } from '../matrix/matrix-product.ts';
+import { type TiledMatrix, tiledMatrix } from '../matrix/tiled-matrix.ts';
 import type { ContentFeatures } from './content-features.ts';
-import { addGram, addInnerProducts } from './gram.ts';
-import type { MatrixProduct } from './matrix-product.ts';
-import { type TiledMatrix, tiledMatrix } from './tiled-matrix.ts';
-import type { Embeddings } from './training-data.ts';
 
 /**
  * How alike items are by what they are made of, in [−1, 1]: the mean of the cosines of their groups of words and of their

@@ -3,7 +3,7 @@ import { type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/spar
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { expect, test } from 'vitest';
 import { onnxMatrixProduct } from '../adapters/onnx-matrix-product.ts';
-import { spectralStrips, spectrumOf } from './spectral.ts';
+import { spectralStrips, spectrumOf } from './gf-cf.ts';
 
 const multiply = await onnxMatrixProduct(1);
 const USERS = 300;

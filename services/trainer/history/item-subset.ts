@@ -1,5 +1,5 @@
 import { rowCountOf, type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
-import { hashOf } from './held-out.ts';
+import { hashOf } from '../evaluation/held-out.ts';
 import { interactionTimesAt, type TrainingData } from './training-data.ts';
 
 /** @returns The data of a hashed choice of about `countMax` items, numbered anew in their order; all where there are no more. */

@@ -1,5 +1,5 @@
 import { rowCountOf, type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
-import { type InteractionTimes, interactionTimesAt, type TrainingData } from './training-data.ts';
+import { type InteractionTimes, interactionTimesAt, type TrainingData } from '../history/training-data.ts';
 
 /** A history without what a model is judged by. */
 export interface HeldOut {

@@ -1,9 +1,9 @@
 import { addRow, type SparseRows, SparseRowsBuilder, transposed } from '@kindred/shared/numeric/sparse-rows';
 import { TopK } from '@kindred/shared/numeric/top-k';
+import type { Embeddings } from '../history/training-data.ts';
+import type { MatrixProduct } from '../matrix/matrix-product.ts';
 import type { ContentFeatures } from './content-features.ts';
 import { contentScales } from './content-kernel.ts';
-import type { MatrixProduct } from './matrix-product.ts';
-import type { Embeddings } from './training-data.ts';
 
 /** Items of the tail whose likenesses to the head are held at once. */
 const STRIP = 256;

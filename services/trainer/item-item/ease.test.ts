@@ -3,10 +3,10 @@ import { elementOf, type SparseRows, SparseRowsBuilder } from '@kindred/shared/n
 import { inverse, Matrix } from 'ml-matrix';
 import { expect, test } from 'vitest';
 import { onnxMatrixProduct } from '../adapters/onnx-matrix-product.ts';
+import { addGram } from '../matrix/gram.ts';
+import { tiledMatrix } from '../matrix/tiled-matrix.ts';
 import { fitItemItem } from './ease.ts';
 import { engagementWeights } from './engagement-weights.ts';
-import { addGram } from './gram.ts';
-import { tiledMatrix } from './tiled-matrix.ts';
 
 const multiply = await onnxMatrixProduct(1);
 const USERS = 60;

@@ -1,7 +1,7 @@
 import { HISTORY_ITEMS_MAX, type HistoryItem, RECENT_ITEMS } from '@kindred/shared/model/item-model';
 import { rowCountOf, type SparseRows } from '@kindred/shared/numeric/sparse-rows';
+import type { InteractionTimes } from '../history/training-data.ts';
 import { HELD_OUT_SHARE, type HeldOut, hashOf } from './held-out.ts';
-import type { InteractionTimes } from './training-data.ts';
 
 /** A user whose held-out positives a ranking is judged by. */
 export interface JudgedUser {

@@ -1,12 +1,12 @@
 import { addRow, type SparseRows } from '@kindred/shared/numeric/sparse-rows';
+import { pickItems, spreadRows } from '../history/item-subset.ts';
+import type { TrainingData } from '../history/training-data.ts';
+import type { MatrixProduct } from '../matrix/matrix-product.ts';
+import type { TiledMatrix } from '../matrix/tiled-matrix.ts';
 import { contentFeatures } from './content-features.ts';
 import { CONTENT_KEPT, centredEmbeddings, contentRowsOf, kernelOf } from './fit-model.ts';
 import { donatedBy, type LikenessOf } from './imputed-scores.ts';
-import { pickItems, spreadRows } from './item-subset.ts';
-import type { MatrixProduct } from './matrix-product.ts';
 import { tailLikeness, withTail } from './tail.ts';
-import type { TiledMatrix } from './tiled-matrix.ts';
-import type { TrainingData } from './training-data.ts';
 
 /** What the content of a catalog's items says of them. */
 export interface ContentModel {

@@ -1,8 +1,8 @@
 import { type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
 import { TopK } from '@kindred/shared/numeric/top-k';
-import type { MatrixProduct } from './matrix-product.ts';
-import { negateInverse } from './symmetric-inverse.ts';
-import { TILE, type TiledMatrix } from './tiled-matrix.ts';
+import type { MatrixProduct } from '../matrix/matrix-product.ts';
+import { negateInverse } from '../matrix/sweep-operator.ts';
+import { TILE, type TiledMatrix } from '../matrix/tiled-matrix.ts';
 
 /** Numbers for each pair of items that come a strip of `TILE` rows at a time, shape `[TILE, size]`. */
 export type Strips = (strip: number) => Promise<Float32Array>;
