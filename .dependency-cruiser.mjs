@@ -9,9 +9,16 @@ const rooms = {
   'event-log': ['platform'],
 };
 const services = ['ingestion', 'index', 'ranking', 'trainer'];
-/** The pure rooms of the trainer. */
-const trainerRooms = ['matrix', 'history', 'item-item', 'evaluation', 'ranker', 'domain'];
-const pure = `services/([^/]+/domain|trainer/(${trainerRooms.join('|')}))/`;
+/** The pure rooms of the trainer, each with the others that it may import: no arrow leads back. */
+const trainerRooms = {
+  matrix: [],
+  history: ['matrix'],
+  'item-item': ['matrix', 'history'],
+  evaluation: ['matrix', 'history', 'item-item'],
+  ranker: ['history', 'item-item', 'evaluation'],
+  domain: ['matrix', 'history', 'item-item', 'evaluation', 'ranker'],
+};
+const pure = `services/([^/]+/domain|trainer/(${Object.keys(trainerRooms).join('|')}))/`;
 
 /** Who may import whom. @type {import('dependency-cruiser').IConfiguration} */
 export default {
@@ -57,6 +64,12 @@ export default {
         pathNot: `^${pure}|^shared/([^/]+|model/[^/]+|numeric/[^/]+)[.]ts$|^node:crypto$|^crypto$|node_modules/ml-matrix/`,
       },
     },
+    ...Object.entries(trainerRooms).map(([room, mayImport]) => ({
+      name: `trainer-${room}-knows-its-rooms`,
+      severity: 'error',
+      from: { path: `^services/trainer/${room}/`, pathNot: test },
+      to: { path: '^services/trainer/', pathNot: `^services/trainer/(${[room, ...mayImport].join('|')})/` },
+    })),
     {
       name: 'http-asks-the-service',
       severity: 'error',

@@ -2,7 +2,7 @@ import type { SparseRows } from '@kindred/shared/numeric/sparse-rows';
 import type { TrainingData } from '@kindred/trainer/history/training-data';
 import { fitItemItem } from '@kindred/trainer/item-item/ease';
 import { engagementWeights } from '@kindred/trainer/item-item/engagement-weights';
-import { DENSE_ITEMS_MAX } from '@kindred/trainer/item-item/fit-model';
+import { DENSE_ITEMS_MAX } from '@kindred/trainer/item-item/prepared-catalog';
 import { addGram } from '@kindred/trainer/matrix/gram';
 import type { MatrixProduct } from '@kindred/trainer/matrix/matrix-product';
 import { tiledMatrix } from '@kindred/trainer/matrix/tiled-matrix';

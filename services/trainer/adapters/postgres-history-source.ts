@@ -4,7 +4,8 @@ import { DAY_MS } from '@kindred/shared/model/decay';
 import { SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
 import { vectorOf } from '@kindred/shared/numeric/vector';
 import { type Database, type Transaction, transaction } from '@kindred/shared/platform/database';
-import type { Embeddings, InteractionTimes, TrainingData } from '../history/training-data.ts';
+import type { InteractionTimes } from '../history/interaction-times.ts';
+import type { Embeddings, TrainingData } from '../history/training-data.ts';
 import type { HistorySource } from '../ports.ts';
 
 const PAGE_ROWS = 5_000;

@@ -1,5 +1,5 @@
-import { ITEMS_MAX as CHOICE_ITEMS_MAX } from '../evaluation/parameter-choice.ts';
-import { DENSE_ITEMS_MAX } from '../item-item/fit-model.ts';
+import { CHOICE_ITEMS_MAX } from '../evaluation/parameter-choice.ts';
+import { DENSE_ITEMS_MAX } from '../item-item/prepared-catalog.ts';
 import { TILE } from '../matrix/tiled-matrix.ts';
 
 export interface HistorySize {

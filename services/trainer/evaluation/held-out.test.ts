@@ -49,17 +49,17 @@ test('what is held out came after all that is kept, whose ages count from then o
   const held = holdOut(data, 1);
   const all = entriesOf(data.strengths, data.interactionTimes!.ages);
   const kept = entriesOf(held.kept, held.keptInteractionTimes!.ages);
-  const liked = entriesOf(held.liked);
-  const latestLiked = Math.max(...[...liked.keys()].map((key) => all.get(key)!.age));
+  const targets = entriesOf(held.targets);
+  const latestTarget = Math.max(...[...targets.keys()].map((key) => all.get(key)!.age));
   const earliestKept = Math.min(...[...kept.keys()].map((key) => all.get(key)!.age));
-  expect(latestLiked).toBeLessThan(earliestKept);
+  expect(latestTarget).toBeLessThan(earliestKept);
   for (const [key, { age }] of kept) expect(age).toBeCloseTo(all.get(key)!.age - earliestKept, 3);
-  for (const key of liked.keys()) expect(all.get(key)!.value).toBe(1);
+  for (const key of targets.keys()) expect(all.get(key)!.value).toBe(1);
   for (const [key, { value, age }] of all) {
-    expect(kept.has(key) || liked.has(key) || (value === 0 && age < earliestKept)).toBe(true);
+    expect(kept.has(key) || targets.has(key) || (value === 0 && age < earliestKept)).toBe(true);
   }
   const positives = [...all.values()].filter(({ value }) => value > 0).length;
-  expect(liked.size / positives).toBeCloseTo(0.1, 2);
+  expect(targets.size / positives).toBeCloseTo(0.1, 2);
 });
 
 test('where all came at once, or most did, each user loses a share of their own instead', () => {
@@ -70,15 +70,15 @@ test('where all came at once, or most did, each user loses a share of their own 
     expect(held.keptInteractionTimes).toBeUndefined();
     const all = entriesOf(data.strengths);
     const kept = entriesOf(held.kept);
-    const liked = entriesOf(held.liked);
-    expect(kept.size + liked.size).toBe(all.size);
+    const targets = entriesOf(held.targets);
+    expect(kept.size + targets.size).toBe(all.size);
     const positives = [...all.values()].filter(({ value }) => value > 0).length;
-    expect(liked.size / positives).toBeCloseTo(0.1, 1);
+    expect(targets.size / positives).toBeCloseTo(0.1, 1);
   }
 });
 
 test('what was liked far down a slate is worth more to find, within a bound', () => {
-  const gains = (position: number): ReadonlySet<number> => new Set(holdOut(history({ position }), 1).liked.values);
+  const gains = (position: number): ReadonlySet<number> => new Set(holdOut(history({ position }), 1).targets.values);
   expect(gains(0)).toEqual(new Set([1]));
   expect(gains(1)).toEqual(new Set([1]));
   expect(gains(3)).toEqual(new Set([2]));
@@ -96,7 +96,7 @@ test('hidden items keep nothing, all others everything, and interactionTimes sta
     const isHidden = held.hidden[Number(key.split(' ')[1])] === 1;
     expect(after.get(key)).toEqual(isHidden ? undefined : entry);
   }
-  expect(held.liked).toBe(whole.liked);
+  expect(held.targets).toBe(whole.targets);
 });
 
 test('of hidden items all that a user liked is worth finding, of others what was held out', () => {
@@ -105,12 +105,12 @@ test('of hidden items all that a user liked is worth finding, of others what was
   const kept = entriesOf(whole.kept);
   const users = judgedUsers(held, 50, 4);
   expect(users.length).toBeGreaterThan(10);
-  for (const { user, known, liked, gains } of users) {
+  for (const { user, masked, targets, gains } of users) {
     for (let item = 0; item < ITEMS; item++) {
       const entry = kept.get(`${user} ${item}`);
       const isHidden = held.hidden[item] === 1;
-      expect(known.has(item)).toBe(entry !== undefined);
-      const isFound = liked.has(item) || (isHidden && entry?.value === 1);
+      expect(masked.has(item)).toBe(entry !== undefined);
+      const isFound = targets.has(item) || (isHidden && entry?.value === 1);
       expect(gains.get(item)).toBe(isFound ? (isHidden ? 0.1 : 1) : undefined);
     }
   }

@@ -1,34 +1,36 @@
 import { rowCountOf, type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
-import { type InteractionTimes, interactionTimesAt, type TrainingData } from '../history/training-data.ts';
+import { type InteractionTimes, interactionTimesAt } from '../history/interaction-times.ts';
+import type { TrainingData } from '../history/training-data.ts';
+import { hashOf } from './seeded-hash.ts';
 
-/** A history without what a model is judged by. */
+/** A history split into what may be learned from and what a model is judged by; users and items keep their numbers. */
 export interface HeldOut {
-  /** What may be learned from: users and items keep their numbers. */
+  /** As `TrainingData.strengths`, without the targets. */
   readonly kept: SparseRows;
-  /** Of the entries of `kept`, where times tell what came when: their ages count from the cut. */
+  /** Of the entries of `kept`, ages counted from the cut; `undefined` where times do not tell what came when. */
   readonly keptInteractionTimes: InteractionTimes | undefined;
-  /** What is no candidate for a user: `kept`, and what was hidden besides. */
-  readonly known: SparseRows;
-  /** Positives that were taken out of `kept`: a row a user. The value is what finding it is worth, above 0. */
-  readonly liked: SparseRows;
-  /** Of each item: whether anybody has an event on it, before or after: 1, else 0. */
+  /** Items that are no candidates, one row per user: `kept`, and what was hidden besides. */
+  readonly masked: SparseRows;
+  /** Positives taken out of `kept`, one row per user. The value is the gain of finding it, above 0. */
+  readonly targets: SparseRows;
+  /** Of each item: 1 where anybody has an event on it, before or after, else 0. */
   readonly isMet: Uint8Array;
-  /** Of each item: whether it was met and nothing of it is kept, as if it were new: 1, else 0. */
+  /** Of each item: 1 where it is met and nothing of it is kept, as if it were new, else 0. */
   readonly hidden: Uint8Array;
 }
 
-/** Of the positives. */
+/** Share of the positives. */
 export const HELD_OUT_SHARE = 0.1;
 /** The share of positives after the cut may be this far off before times are taken to tell nothing. */
 const CUT_SHARE = { min: 0.05, max: 0.2 } as const;
-/** Users whom something is known of on both sides of the cut: with fewer it is no ground to stand on. */
+/** Users with something known on both sides of the cut: with fewer, positives are held out by a hash. */
 const CUT_USERS_MIN = 400;
-/** What an item that stood far down counts more than one on top, at most. */
-const POSITION_WORTH_MAX = 5;
+/** Bound of a target's gain by the rank at which it was shown. */
+const POSITION_GAIN_MAX = 5;
 
 /**
- * Takes about a tenth of the positives out: the latest, as whoever serves is asked for what comes next; where times tell
- * too little, a share of each user's, chosen by a hash of the seed, the user and the item.
+ * Takes about a tenth of the positives out: the latest, as a slate is asked for what comes next; where times tell too
+ * little, a share of each user's, chosen by a hash of the seed, the user and the item.
  */
 export function holdOut(data: TrainingData, seed: number): HeldOut {
   return afterCut(data) ?? hashed(data, seed);
@@ -44,22 +46,16 @@ function hashed({ items, strengths, interactionTimes }: TrainingData, seed: numb
 /** All users' positives after one moment. @returns `undefined` where times tell too little. */
 function afterCut({ items, strengths, interactionTimes }: TrainingData): HeldOut | undefined {
   if (interactionTimes === undefined) return undefined;
-  const { ages } = interactionTimes;
+  const { ages, positions } = interactionTimes;
   const positiveAges = ages.filter((_, i) => strengths.values[i]! > 0).sort();
   const cut = positiveAges[Math.floor(HELD_OUT_SHARE * positiveAges.length)] ?? 0;
-  // What is imported without times came all at once.
+  // A history that is imported without times came all at once.
   const laterShare = positiveAges.findIndex((age) => age >= cut) / Math.max(1, positiveAges.length);
   if (laterShare < CUT_SHARE.min || laterShare > CUT_SHARE.max) return undefined;
-  const { held, entries } = split({ strengths, itemCount: items.length, positions: interactionTimes.positions }, (i) =>
+  const { held, entries } = split({ strengths, itemCount: items.length, positions }, (i) =>
     ages[i]! < cut ? 'later' : 'before',
   );
-  let userCount = 0;
-  for (let user = 0; user < rowCountOf(strengths); user++) {
-    const hasLiked = held.liked.starts[user + 1]! > held.liked.starts[user]!;
-    const kept = held.kept.values.subarray(held.kept.starts[user], held.kept.starts[user + 1]);
-    if (hasLiked && kept.some((strength) => strength > 0)) userCount++;
-  }
-  if (userCount < CUT_USERS_MIN) return undefined;
+  if (judgeableCount(held) < CUT_USERS_MIN) return undefined;
   const keptInteractionTimes = interactionTimesAt(interactionTimes, entries)!;
   return {
     ...held,
@@ -67,7 +63,20 @@ function afterCut({ items, strengths, interactionTimes }: TrainingData): HeldOut
   };
 }
 
-/** @param sideOf  Of an entry of a user: what is before is kept, and what was liked later is to be found. */
+/** Number of users with a target and a positive that is kept. */
+function judgeableCount({ kept, targets }: HeldOut): number {
+  let count = 0;
+  for (let user = 0; user < rowCountOf(kept); user++) if (isJudgeable(kept, targets, user)) count++;
+  return count;
+}
+
+/** True if a user has a target and a positive that is kept. */
+export function isJudgeable(kept: SparseRows, targets: SparseRows, user: number): boolean {
+  if (targets.starts[user] === targets.starts[user + 1]) return false;
+  return kept.values.subarray(kept.starts[user], kept.starts[user + 1]).some((strength) => strength > 0);
+}
+
+/** @param sideOf  Side of an entry of a user: entries before are kept, and positives later are targets. */
 function split(
   history: {
     readonly strengths: SparseRows;
@@ -78,43 +87,48 @@ function split(
 ): { readonly held: HeldOut; readonly entries: readonly number[] } {
   const { strengths, itemCount, positions } = history;
   const userCount = rowCountOf(strengths);
-  const kept = new SparseRowsBuilder(userCount);
-  const liked = new SparseRowsBuilder(userCount);
+  const before = new SparseRowsBuilder(userCount);
+  const targets = new SparseRowsBuilder(userCount);
   const entries: number[] = [];
   for (let user = 0; user < userCount; user++) {
     for (let i = strengths.starts[user]!; i < strengths.starts[user + 1]!; i++) {
       const item = strengths.columns[i]!;
       const strength = strengths.values[i]!;
       if (sideOf(i, user) === 'later') {
-        if (strength > 0) liked.add(item, worthAt(positions?.[i] ?? 0));
+        if (strength > 0) targets.add(item, gainAt(positions?.[i] ?? 0));
         continue;
       }
-      kept.add(item, strength);
+      before.add(item, strength);
       entries.push(i);
     }
-    kept.endRow();
-    liked.endRow();
+    before.endRow();
+    targets.endRow();
   }
-  const rows = kept.done();
+  const kept = before.done();
   const isMet = marked(strengths.columns, itemCount);
   const held = {
-    ...{ kept: rows, keptInteractionTimes: undefined, known: rows, liked: liked.done(), isMet },
-    hidden: notKept(isMet, rows),
+    kept,
+    keptInteractionTimes: undefined,
+    masked: kept,
+    targets: targets.done(),
+    isMet,
+    hidden: notKept(isMet, kept),
   };
   return { held, entries };
 }
 
 /**
- * What was liked far down a slate counts more: few looked so far. By one over the chance that a rank is looked at, taken
- * to fall as `1 / log2(1 + rank)`; where the rank is not known it counts as one on top.
+ * Gain of a positive by the rank at which it was shown: one over the chance that the rank is looked at, taken to fall as
+ * `1 / log2(1 + rank)`, within a bound; 1 where the rank is not known.
+ * @see Joachims et al., "Unbiased learning-to-rank with biased feedback", WSDM 2017.
  */
-function worthAt(position: number): number {
-  return position < 1 ? 1 : Math.min(POSITION_WORTH_MAX, Math.log2(1 + position));
+function gainAt(position: number): number {
+  return position < 1 ? 1 : Math.min(POSITION_GAIN_MAX, Math.log2(1 + position));
 }
 
 /**
- * Takes all rows of a share of the items out of what is kept, as if they were new; what was held out stays to be found.
- * Items that nobody met are not among them.
+ * Takes all entries of a share of the items out of `kept`, as if they were new; targets and mask stay.
+ * @param share  Of the items, in [0, 1], chosen by a hash. Items that nobody met are not hidden.
  */
 export function hideItems(held: HeldOut, seed: number, share: number): HeldOut {
   const { kept } = held;
@@ -143,12 +157,4 @@ function marked(items: Int32Array, itemCount: number): Uint8Array {
 function notKept(isMet: Uint8Array, { columns }: SparseRows): Uint8Array {
   const isKept = marked(columns, isMet.length);
   return isMet.map((met, item) => (met === 1 && isKept[item] === 0 ? 1 : 0));
-}
-
-/** A number in [0, 1) that follows from the three alone (murmur3's mixing). */
-export function hashOf(seed: number, a: number, b: number): number {
-  let mixed = (seed ^ Math.imul(a + 1, 0x9e3779b1) ^ Math.imul(b + 1, 0x85ebca77)) >>> 0;
-  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
-  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-  return ((mixed ^ (mixed >>> 16)) >>> 0) / 2 ** 32;
 }

@@ -1,20 +1,10 @@
 import { rowCountOf, type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
-import { hashOf } from '../evaluation/held-out.ts';
-import { interactionTimesAt, type TrainingData } from './training-data.ts';
-
-/** @returns The data of a hashed choice of about `countMax` items, numbered anew in their order; all where there are no more. */
-export function someItems(data: TrainingData, countMax: number, seed: number): TrainingData {
-  const share = countMax / data.items.length;
-  if (share >= 1) return data;
-  return pickItems(
-    data,
-    [...data.items.keys()].filter((item) => hashOf(seed, item, 0) < share),
-  );
-}
+import { interactionTimesAt } from './interaction-times.ts';
+import type { TrainingData } from './training-data.ts';
 
 /**
  * The items that most users liked, at most `countMax`, ties to the smaller number.
- * @returns Rising.
+ * @returns Numbers, rising.
  */
 export function mostLiked({ items, strengths }: TrainingData, countMax: number): readonly number[] {
   const likes = new Int32Array(items.length);
@@ -25,7 +15,10 @@ export function mostLiked({ items, strengths }: TrainingData, countMax: number):
     .sort((a, b) => a - b);
 }
 
-/** @param chosen  Rising. @returns The data of these items alone, numbered anew in their order. */
+/**
+ * The data of some items alone, numbered from 0 in their order; users keep their rows.
+ * @param chosen  Numbers, rising.
+ */
 export function pickItems(data: TrainingData, chosen: readonly number[]): TrainingData {
   const { rows: strengths, entries } = pickColumns(data.strengths, chosen, data.items.length);
   const { dimensions, vectors } = data.embeddings ?? { dimensions: 0, vectors: new Float32Array(0) };
@@ -42,7 +35,11 @@ export function pickItems(data: TrainingData, chosen: readonly number[]): Traini
   };
 }
 
-/** @returns The columns that are chosen, numbered anew in their order, and which entries of the whole they were. */
+/**
+ * Some columns alone, numbered from 0 in their order.
+ * @param chosen  Columns, rising.
+ * @returns All rows, and the place of each of their entries among those of the whole.
+ */
 export function pickColumns(
   { starts, columns, values }: SparseRows,
   chosen: readonly number[],
@@ -64,7 +61,10 @@ export function pickColumns(
   return { rows: builder.done(), entries };
 }
 
-/** Turns rows from some items to one another into rows from all items to all: those of the others are empty. */
+/**
+ * Turns rows from some items to one another into rows from all items to all; those of the other items are empty.
+ * @param chosen  Numbers of the items, rising.
+ */
 export function spreadRows(rows: SparseRows, chosen: readonly number[], itemCount: number): SparseRows {
   const builder = new SparseRowsBuilder(itemCount);
   let place = 0;

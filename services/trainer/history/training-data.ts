@@ -1,49 +1,25 @@
 import type { ItemFields } from '@kindred/shared/catalog';
 import type { ItemId } from '@kindred/shared/id';
 import type { SparseRows } from '@kindred/shared/numeric/sparse-rows';
+import type { DenseRows } from '../matrix/dense-rows.ts';
+import type { InteractionTimes } from './interaction-times.ts';
 
-/** A catalog and what its users did, as numbers: item `i` is `items[i]`, users have no names. */
+/** A catalog and what its users did, as numbers: item `i` is `items[i]`, and users have no names. */
 export interface TrainingData {
-  /** Rising by their bytes. */
+  /** Ids, rising by their bytes. */
   readonly items: readonly ItemId[];
-  /** Of each item. */
+  /** Fields of each item. */
   readonly fields: readonly ItemFields[];
-  /** Shape `[items, dimensions]`, unit length; 0 where an item has none. `undefined` where no item has one. */
+  /** Unit length, one row per item; 0 for an item without one. `undefined` where no item has one. */
   readonly embeddings: Embeddings | undefined;
   /**
-   * A row a user, the columns rising: every item that the user has any event on. The value is how strongly they liked it,
-   * in (0, 1], and 0 where they only saw it; what they hid is absent.
+   * One row per user, columns rising: every item that the user has any event on. The value is how strongly they liked it,
+   * in (0, 1], and 0 for an item that they only saw; items that they hid are absent.
    */
   readonly strengths: SparseRows;
-  /** When and where it happened; `undefined` where nothing is known of that. */
+  /** `undefined` where nothing is known of when and at which rank pairs happened. */
   readonly interactionTimes: InteractionTimes | undefined;
 }
 
-/** Beside the entries of `strengths`, one for each. */
-export interface InteractionTimes {
-  /** How many days before the last event of the catalog the user last liked the item, or else last saw it; at least 0. */
-  readonly ages: Float32Array<ArrayBuffer>;
-  /** What all of the user's events on the item add up to, in saves; at least 0. */
-  readonly weights: Float32Array<ArrayBuffer>;
-  /** The rank at which it was shown when the user liked it, from 1; 0 where that is not known. */
-  readonly positions: Float32Array<ArrayBuffer>;
-}
-
-export interface Embeddings {
-  readonly dimensions: number;
-  readonly vectors: Float32Array<ArrayBuffer>;
-}
-
-/** The interactionTimes of some entries, in their order. */
-export function interactionTimesAt(
-  interactionTimes: InteractionTimes | undefined,
-  entries: readonly number[],
-): InteractionTimes | undefined {
-  return (
-    interactionTimes && {
-      ages: Float32Array.from(entries, (i) => interactionTimes.ages[i]!),
-      weights: Float32Array.from(entries, (i) => interactionTimes.weights[i]!),
-      positions: Float32Array.from(entries, (i) => interactionTimes.positions[i]!),
-    }
-  );
-}
+/** Embeddings of items in one space, one row per item. */
+export type Embeddings = DenseRows;

@@ -1,29 +1,30 @@
 import type { ItemFields } from '@kindred/shared/catalog';
 import { type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
 
-/** The groups of words that an item is described by; each is compared on its own. */
+/** Groups of words that describe an item; each is compared on its own. */
 const GROUPS = ['creators', 'labels', 'title', 'series'] as const;
 type Group = (typeof GROUPS)[number];
 
-/** What items are made of, for comparison: rows of words, weighted so that each group of words has unit length. */
+/** Items as weighted words, for comparison. */
 export interface ContentFeatures {
-  /** A row an item, a column a word of a group. */
+  /** One row per item, one column per word of a group; each group of a row has unit length. */
   readonly rows: SparseRows;
   readonly wordCount: number;
-  /** How many groups each item has words in. */
+  /** Number of groups that each item has words in. */
   readonly groupCounts: Uint8Array;
 }
 
 const STOP_WORDS = new Set(
   'a an and at by for from in is it its of on or the to with vol volume book part series'.split(' '),
 );
-/** A word of more items than this share of them tells too little for what it costs to compare. */
+/** A word of more than this share of the items tells too little for its cost. */
 const COMMON_SHARE_MAX = 0.5;
 const WORD_LENGTH_MAX = 64;
 
 /**
- * Weighs each item's words by how rare they are (`1 + ln(items / items with the word)`) and makes each group of unit
- * length: the inner product of two rows is the sum of the groups' cosines.
+ * Weighs each item's words by inverse document frequency (`1 + ln(items / items with the word)`) and makes each group of
+ * unit length: the inner product of two rows is the sum of the groups' cosines.
+ * @returns Words numbered in the order of their first appearance. Cost: O(words of all items).
  */
 export function contentFeatures(items: readonly ItemFields[]): ContentFeatures {
   const words = new Map<string, number>();
@@ -70,7 +71,7 @@ function wordsOf(
     case 'title':
       return (title.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) => !STOP_WORDS.has(word));
     case 'series':
-      // What stands in brackets, without its number: "The Two Towers (The Lord of the Rings, #2)".
+      // The text in brackets, without its number: "The Two Towers (The Lord of the Rings, #2)".
       return [...title.toLowerCase().matchAll(/\(([^()]+)\)/g)]
         .map(([, text]) => text!.replace(/[\s,;:#.\d–-]+$/u, '').trim())
         .filter((text) => text !== '');

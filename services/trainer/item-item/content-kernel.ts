@@ -1,31 +1,47 @@
 import { type SparseRows, transposed } from '@kindred/shared/numeric/sparse-rows';
-import type { Embeddings } from '../history/training-data.ts';
+import type { Embeddings, TrainingData } from '../history/training-data.ts';
 import { addGram, addInnerProducts } from '../matrix/gram.ts';
 import type { MatrixProduct } from '../matrix/matrix-product.ts';
 import { type TiledMatrix, tiledMatrix } from '../matrix/tiled-matrix.ts';
-import type { ContentFeatures } from './content-features.ts';
+import { centredEmbeddings } from './centred-embeddings.ts';
+import { type ContentFeatures, contentFeatures } from './content-features.ts';
+
+/** What items are made of, one row per item in each. */
+export interface ItemContent {
+  readonly features: ContentFeatures;
+  /** Centred, unit length; `undefined` where no item has one. */
+  readonly embeddings: Embeddings | undefined;
+}
+
+/** @returns `undefined` where no item has words or an embedding. */
+export function itemContentOf({ fields, embeddings }: TrainingData): ItemContent | undefined {
+  const features = contentFeatures(fields);
+  if (embeddings === undefined && features.wordCount === 0) return undefined;
+  return { features, embeddings: embeddings && centredEmbeddings(embeddings) };
+}
+
+/** The content kernel of all items of some data; `undefined` where content says nothing. */
+export async function kernelOf(data: TrainingData, multiply: MatrixProduct): Promise<TiledMatrix | undefined> {
+  const content = itemContentOf(data);
+  return content && contentKernel(content, multiply);
+}
 
 /**
- * How alike items are by what they are made of, in [−1, 1]: the mean of the cosines of their groups of words and of their
+ * Likeness of items by what they are made of, in [−1, 1]: the mean of the cosines of their groups of words and of their
  * embeddings, over the groups that they have (√ of both counts); 1 on the diagonal, 0 for an item without any.
- * @param embeddings  Centred, unit length.
  */
-export async function contentKernel(
-  features: ContentFeatures,
-  embeddings: Embeddings | undefined,
-  multiply: MatrixProduct,
-): Promise<TiledMatrix> {
-  const size = features.groupCounts.length;
-  const scales = contentScales(features, embeddings);
-  const matrix = tiledMatrix(size);
+export async function contentKernel(content: ItemContent, multiply: MatrixProduct): Promise<TiledMatrix> {
+  const { features, embeddings } = content;
+  const scales = contentScales(content);
+  const matrix = tiledMatrix(features.groupCounts.length);
   addGram(matrix, transposed(scaled(features.rows, scales), features.wordCount));
   if (embeddings !== undefined) await addInnerProducts(matrix, embeddings, scales, multiply);
   return matrix;
 }
 
-/** What each item's groups are scaled by: one over the root of how many it has. */
-export function contentScales({ groupCounts }: ContentFeatures, embeddings: Embeddings | undefined): Float32Array {
-  return Float32Array.from(groupCounts, (count, item) => {
+/** Scale of each item's groups, shape `[items]`: one over the root of how many it has, its embedding being one; 0 for none. */
+export function contentScales({ features, embeddings }: ItemContent): Float32Array {
+  return Float32Array.from(features.groupCounts, (count, item) => {
     const total = count + (embeddings !== undefined && hasEmbedding(embeddings, item) ? 1 : 0);
     return total === 0 ? 0 : 1 / Math.sqrt(total);
   });

@@ -2,19 +2,18 @@ import { type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/spar
 import { TopK } from '@kindred/shared/numeric/top-k';
 import type { MatrixProduct } from '../matrix/matrix-product.ts';
 import { negateInverse } from '../matrix/sweep-operator.ts';
-import { TILE, type TiledMatrix } from '../matrix/tiled-matrix.ts';
-
-/** Numbers for each pair of items that come a strip of `TILE` rows at a time, shape `[TILE, size]`. */
-export type Strips = (strip: number) => Promise<Float32Array>;
+import { type Strips, TILE, type TiledMatrix } from '../matrix/tiled-matrix.ts';
 
 /**
  * Fits the item–item weights that best reconstruct users' engagements from their other ones (EASE): with `P = (G + λI)⁻¹`
  * the weight from item `i` to item `j` is `−P_ij / P_jj`, and none to itself.
  *
- * @param gram  How items come together, `G`; it is used up.
- * @param added  What is added to the weights before the largest are chosen.
- * @param keep  How many weights of each row are kept: the largest above 0; those below 0 only cost.
- * @returns Row `i`: what an engagement with item `i` adds to the score of others, by falling weight.
+ * @param gram  How items come together, `G`; overwritten.
+ * @param lambda  Regularisation `λ`, above 0, in units of `gram`: larger draws all weights to 0.
+ * @param keep  Weights kept per row: the largest above 0, as weights below 0 cost more than they tell.
+ * @param added  Added to the weights before the largest are chosen.
+ * @param onStep  Called with the share that is done, in (0, 1].
+ * @returns Row `i`: the addition of an engagement with item `i` to the score of others, by falling weight.
  * Cost: O(items³) in `multiply`; no further memory but the result.
  * @see Steck, "Embarrassingly shallow autoencoders for sparse data", WWW 2019.
  */
@@ -34,8 +33,8 @@ export async function fitItemItem(
 }
 
 /**
- * The largest elements above 0 of each row, without those on the diagonal.
- * @param change  Changes a row, given as a copy with what `added` has for it, before it is looked at.
+ * The largest elements above 0 of each row, without the diagonal.
+ * @param change  Called with a copy of each row, which it may change, and the row of `added`.
  */
 async function largestOfRows(
   matrix: TiledMatrix,

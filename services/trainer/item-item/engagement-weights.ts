@@ -1,18 +1,21 @@
 import { rowCountOf, type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
 
+/** How strengths become the weights of a fit. */
 export interface WeightOptions {
-  /** What an item counts that the user saw and did not like, in [0, 1]: it was near enough to be met. */
+  /** Weight of an item that the user saw and did not like, in [0, 1]: it was near enough to be met. */
   readonly seenWeight: number;
   /** How far users of many engagements are turned down, in [0, 1]: a user's squared weights grow with `n^(1 − 2·exponent)`. */
   readonly userExponent: number;
 }
 
-/** More of one user's engagements than this say little more and cost their square. */
+/** Entries counted per user, the first by number: more say little and cost their square. */
 const ENTRIES_PER_USER_MAX = 1_000;
 
 /**
- * What a fit takes for the users' engagements, from how strongly they liked what they saw. The mean squared weight of
- * an engagement stays as it was, whatever the exponent, so that one regularisation suits all.
+ * Weights of the users' engagements for a fit, from how strongly they liked each item. The mean squared weight of an
+ * engagement is the same for every exponent, so that one regularisation suits all.
+ * @param strengths  As in `TrainingData`.
+ * @returns One row per user; entries of weight 0 are absent.
  */
 export function engagementWeights(strengths: SparseRows, { seenWeight, userExponent }: WeightOptions): SparseRows {
   const userCount = rowCountOf(strengths);

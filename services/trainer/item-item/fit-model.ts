@@ -1,120 +1,67 @@
+import type { ItemModel } from '@kindred/shared/model/item-model';
 import { type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
-import type { Embeddings, TrainingData } from '../history/training-data.ts';
-import { addGram } from '../matrix/gram.ts';
+import { pickColumns, spreadRows } from '../history/item-subset.ts';
 import type { MatrixProduct } from '../matrix/matrix-product.ts';
-import { addPowers, addScaled, type TiledMatrix, tiledMatrix } from '../matrix/tiled-matrix.ts';
-import { contentFeatures } from './content-features.ts';
-import { contentKernel } from './content-kernel.ts';
-import { fitItemItem, type Strips } from './ease.ts';
-import { engagementWeights } from './engagement-weights.ts';
-import { spectralStrips, spectrumOf } from './gf-cf.ts';
+import { type FitParameters, fitCollaborative } from './collaborative-fit.ts';
+import type { ContentModel } from './content-model.ts';
+import { type DonorCounts, imputationOf } from './imputed-scores.ts';
+import type { PreparedCatalog } from './prepared-catalog.ts';
 
-/** What the trainer chooses for a catalog by what it held out. */
-export interface FitParameters {
-  /** How strongly weights are drawn to 0, in units of the Gram matrix: of squared engagements. */
-  readonly lambda: number;
-  /** How many engagements two items of equal content count as. */
-  readonly contentWeight: number;
-  /** As `engagementWeights` has them. */
+/** A history of a prepared catalog, to be fitted. */
+export interface ModelTask {
+  readonly catalog: PreparedCatalog;
+  /** `undefined` where content says nothing. */
+  readonly content: ContentModel | undefined;
+  /** One row per user over all items of the catalog. */
+  readonly strengths: SparseRows;
+  readonly parameters: FitParameters;
+  /** As in `ItemModel`. */
   readonly seenWeight: number;
-  readonly userExponent: number;
-  /** What the spectral filter's weights count beside the fitted ones; 0 leaves them out. */
-  readonly spectralWeight: number;
-}
-
-/** Weights kept of each item: more changed nothing on any catalog that was tried, fewer lost. */
-const COLLABORATIVE_KEPT = 400;
-export const CO_ENGAGEMENT_KEPT = 200;
-export const CONTENT_KEPT = 100;
-/** Makes the nearest count most. */
-const CONTENT_EXPONENT = 2;
-const CONTENT_LAMBDA = 1;
-const SPECTRAL_RANK = 256;
-/** Every user counts alike. */
-const SPECTRAL_USER_EXPONENT = 0.5;
-/** With more items the dense matrix would be too large (2·items² bytes) and its inverse too slow: the most liked are fitted. */
-export const DENSE_ITEMS_MAX = 20_000;
-
-/**
- * The collaborative weights of a history, by a dense fit over engagements and content.
- * @param kernel  As `contentKernel` makes it; `undefined` where content says nothing.
- */
-export async function fitCollaborative(
-  task: {
-    readonly strengths: SparseRows;
-    readonly itemCount: number;
-    readonly kernel: TiledMatrix | undefined;
-    readonly parameters: FitParameters;
-  },
-  multiply: MatrixProduct,
-  onStep?: (done: number) => void,
-): Promise<SparseRows> {
-  const { strengths, itemCount, kernel, parameters } = task;
-  const gram = tiledMatrix(itemCount);
-  if (kernel !== undefined && parameters.contentWeight > 0) addScaled(gram, kernel, parameters.contentWeight);
-  addGram(gram, engagementWeights(strengths, parameters));
-  const { lambda, spectralWeight } = parameters;
-  const added = spectralWeight === 0 ? undefined : await filterOf(strengths, itemCount, parameters, multiply);
-  return fitItemItem(gram, { lambda, keep: COLLABORATIVE_KEPT, added }, multiply, onStep);
-}
-
-async function filterOf(
-  strengths: SparseRows,
-  itemCount: number,
-  { seenWeight, spectralWeight }: FitParameters,
-  multiply: MatrixProduct,
-): Promise<Strips> {
-  const weights = engagementWeights(strengths, { seenWeight, userExponent: SPECTRAL_USER_EXPONENT });
-  return spectralStrips(await spectrumOf(weights, itemCount, SPECTRAL_RANK, multiply), spectralWeight, multiply);
-}
-
-/** `undefined` where no item has words or an embedding. */
-export async function kernelOf(data: TrainingData, multiply: MatrixProduct): Promise<TiledMatrix | undefined> {
-  const features = contentFeatures(data.fields);
-  if (data.embeddings === undefined && features.wordCount === 0) return undefined;
-  return contentKernel(features, data.embeddings && centredEmbeddings(data.embeddings), multiply);
 }
 
 /**
- * What an item leads to by content alone: the weights that best reconstruct each item's likenesses from the others'.
- * Two items that are alike in what they share with many others lead to each other less than two that are alike in what
- * is their own. No rows without a kernel.
+ * Fits the model of a whole catalog: collaborative weights of the head, and what is imputed to items that few know.
+ * @param onStep  Called with the share of the dense fit that is done, in (0, 1].
+ * Cost: that of `fitCollaborative` on the head, and O(items) per item that is imputed anything.
  */
-export async function contentRowsOf(
-  kernel: TiledMatrix | undefined,
-  itemCount: number,
+export async function fitModel(
+  { catalog, content, strengths, parameters, seenWeight }: ModelTask,
   multiply: MatrixProduct,
-): Promise<SparseRows> {
-  if (kernel === undefined) return new SparseRowsBuilder(itemCount).done();
-  const sharpened = tiledMatrix(itemCount);
-  addPowers(sharpened, kernel, CONTENT_EXPONENT);
-  return fitItemItem(sharpened, { lambda: CONTENT_LAMBDA, keep: CONTENT_KEPT, added: undefined }, multiply);
+  onStep: (done: number) => void,
+): Promise<ItemModel> {
+  const { data, headNumbers, head } = catalog;
+  const itemCount = data.items.length;
+  const isWhole = headNumbers.length === itemCount;
+  const fitted = await fitCollaborative(
+    {
+      strengths: isWhole ? strengths : pickColumns(strengths, headNumbers, itemCount).rows,
+      itemCount: headNumbers.length,
+      kernel: head.kernel,
+      parameters,
+    },
+    multiply,
+    onStep,
+  );
+  const { rows: imputed, positives, seen } = imputationOf(content?.likenessOf, donorCounts(strengths, catalog));
+  return {
+    collaborative: isWhole ? fitted : spreadRows(fitted, headNumbers, itemCount),
+    content: content?.rows ?? new SparseRowsBuilder(itemCount).done(),
+    imputed,
+    positives,
+    seen,
+    seenWeight,
+  };
 }
 
-/** Without what all have in common, of unit length again; an item without an embedding keeps none. */
-export function centredEmbeddings({ dimensions, vectors }: Embeddings): Embeddings {
-  const count = vectors.length / dimensions;
-  const mean = new Float64Array(dimensions);
-  const lengths = new Float64Array(count);
-  let embedded = 0;
-  for (let item = 0; item < count; item++) {
-    for (let d = 0; d < dimensions; d++) lengths[item] = lengths[item]! + vectors[item * dimensions + d]! ** 2;
-    if (lengths[item] === 0) continue;
-    embedded++;
-    for (let d = 0; d < dimensions; d++) mean[d] = mean[d]! + vectors[item * dimensions + d]!;
+function donorCounts(strengths: SparseRows, { data, headNumbers }: PreparedCatalog): DonorCounts {
+  const itemCount = data.items.length;
+  const isOfHead = new Uint8Array(itemCount);
+  for (const item of headNumbers) isOfHead[item] = 1;
+  const positives = new Int32Array(itemCount);
+  const seen = new Int32Array(itemCount);
+  for (const [i, item] of strengths.columns.entries()) {
+    seen[item]!++;
+    if (strengths.values[i]! > 0) positives[item]!++;
   }
-  const centred = new Float32Array(vectors.length);
-  for (let item = 0; item < count; item++) {
-    if (lengths[item] === 0) continue;
-    let length = 0;
-    for (let d = 0; d < dimensions; d++) {
-      const value = vectors[item * dimensions + d]! - mean[d]! / embedded;
-      centred[item * dimensions + d] = value;
-      length += value * value;
-    }
-    // The only item, or one like the mean, has nothing of its own.
-    if (length < 1e-12) centred.fill(0, item * dimensions, (item + 1) * dimensions);
-    else for (let d = 0; d < dimensions; d++) centred[item * dimensions + d]! /= Math.sqrt(length);
-  }
-  return { dimensions, vectors: centred };
+  return { positives, seen, isFitted: (item) => isOfHead[item] === 1 };
 }

@@ -4,36 +4,36 @@ import { TopK } from '@kindred/shared/numeric/top-k';
 const DONORS_MAX = 50;
 /** Makes the most similar donors count most. */
 const LIKENESS_EXPONENT = 3;
-/** With so many users an item stands half on its own. */
+/** Users with which half of an item's score is its own. */
 const HALF_OWN_USERS = 2;
-/** With more users than this an item is imputed nothing. */
+/** Users above which an item is imputed nothing. */
 const IMPUTED_USERS_MAX = 20;
 
-/** What items of few engagements take from others, as `ItemModel` has it. */
+/** Scores and counts imputed to items of few engagements, as in `ItemModel`. */
 export interface Imputation {
   readonly rows: SparseRows;
   readonly positives: Float32Array<ArrayBuffer>;
   readonly seen: Float32Array<ArrayBuffer>;
 }
 
-/** Writes how alike an item is to every item, by number; 0 where that is not known. */
+/** Writes the likeness of an item to every item, shape `[items]`; 0 where that is not known. */
 export type LikenessOf = (item: number, into: Float32Array) => void;
 
-/** Users that engaged with each item, those with any event on it, and whether it has weights of its own. */
+/** Users that engaged with each item, users with any event on it, and whether it has weights of its own. */
 export interface DonorCounts {
   readonly positives: Int32Array;
   readonly seen: Int32Array;
-  readonly isFitted: (item: number) => boolean;
+  isFitted(item: number): boolean;
 }
 
 /**
- * Imputes scores and user counts to items with few engagements, from their donors: the items most like them in content.
+ * Imputes scores and user counts to items with few engagements, from their donors: the items most like them in content
+ * that are fitted and well known.
+ * @param likenessOf  `undefined` imputes nothing.
  * Cost: O(items) per cold-start item.
  */
-export function imputationOf(
-  likenessOf: LikenessOf | undefined,
-  { positives, seen, isFitted }: DonorCounts,
-): Imputation {
+export function imputationOf(likenessOf: LikenessOf | undefined, known: DonorCounts): Imputation {
+  const { positives, seen } = known;
   const itemCount = positives.length;
   const builder = new SparseRowsBuilder(itemCount);
   const counts = { positives: Float32Array.from(positives), seen: Float32Array.from(seen) };
@@ -41,13 +41,13 @@ export function imputationOf(
   const row = new Float32Array(itemCount);
   for (let item = 0; item < itemCount; item++) {
     const isKnown = positives[item]! > IMPUTED_USERS_MAX;
-    if (!isKnown || !isFitted(item)) {
+    if (!isKnown || !known.isFitted(item)) {
       likenessOf(item, row);
       for (let j = 0; j < itemCount; j++) {
-        if (j === item || positives[j]! <= IMPUTED_USERS_MAX || !isFitted(j)) row[j] = 0;
+        if (j === item || positives[j]! <= IMPUTED_USERS_MAX || !known.isFitted(j)) row[j] = 0;
       }
-      // Without weights of its own there is nothing but what is imputed.
-      const share = isFitted(item) ? HALF_OWN_USERS / (HALF_OWN_USERS + positives[item]!) : 1;
+      // An item without weights of its own has only imputed scores.
+      const share = known.isFitted(item) ? HALF_OWN_USERS / (HALF_OWN_USERS + positives[item]!) : 1;
       for (const [j, weight] of donorsIn(row)) {
         builder.add(j, share * weight);
         if (isKnown) continue;
@@ -61,10 +61,11 @@ export function imputationOf(
 }
 
 /**
- * Donors of each row by likeness alone: weights that sum to 1.
- * @param likeness  By falling likeness, above 0.
+ * Donors of each row by likeness alone.
+ * @param likeness  Rows by falling likeness, above 0.
+ * @returns At most `DONORS_MAX` weights per row, summing to 1.
  */
-export function donatedBy(likeness: SparseRows): SparseRows {
+export function donorRows(likeness: SparseRows): SparseRows {
   const itemCount = likeness.starts.length - 1;
   const builder = new SparseRowsBuilder(itemCount);
   for (let item = 0; item < itemCount; item++) {
@@ -78,7 +79,7 @@ export function donatedBy(likeness: SparseRows): SparseRows {
   return builder.done();
 }
 
-/** The most alike of a row, each with a weight; the weights sum to 1. */
+/** The donors of one item, by falling likeness, each with its weight; the weights sum to 1. */
 function donorsIn(row: Float32Array): readonly (readonly [number, number])[] {
   const top = new TopK(DONORS_MAX);
   for (let j = 0; j < row.length; j++) if (row[j]! > 0) top.offer(j, row[j]!);

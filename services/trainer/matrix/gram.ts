@@ -1,10 +1,10 @@
 import type { SparseRows } from '@kindred/shared/numeric/sparse-rows';
-import type { Embeddings } from '../history/training-data.ts';
+import { type DenseRows, scaledRows, transposeInto } from './dense-rows.ts';
 import type { MatrixProduct } from './matrix-product.ts';
 import { TILE, type TiledMatrix } from './tiled-matrix.ts';
 
 /**
- * Adds `factor · Σ_r x_r·x_rᵀ` over the rows of a sparse matrix: how often columns come together.
+ * Adds the Gram matrix `factor · Σ_r x_r·x_rᵀ` of a sparse matrix's rows: how often its columns come together.
  * Cost: O(Σ entries of a row, squared).
  */
 export function addGram(matrix: TiledMatrix, { starts, columns, values }: SparseRows, factor = 1): void {
@@ -18,30 +18,28 @@ export function addGram(matrix: TiledMatrix, { starts, columns, values }: Sparse
   }
 }
 
-/** Adds `factor · E·Eᵀ` for dense rows, each scaled by its own number. Cost: O(items² · dimensions) in `multiply`. */
+/**
+ * Adds the inner products `E·Eᵀ` of dense rows, each row times its own scale first.
+ * @param rows  As many as the matrix has.
+ * Cost: O(size² · dimensions) in `multiply`; memory for a scaled copy of the rows.
+ */
 export async function addInnerProducts(
   matrix: TiledMatrix,
-  { dimensions, vectors }: Embeddings,
+  rows: DenseRows,
   scales: Float32Array,
   multiply: MatrixProduct,
 ): Promise<void> {
   const { size, tileCount } = matrix;
+  const { dimensions } = rows;
   const product = new Float32Array(TILE * TILE);
   const parts = Array.from({ length: tileCount }, (_, i) => {
-    const part = new Float32Array(TILE * dimensions);
-    for (let row = 0; row < Math.min(TILE, size - i * TILE); row++) {
-      const item = i * TILE + row;
-      for (let d = 0; d < dimensions; d++) {
-        part[row * dimensions + d] = scales[item]! * vectors[item * dimensions + d]!;
-      }
-    }
-    return part;
+    const count = Math.min(TILE, size - i * TILE);
+    const numbers = Array.from({ length: count }, (_, row) => i * TILE + row);
+    return scaledRows(rows, numbers, scales, TILE);
   });
   const turned = new Float32Array(dimensions * TILE);
   for (let j = 0; j < tileCount; j++) {
-    for (let row = 0; row < TILE; row++) {
-      for (let d = 0; d < dimensions; d++) turned[d * TILE + row] = parts[j]![row * dimensions + d]!;
-    }
+    transposeInto(parts[j]!, TILE, turned);
     for (let i = 0; i <= j; i++) {
       await multiply({ a: parts[i]!, b: turned, rows: TILE, inner: dimensions, columns: TILE, into: product });
       const tile = matrix.tile(i, j);

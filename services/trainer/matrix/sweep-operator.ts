@@ -1,17 +1,19 @@
+import { transposeInto } from './dense-rows.ts';
 import type { MatrixProduct } from './matrix-product.ts';
 import { TILE, type TiledMatrix } from './tiled-matrix.ts';
 
-/** Rows that are swept at once: their own small inverse is computed in double precision without help. */
-const BLOCK = 256;
+/** Rows that are swept at once: the inverse of their own small block is computed in double precision, without `multiply`. */
+export const BLOCK = 256;
 
 /**
- * Turns a symmetric positive definite matrix into minus its inverse, in place, by sweeping one block of rows after
- * another: `A[k,k] ← −D`, `A[k,j] ← D·A[k,j]`, `A[i,j] ← A[i,j] − A[i,k]·D·A[k,j]` with `D = A[k,k]⁻¹`. Symmetry halves the
- * work; no pivots are needed.
+ * Turns a symmetric positive definite matrix into minus its inverse, in place, by the sweep operator on one block of rows
+ * after another: `A[k,k] ← −D`, `A[k,j] ← D·A[k,j]`, `A[i,j] ← A[i,j] − A[i,k]·D·A[k,j]` with `D = A[k,k]⁻¹`. Symmetry halves
+ * the work; no pivots are needed.
  *
- * @param onStep  Told after each block how much is done, in [0, 1].
+ * @param onStep  Called after each block with the share that is done, in (0, 1].
  * @throws {RangeError} when the matrix is not positive definite.
  * Cost: `size³` multiplications, nearly all of them in `multiply`; memory for two strips of `BLOCK · size` numbers.
+ * @see Goodnight, "A tutorial on the SWEEP operator", The American Statistician 1979.
  */
 export async function negateInverse(
   matrix: TiledMatrix,
@@ -32,7 +34,7 @@ export async function negateInverse(
       await multiply({ a: inverse, b: panel[j]!, rows: BLOCK, inner: BLOCK, columns: TILE, into: swept[j]! });
     }
     for (let i = 0; i < tileCount; i++) {
-      transpose(panel[i]!, turned);
+      transposeInto(panel[i]!, BLOCK, turned);
       for (let j = i; j < tileCount; j++) {
         await multiply({ a: turned, b: swept[j]!, rows: TILE, inner: BLOCK, columns: TILE, into: product });
         const tile = matrix.tile(i, j);
@@ -61,6 +63,7 @@ function readPanel(matrix: TiledMatrix, start: number, width: number, panel: rea
   }
 }
 
+/** Writes the swept rows back, with the columns that mirror them and their own block. */
 function writePanel(
   matrix: TiledMatrix,
   start: number,
@@ -84,12 +87,6 @@ function writePanel(
     for (let column = 0; column < width; column++) {
       own[(first + row) * TILE + first + column] = -inverse[row * BLOCK + column]!;
     }
-  }
-}
-
-function transpose(part: Float32Array, into: Float32Array): void {
-  for (let row = 0; row < BLOCK; row++) {
-    for (let column = 0; column < TILE; column++) into[column * BLOCK + row] = part[row * TILE + column]!;
   }
 }
 

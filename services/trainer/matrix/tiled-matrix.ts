@@ -1,16 +1,16 @@
-/** The side of a tile: large enough for the matrix product to be at its best, small enough for little waste at the edge. */
+/** Side of a tile: large enough for the matrix product to be at its best, small enough to waste little at the edge. */
 export const TILE = 1_024;
 
 /**
  * A symmetric matrix of single precision in square tiles, the upper triangle of tiles only: half the memory, and every
- * tile is one contiguous operand. Tiles on the diagonal hold both halves. What lies past the last row is 0.
+ * tile is one contiguous operand. Tiles on the diagonal hold both halves. Elements past the last row are 0.
  */
 export interface TiledMatrix {
   /** Rows and columns. */
   readonly size: number;
-  /** Tiles a side. */
+  /** Tiles per side. */
   readonly tileCount: number;
-  /** The tile of tile row `i` and tile column `j ≥ i`, shape `[TILE, TILE]`. */
+  /** The tile of tile row `i` and tile column `j ≥ i`, shape `[TILE, TILE]`; not a copy. */
   tile(i: number, j: number): Float32Array;
   at(row: number, column: number): number;
   /** Adds to the element and to the one that mirrors it. */
@@ -19,7 +19,10 @@ export interface TiledMatrix {
   row(row: number, into: Float32Array): void;
 }
 
-/** All zero. Memory: `2·size²` bytes and a little. */
+/** Numbers for each pair of items, given a strip of `TILE` rows at a time, shape `[TILE, size]`; overwritten by the next. */
+export type Strips = (strip: number) => Promise<Float32Array>;
+
+/** A matrix of zeros. Memory: `2·size²` bytes, and up to a tile's more per tile row. */
 export function tiledMatrix(size: number): TiledMatrix {
   const tileCount = Math.ceil(size / TILE);
   const tiles: (readonly Float32Array[])[] = [];
@@ -41,55 +44,49 @@ export function tiledMatrix(size: number): TiledMatrix {
     }
   };
 
-  const place = (row: number, column: number): readonly [Float32Array, number] =>
-    row <= column
-      ? [tile(Math.floor(row / TILE), Math.floor(column / TILE)), (row % TILE) * TILE + (column % TILE)]
-      : [tile(Math.floor(column / TILE), Math.floor(row / TILE)), (column % TILE) * TILE + (row % TILE)];
-
-  return {
-    size,
-    tileCount,
-    tile,
-    row,
-    at: (r, c) => {
-      const [found, offset] = place(r, c);
-      return found[offset]!;
-    },
-    add: (r, c, value) => {
-      const i = Math.floor(r / TILE);
-      const j = Math.floor(c / TILE);
-      const within = (r % TILE) * TILE + (c % TILE);
-      const mirrored = (c % TILE) * TILE + (r % TILE);
-      if (i <= j) {
-        const upper = tile(i, j);
-        upper[within] = upper[within]! + value;
-        if (i === j && r !== c) upper[mirrored] = upper[mirrored]! + value;
-      } else {
-        const upper = tile(j, i);
-        upper[mirrored] = upper[mirrored]! + value;
-      }
-    },
+  const at = (r: number, c: number): number => {
+    const [row, column] = r <= c ? [r, c] : [c, r];
+    return tile(Math.floor(row / TILE), Math.floor(column / TILE))[(row % TILE) * TILE + (column % TILE)]!;
   };
+
+  const add = (r: number, c: number, value: number): void => {
+    const i = Math.floor(r / TILE);
+    const j = Math.floor(c / TILE);
+    const within = (r % TILE) * TILE + (c % TILE);
+    const mirrored = (c % TILE) * TILE + (r % TILE);
+    if (i > j) {
+      const upper = tile(j, i);
+      upper[mirrored] = upper[mirrored]! + value;
+      return;
+    }
+    const upper = tile(i, j);
+    upper[within] = upper[within]! + value;
+    if (i === j && r !== c) upper[mirrored] = upper[mirrored]! + value;
+  };
+
+  return { size, tileCount, tile, at, add, row };
 }
 
 /** Adds `factor` times another matrix of the same size. */
 export function addScaled(matrix: TiledMatrix, other: TiledMatrix, factor: number): void {
-  for (let i = 0; i < matrix.tileCount; i++) {
-    for (let j = i; j < matrix.tileCount; j++) {
-      const tile = matrix.tile(i, j);
-      const added = other.tile(i, j);
-      for (let x = 0; x < tile.length; x++) tile[x] = tile[x]! + factor * added[x]!;
-    }
-  }
+  eachTile(matrix, other, (tile, added) => {
+    for (let x = 0; x < tile.length; x++) tile[x] = tile[x]! + factor * added[x]!;
+  });
 }
 
-/** Adds each element of another matrix of the same size, those below 0 as 0, raised to a power. */
+/** Adds each element of another matrix of the same size, raised to a power; elements below 0 count as 0. */
 export function addPowers(matrix: TiledMatrix, other: TiledMatrix, exponent: number): void {
+  eachTile(matrix, other, (tile, added) => {
+    for (let x = 0; x < tile.length; x++) tile[x] = tile[x]! + Math.max(0, added[x]!) ** exponent;
+  });
+}
+
+function eachTile(
+  matrix: TiledMatrix,
+  other: TiledMatrix,
+  change: (tile: Float32Array, added: Float32Array) => void,
+): void {
   for (let i = 0; i < matrix.tileCount; i++) {
-    for (let j = i; j < matrix.tileCount; j++) {
-      const tile = matrix.tile(i, j);
-      const added = other.tile(i, j);
-      for (let x = 0; x < tile.length; x++) tile[x] = tile[x]! + Math.max(0, added[x]!) ** exponent;
-    }
+    for (let j = i; j < matrix.tileCount; j++) change(matrix.tile(i, j), other.tile(i, j));
   }
 }

@@ -12,17 +12,17 @@ function lists(seed: number, behind: number): readonly ScoredList[] {
   const random = seededRandom(seed);
   return Array.from({ length: 400 }, () => {
     const items = Array.from({ length: ITEMS }, (_, item) => item);
-    const liked = new Set(items.filter(() => random() < 0.05).concat(1));
-    const scores = items.map((item) => 3 * random() + (liked.has(item) ? 2 : 0) - (hidden[item] === 1 ? behind : 0));
-    return { items, scores, liked };
+    const targets = new Set(items.filter(() => random() < 0.05).concat(1));
+    const scores = items.map((item) => 3 * random() + (targets.has(item) ? 2 : 0) - (hidden[item] === 1 ? behind : 0));
+    return { items, scores, targets };
   });
 }
 
 /** What the boost costs those who liked items that are not new, by sorting whole lists. */
 function lossOf(given: readonly ScoredList[], boost: number): number {
   const sums = { with: [0, 0], without: [0, 0] };
-  for (const { items, scores, liked } of given) {
-    const known = new Set([...liked].filter((item) => hidden[item] === 0));
+  for (const { items, scores, targets } of given) {
+    const known = new Set([...targets].filter((item) => hidden[item] === 0));
     const boosted = (item: number): number => scores[item]! + boost * share[item]!;
     const ranked = [...items].sort((a, b) => boosted(b) - boosted(a) || a - b);
     for (const [name, list] of [

@@ -1,6 +1,6 @@
 import { seededRandom } from '@kindred/shared/numeric/random';
 import { expect, test } from 'vitest';
-import { fitListwise, type Lists } from './listnet.ts';
+import { fitListNet, type Lists } from './listnet.ts';
 
 const TRUE_WEIGHTS = [1.5, -2, 0, 0.5];
 const FEATURES = TRUE_WEIGHTS.length + 1;
@@ -13,7 +13,7 @@ function chosen(users: number, seed: number): Lists {
   const features = Float32Array.from({ length: users * CANDIDATES * FEATURES }, (_, i) =>
     i % FEATURES === FEATURES - 1 ? 3 : 2 * random() - 1,
   );
-  const labels = new Float32Array(users * CANDIDATES);
+  const gains = new Float32Array(users * CANDIDATES);
   for (let user = 0; user < users; user++) {
     const odds = Array.from({ length: CANDIDATES }, (_, c) =>
       Math.exp(TRUE_WEIGHTS.reduce((sum, w, f) => sum + w * features[(user * CANDIDATES + c) * FEATURES + f]!, 0)),
@@ -21,16 +21,16 @@ function chosen(users: number, seed: number): Lists {
     let draw = random() * odds.reduce((sum, each) => sum + each, 0);
     let choice = 0;
     for (; draw >= odds[choice]!; choice++) draw -= odds[choice]!;
-    labels[user * CANDIDATES + choice] = 1;
+    gains[user * CANDIDATES + choice] = 1;
   }
   const write: Lists['write'] = (_, candidate, into, offset) =>
     into.set(features.subarray(candidate * FEATURES, (candidate + 1) * FEATURES), offset);
-  return { starts, labels, featureCount: FEATURES, write };
+  return { starts, gains, featureCount: FEATURES, write };
 }
 
 test('finds the weights by which users chose, and gives a feature that never varies none', () => {
   const lists = chosen(8_000, 5);
-  const weights = fitListwise(
+  const weights = fitListNet(
     lists,
     Array.from({ length: 8_000 }, (_, user) => user),
   );
@@ -41,7 +41,7 @@ test('finds the weights by which users chose, and gives a feature that never var
 test('users of whose candidates none was liked change nothing', () => {
   const lists = chosen(200, 6);
   const some = Array.from({ length: 100 }, (_, user) => user);
-  for (let user = 100; user < 200; user++) lists.labels.fill(0, user * CANDIDATES, (user + 1) * CANDIDATES);
+  for (let user = 100; user < 200; user++) lists.gains.fill(0, user * CANDIDATES, (user + 1) * CANDIDATES);
   const all = Array.from({ length: 200 }, (_, user) => user);
-  expect([...fitListwise(lists, all)]).toEqual([...fitListwise(lists, some)]);
+  expect([...fitListNet(lists, all)]).toEqual([...fitListNet(lists, some)]);
 });

@@ -1,9 +1,9 @@
-/** Candidates of users with what is known of them. */
+/** Candidates of users with their features. */
 export interface Lists {
   /** Where each user's candidates begin: user `u` has `starts[u] … starts[u + 1])`. */
   readonly starts: Int32Array;
-  /** What finding each candidate is worth: above 0 for what the user turned out to like, else 0. */
-  readonly labels: Float32Array;
+  /** Gain of finding each candidate: above 0 for a target of the user, else 0. */
+  readonly gains: Float32Array;
   readonly featureCount: number;
   /** Writes the features of one candidate of a user from `offset` on. */
   readonly write: (user: number, candidate: number, into: Float32Array, offset: number) => void;
@@ -11,50 +11,58 @@ export interface Lists {
 
 const ITERATIONS_MAX = 30;
 const STEP_MIN = 1e-6;
-/** On standardised weights, a candidate list: keeps features that never vary at 0. */
+/** Penalty per candidate list on squared standardised weights: keeps features that never vary at 0. */
 const RIDGE = 1e-3;
-/** The curvature is taken from every so many users: it only says how far to step, the slope is that of all. */
+/** The curvature is taken from one user in so many: it only says how far to step, the slope is that of all. */
 const CURVATURE_STRIDE = 4;
 
 /**
- * Fits the weights under which a softmax over each user's candidates gives what they liked the most probability, by
- * Newton's method on standardised features; the loss is convex, so there is one answer.
+ * Fits the linear weights under which a softmax over each user's candidates gives the targets the most probability:
+ * ListNet's top-one cross entropy, with the gains divided by their sum as the distribution to meet. The loss is convex, so
+ * there is one answer, found by Newton's method on standardised features.
  *
- * @param users  Which users are looked at; those without anything liked among their candidates tell nothing.
- * @param isFree  Of each feature: whether it gets a weight at all, else 0.
- * @returns A weight a feature, in the features' own units. Cost: O(iterations · candidates · features² / 4).
+ * @param users  Users to learn from; a user without a target among the candidates tells nothing.
+ * @param isFree  Of each feature: false fixes its weight at 0. Default: all true.
+ * @returns One weight per feature, in the features' own units. Cost: O(iterations · candidates · features² / 4).
+ * @see Cao et al., "Learning to rank: from pairwise approach to listwise approach", ICML 2007; for gains in place of a
+ * softmax over labels, Bruch et al., "An analysis of the softmax cross entropy loss", ICTIR 2019.
  */
-export function fitListwise(lists: Lists, users: readonly number[], isFree?: readonly boolean[]): Float64Array {
+export function fitListNet(lists: Lists, users: readonly number[], isFree?: readonly boolean[]): Float64Array {
   const told = users.filter((user) =>
-    lists.labels.subarray(lists.starts[user], lists.starts[user + 1]).some((worth) => worth > 0),
+    lists.gains.subarray(lists.starts[user], lists.starts[user + 1]).some((gain) => gain > 0),
   );
   const deviations = standardDeviations(lists, told).map((each, f) => ((isFree?.[f] ?? true) ? each : 0));
   const active = [...deviations.keys()].filter((f) => deviations[f]! > 0);
-  const packed = standardised(lists, active, deviations);
-  let weights = new Float64Array(active.length);
-  let { loss, gradient, hessian } = lossAt(packed, told, weights);
-  for (let iteration = 0; iteration < ITERATIONS_MAX; iteration++) {
-    const step = solve(hessian, gradient, active.length);
-    let next = weights;
-    let at = { loss, gradient, hessian };
-    // A whole step can overshoot far from the minimum.
-    for (let scale = 1; scale > STEP_MIN; scale /= 2) {
-      next = weights.map((weight, f) => weight - scale * step[f]!);
-      at = lossAt(packed, told, next);
-      if (at.loss <= loss) break;
-    }
-    const gained = loss - at.loss;
-    if (!(gained >= 0)) break;
-    weights = next;
-    ({ loss, gradient, hessian } = at);
-    if (gained < STEP_MIN) break;
-  }
+  const weights = minimised(standardised(lists, active, deviations), told);
   const all = new Float64Array(lists.featureCount);
   for (const [place, f] of active.entries()) all[f] = weights[place]! / deviations[f]!;
   return all;
 }
 
-/** The features that vary alone, each in standard deviations. */
+/** The weights of the least loss, by Newton's method from 0. @param lists  Standardised. */
+function minimised(lists: Lists, users: readonly number[]): Float64Array {
+  let weights = new Float64Array(lists.featureCount);
+  let at = lossAt(lists, users, weights);
+  for (let iteration = 0; iteration < ITERATIONS_MAX; iteration++) {
+    const step = solve(at.hessian, at.gradient, lists.featureCount);
+    let next = weights;
+    let nextAt = at;
+    // A whole step can overshoot far from the minimum.
+    for (let scale = 1; scale > STEP_MIN; scale /= 2) {
+      next = weights.map((weight, f) => weight - scale * step[f]!);
+      nextAt = lossAt(lists, users, next);
+      if (nextAt.loss <= at.loss) break;
+    }
+    const gained = at.loss - nextAt.loss;
+    if (!(gained >= 0)) break;
+    weights = next;
+    at = nextAt;
+    if (gained < STEP_MIN) break;
+  }
+  return weights;
+}
+
+/** The active features alone, each in standard deviations. */
 function standardised(lists: Lists, active: readonly number[], deviations: Float64Array): Lists {
   const row = new Float32Array(lists.featureCount);
   return {
@@ -81,7 +89,7 @@ export function scoresOf(lists: Lists, weights: Float64Array, user: number): Flo
   });
 }
 
-/** All features of a user's candidates, one candidate after another. */
+/** All features of a user's candidates, one candidate after another. @param block  Used again where it is large enough. */
 function blockOf(
   { starts, featureCount, write }: Lists,
   user: number,
@@ -112,7 +120,7 @@ function standardDeviations(lists: Lists, users: readonly number[]): Float64Arra
   }
   return sums.map((sum, f) => {
     const variance = count === 0 ? 0 : squares[f]! / count - (sum / count) ** 2;
-    // What varies by rounding only does not vary.
+    // A feature that varies by rounding only does not vary.
     return variance > 1e-9 * (1 + squares[f]! / Math.max(1, count)) ? Math.sqrt(variance) : 0;
   });
 }
@@ -124,68 +132,87 @@ interface Loss {
   readonly hessian: Float64Array;
 }
 
-/** On standardised features. */
+/** The mean cross entropy of the users and the ridge. @param lists  Standardised. */
 function lossAt(lists: Lists, users: readonly number[], weights: Float64Array): Loss {
-  const { starts, featureCount: count, labels } = lists;
+  const { starts, featureCount: count, gains } = lists;
   const gradient = weights.map((weight) => 2 * RIDGE * weight);
   const hessian = new Float64Array(count * count);
   let loss = weights.reduce((sum, weight) => sum + RIDGE * weight * weight, 0);
   for (let f = 0; f < count; f++) hessian[f * count + f] = 2 * RIDGE;
-  const mean = new Float64Array(count);
-  const liked = new Float64Array(count);
   const share = 1 / Math.max(1, users.length);
   const curvatureShare = 1 / Math.max(1, Math.ceil(users.length / CURVATURE_STRIDE));
   let block = new Float32Array(0);
   for (const [place, user] of users.entries()) {
-    const isCurvature = place % CURVATURE_STRIDE === 0;
     block = blockOf(lists, user, block);
-    const first = starts[user]!;
-    const length = starts[user + 1]! - first;
-    const scores = new Float64Array(length);
-    let largest = Number.NEGATIVE_INFINITY;
-    for (let c = 0; c < length; c++) {
-      let score = 0;
-      for (let f = 0, i = c * count; f < count; f++, i++) {
-        score += weights[f]! * block[i]!;
-      }
-      scores[c] = score;
-      largest = Math.max(largest, score);
-    }
-    let total = 0;
-    for (let c = 0; c < length; c++) total += Math.exp(scores[c]! - largest);
-    mean.fill(0);
-    liked.fill(0);
-    let worthOfAll = 0;
-    let likedScore = 0;
-    for (let c = 0; c < length; c++) {
-      const row = c * count;
-      const worth = labels[first + c]!;
-      if (worth > 0) {
-        worthOfAll += worth;
-        likedScore += worth * scores[c]!;
-        for (let f = 0; f < count; f++) liked[f] = liked[f]! + worth * block[row + f]!;
-      }
-      const probability = Math.exp(scores[c]! - largest) / total;
-      for (let f = 0; f < count; f++) mean[f] = mean[f]! + probability * block[row + f]!;
-      if (!isCurvature) continue;
-      for (let f = 0; f < count; f++) {
-        const factor = curvatureShare * probability * block[row + f]!;
-        for (let g = f, h = f * count + f; g < count; g++, h++) hessian[h] = hessian[h]! + factor * block[row + g]!;
-      }
-    }
-    loss += share * (largest + Math.log(total) - likedScore / worthOfAll);
-    for (let f = 0; f < count; f++) {
-      gradient[f] = gradient[f]! + share * (mean[f]! - liked[f]! / worthOfAll);
-    }
-    for (let f = 0; isCurvature && f < count; f++) {
-      const factor = curvatureShare * mean[f]!;
-      for (let g = f, h = f * count + f; g < count; g++, h++) hessian[h] = hessian[h]! - factor * mean[g]!;
-    }
+    const own = gains.subarray(starts[user], starts[user + 1]);
+    const list = listLoss(block, own, weights);
+    loss += share * list.loss;
+    for (let f = 0; f < count; f++) gradient[f] = gradient[f]! + share * (list.mean[f]! - list.target[f]!);
+    if (place % CURVATURE_STRIDE === 0) addCovariance(hessian, block, list, curvatureShare);
   }
   for (let f = 0; f < count; f++) {
     for (let g = 0; g < f; g++) hessian[f * count + g] = hessian[g * count + f]!;
   }
   return { loss, gradient, hessian };
+}
+
+/** The cross entropy of one user's list. */
+interface ListLoss {
+  readonly loss: number;
+  /** Probability of each candidate by the weights. */
+  readonly probabilities: Float64Array;
+  /** Mean features by those probabilities, and by the gains. */
+  readonly mean: Float64Array;
+  readonly target: Float64Array;
+}
+
+/** @param block  As `blockOf` makes it, for the candidates of `gains`, of which one is above 0. */
+function listLoss(block: Float32Array, gains: Float32Array, weights: Float64Array): ListLoss {
+  const count = weights.length;
+  const scores = Float64Array.from(gains, (_, c) => {
+    let score = 0;
+    for (let f = 0, i = c * count; f < count; f++, i++) score += weights[f]! * block[i]!;
+    return score;
+  });
+  const largest = scores.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY);
+  let total = 0;
+  for (const score of scores) total += Math.exp(score - largest);
+  const probabilities = scores.map((score) => Math.exp(score - largest) / total);
+  const mean = new Float64Array(count);
+  const target = new Float64Array(count);
+  let gainSum = 0;
+  let targetScore = 0;
+  for (const [c, gain] of gains.entries()) {
+    const row = c * count;
+    for (let f = 0; f < count; f++) mean[f] = mean[f]! + probabilities[c]! * block[row + f]!;
+    if (!(gain > 0)) continue;
+    gainSum += gain;
+    targetScore += gain * scores[c]!;
+    for (let f = 0; f < count; f++) target[f] = target[f]! + gain * block[row + f]!;
+  }
+  for (let f = 0; f < count; f++) target[f] = target[f]! / gainSum;
+  return { loss: largest + Math.log(total) - targetScore / gainSum, probabilities, mean, target };
+}
+
+/** Adds `share` times the covariance of the features under the list's probabilities to the upper triangle. */
+function addCovariance(
+  hessian: Float64Array,
+  block: Float32Array,
+  { probabilities, mean }: ListLoss,
+  share: number,
+): void {
+  const count = mean.length;
+  for (const [c, probability] of probabilities.entries()) {
+    const row = c * count;
+    for (let f = 0; f < count; f++) {
+      const factor = share * probability * block[row + f]!;
+      for (let g = f, h = f * count + f; g < count; g++, h++) hessian[h] = hessian[h]! + factor * block[row + g]!;
+    }
+  }
+  for (let f = 0; f < count; f++) {
+    const factor = share * mean[f]!;
+    for (let g = f, h = f * count + f; g < count; g++, h++) hessian[h] = hessian[h]! - factor * mean[g]!;
+  }
 }
 
 /** Solves a symmetric positive definite system by elimination. */

@@ -1,12 +1,11 @@
 import type { ItemFields } from '@kindred/shared/catalog';
 import { seededRandom } from '@kindred/shared/numeric/random';
-import { elementOf, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
 import { normalise } from '@kindred/shared/numeric/vector';
 import { expect, test } from 'vitest';
 import { onnxMatrixProduct } from '../adapters/onnx-matrix-product.ts';
 import { contentFeatures } from './content-features.ts';
 import { contentKernel } from './content-kernel.ts';
-import { tailLikeness, withTail } from './tail.ts';
+import { tailLikeness } from './tail-likeness.ts';
 
 const multiply = await onnxMatrixProduct(1);
 const DIMENSIONS = 8;
@@ -31,8 +30,9 @@ test('an item of the tail is as like those of the head as the kernel of all item
   // More than a strip of the tail.
   const { features, embeddings, parts } = content(500);
   for (const vectors of [embeddings, undefined]) {
-    const kernel = await contentKernel(features, vectors, multiply);
-    const rows = await tailLikeness(parts, { features, embeddings: vectors }, 5, multiply);
+    const described = { features, embeddings: vectors };
+    const kernel = await contentKernel(described, multiply);
+    const rows = await tailLikeness(parts, described, 5, multiply);
     for (const item of parts.head) expect(rows.starts[item + 1]).toBe(rows.starts[item]);
     for (const item of parts.tail) {
       const wanted = parts.head
@@ -46,38 +46,6 @@ test('an item of the tail is as like those of the head as the kernel of all item
         expect(rows.values[i]).toBeCloseTo(wanted[i - start]!, 4);
         expect(rows.values[i]).toBeCloseTo(kernel.at(item, rows.columns[i]!), 4);
       }
-    }
-  }
-});
-
-test('content leads to the tail through what it is like, and from it, as the products of whole matrices say', () => {
-  const itemCount = 9;
-  const random = seededRandom(23);
-  const isHead = (item: number): boolean => item < 5;
-  const dense = (takes: (row: number, column: number) => boolean) =>
-    Array.from({ length: itemCount }, (_, row) =>
-      Array.from({ length: itemCount }, (_, column) => (takes(row, column) && random() < 0.6 ? random() : 0)),
-    );
-  const sparse = (rows: readonly (readonly number[])[]) => {
-    const builder = new SparseRowsBuilder(itemCount);
-    for (const row of rows) {
-      for (const [column, value] of row.entries()) if (value > 0) builder.add(column, value);
-      builder.endRow();
-    }
-    return builder.done();
-  };
-  const ofHead = dense((row, column) => row !== column && isHead(row) && isHead(column));
-  const donated = dense((row, column) => !isHead(row) && isHead(column));
-  const found = withTail(sparse(ofHead), sparse(donated), itemCount);
-  const sum = (of: (k: number) => number): number =>
-    [...Array(itemCount).keys()].reduce((total, k) => total + of(k), 0);
-  for (let row = 0; row < itemCount; row++) {
-    for (let column = 0; column < itemCount; column++) {
-      const to = 0.25 * donated[column]![row]! + sum((k) => ofHead[row]![k]! * donated[column]![k]!);
-      const alike = 0.25 * sum((k) => donated[row]![k]! * donated[column]![k]!);
-      const from = 0.25 * donated[row]![column]! + sum((k) => donated[row]![k]! * ofHead[k]![column]!) + alike;
-      const wanted = row === column ? 0 : ofHead[row]![column]! + to + from;
-      expect(elementOf(found, row, column)).toBeCloseTo(wanted, 5);
     }
   }
 });
