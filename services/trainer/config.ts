@@ -9,7 +9,7 @@ const schema = z
 
 export interface TrainerConfig extends HttpConfig {
   readonly databaseUrl: string;
-  /** As `trainingNeed` has it. */
+  /** `hours` of `trainingNeed`. */
   readonly trainingHours: number;
 }
 

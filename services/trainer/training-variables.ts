@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a process reads that trains catalogs. */
+/** Environment variables of a process that trains catalogs. */
 export const trainingVariables = {
   KINDRED_TRAINING_HOURS: z
     .string()
