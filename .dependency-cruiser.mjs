@@ -21,6 +21,16 @@ const rankingRooms = {
   http: ['recommend', 'neighbors', 'users', 'events'],
 };
 const services = ['ingestion', 'index', 'ranking', 'trainer'];
+/** The pure rooms of the trainer, each with the others that it may import: no arrow leads back. */
+const trainerRooms = {
+  matrix: [],
+  history: ['matrix'],
+  'item-item': ['matrix', 'history'],
+  evaluation: ['matrix', 'history', 'item-item'],
+  ranker: ['history', 'item-item', 'evaluation'],
+  domain: ['matrix', 'history', 'item-item', 'evaluation', 'ranker'],
+};
+const pure = `services/([^/]+/domain|trainer/(${Object.keys(trainerRooms).join('|')}))/`;
 
 /** Who may import whom. @type {import('dependency-cruiser').IConfiguration} */
 export default {
@@ -61,10 +71,9 @@ export default {
     {
       name: 'domain-is-pure',
       severity: 'error',
-      from: { path: '^services/[^/]+/domain/', pathNot: test },
+      from: { path: `^${pure}`, pathNot: test },
       to: {
-        pathNot:
-          '^services/[^/]+/domain/|^shared/([^/]+|model/[^/]+|numeric/[^/]+)[.]ts$|^node:crypto$|^crypto$|node_modules/ml-matrix/',
+        pathNot: `^${pure}|^shared/([^/]+|model/[^/]+|numeric/[^/]+)[.]ts$|^node:crypto$|^crypto$|node_modules/ml-matrix/`,
       },
     },
     ...Object.entries(rankingRooms).map(([room, mayImport]) => ({
@@ -86,6 +95,12 @@ export default {
           '^services/ranking/(profile|sources|recommend|reads|events/counter|catalog-state/mean)|^shared/([^/]+|model/[^/]+|numeric/[^/]+)[.]ts$',
       },
     },
+    ...Object.entries(trainerRooms).map(([room, mayImport]) => ({
+      name: `trainer-${room}-knows-its-rooms`,
+      severity: 'error',
+      from: { path: `^services/trainer/${room}/`, pathNot: test },
+      to: { path: '^services/trainer/', pathNot: `^services/trainer/(${[room, ...mayImport].join('|')})/` },
+    })),
     {
       name: 'http-asks-the-service',
       severity: 'error',

@@ -4,7 +4,7 @@ import type { ItemId } from '@kindred/shared/id';
 import { listDiversity, ndcgAt20, recallAt20 } from '@kindred/shared/model/ranking-metrics';
 import { centred } from '@kindred/shared/numeric/vector';
 import { onnxMatrixProduct } from '@kindred/trainer/adapters/onnx-matrix-product';
-import type { Embeddings } from '@kindred/trainer/domain/training-data';
+import type { Embeddings } from '@kindred/trainer/history/training-data';
 import type { Answer, BenchRun } from '../bench-run.ts';
 import { findDataset } from '../datasets/find-dataset.ts';
 import { startProgress } from '../measure/progress.ts';

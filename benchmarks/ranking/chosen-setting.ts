@@ -1,10 +1,10 @@
 import { ndcgAt20, RANKED_MAX } from '@kindred/shared/model/ranking-metrics';
 import { addRow, type SparseRows } from '@kindred/shared/numeric/sparse-rows';
 import { TopK } from '@kindred/shared/numeric/top-k';
-import { holdOut } from '@kindred/trainer/domain/held-out';
-import { someItems } from '@kindred/trainer/domain/item-subset';
-import { type JudgedUser, judgedUsers } from '@kindred/trainer/domain/judged-users';
-import type { TrainingData } from '@kindred/trainer/domain/training-data';
+import { holdOut } from '@kindred/trainer/evaluation/held-out';
+import { someItems } from '@kindred/trainer/evaluation/item-sample';
+import { type JudgedUser, judgedUsers } from '@kindred/trainer/evaluation/judged-users';
+import type { TrainingData } from '@kindred/trainer/history/training-data';
 
 /** Scores of a setting for a history. */
 interface FittedRows {
@@ -43,13 +43,13 @@ function ndcgOf({ rows, seenWeight }: FittedRows, users: readonly JudgedUser[], 
   const scores = new Float32Array(itemCount);
   const top = new TopK(RANKED_MAX);
   let sum = 0;
-  for (const { history, known, liked } of users) {
+  for (const { history, masked, targets } of users) {
     scores.fill(0);
     for (const { number, strength } of history) addRow(rows, number, strength > 0 ? 1 : seenWeight, scores);
     for (let item = 0; item < itemCount; item++) {
-      if (scores[item] !== 0 && !known.has(item)) top.offer(item, scores[item]!);
+      if (scores[item] !== 0 && !masked.has(item)) top.offer(item, scores[item]!);
     }
-    sum += ndcgAt20([...top.take()], liked);
+    sum += ndcgAt20([...top.take()], targets);
   }
   return sum;
 }

@@ -1,6 +1,6 @@
 import type { ItemId } from '@kindred/shared/id';
-import type { MatrixProduct } from '@kindred/trainer/domain/matrix-product';
-import type { TrainingData } from '@kindred/trainer/domain/training-data';
+import type { TrainingData } from '@kindred/trainer/history/training-data';
+import type { MatrixProduct } from '@kindred/trainer/matrix/matrix-product';
 import type { EvaluatedUser, Rows, Scope } from './protocol.ts';
 import type { ServedCatalog } from './served-catalog.ts';
 

@@ -1,8 +1,8 @@
 import type { ItemId } from '@kindred/shared/id';
 import { type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
 import { postgresHistorySource } from '@kindred/trainer/adapters/postgres-history-source';
-import type { MatrixProduct } from '@kindred/trainer/domain/matrix-product';
-import type { TrainingData } from '@kindred/trainer/domain/training-data';
+import type { TrainingData } from '@kindred/trainer/history/training-data';
+import type { MatrixProduct } from '@kindred/trainer/matrix/matrix-product';
 import type { BenchConfig } from '../config.ts';
 import type { PreparedCatalog } from '../engine/prepared-catalog.ts';
 import { withDatabase } from '../engine/with-database.ts';

@@ -4,7 +4,7 @@ import type { Recommendation, Slate } from '@kindred/ranking/recommend/slate';
 import type { Filter, Item } from '@kindred/shared/catalog';
 import { type ItemId, type UserId, userIdSchema } from '@kindred/shared/id';
 import { RANKED_MAX } from '@kindred/shared/model/ranking-metrics';
-import type { MatrixProduct } from '@kindred/trainer/domain/matrix-product';
+import type { MatrixProduct } from '@kindred/trainer/matrix/matrix-product';
 import type { BenchConfig } from '../config.ts';
 import type { PreparedCatalog } from '../engine/prepared-catalog.ts';
 import { startBenchEngine } from '../engine/with-engine.ts';

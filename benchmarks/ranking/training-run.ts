@@ -2,8 +2,8 @@ import type { CatalogId } from '@kindred/shared/id';
 import { type Artifact, decodeArtifact, encodeArtifact } from '@kindred/shared/model/artifact';
 import { postgresArtifactStore } from '@kindred/trainer/adapters/postgres-artifact-store';
 import { postgresHistorySource } from '@kindred/trainer/adapters/postgres-history-source';
-import type { MatrixProduct } from '@kindred/trainer/domain/matrix-product';
-import type { ArtifactStore, ArtifactSummary } from '@kindred/trainer/ports';
+import type { ArtifactStore, ArtifactSummary } from '@kindred/trainer/artifact-store';
+import type { MatrixProduct } from '@kindred/trainer/matrix/matrix-product';
 import { trainCatalog } from '@kindred/trainer/train-catalog';
 import { withDatabase } from '../engine/with-database.ts';
 

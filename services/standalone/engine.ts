@@ -15,7 +15,7 @@ import type { Log } from '@kindred/shared/platform/log';
 import { createRegistry, type Registry } from '@kindred/shared/platform/metrics';
 import type { Service } from '@kindred/shared/platform/run-service';
 import { composeTrainer } from '@kindred/trainer/compose';
-import type { Trainer } from '@kindred/trainer/service';
+import type { Trainer } from '@kindred/trainer/trainer';
 import { startUpkeep } from './upkeep.ts';
 
 /** All services in one process, without HTTP. */

@@ -1,22 +1,25 @@
 import { Counter, gauges, Histogram, type Registry } from '@kindred/shared/platform/metrics';
+import type { ArtifactStore } from './artifact-store.ts';
 import type { CatalogHistories } from './catalog-histories.ts';
-import type { ArtifactStore } from './ports.ts';
 import type { TrainingOutcome } from './training-runner.ts';
 
+/** Counts of trainings. */
 export interface TrainerMeter {
+  /** Counts a training that ended. @param seconds  Time since its start. */
   ended(outcome: TrainingOutcome['kind'], seconds: number): void;
 }
 
+/** Registers the counts of trainings. */
 export function trainerMeter(registry: Registry): TrainerMeter {
   const durations = new Histogram({
     name: 'kindred_training_duration_seconds',
-    help: 'Time that trainings took which gave a version',
+    help: 'Duration of trainings that gave a version',
     buckets: [1, 10, 60, 300, 900, 3_600, 14_400],
     registers: [registry],
   });
   const trainings = new Counter({
     name: 'kindred_trainings_total',
-    help: 'Trainings that ended, by how',
+    help: 'Trainings that ended, by outcome',
     labelNames: ['outcome'] as const,
     registers: [registry],
   });
@@ -28,7 +31,7 @@ export function trainerMeter(registry: Registry): TrainerMeter {
   };
 }
 
-/** Registers how old the versions are that serve. */
+/** Registers the ages of the versions that serve. */
 export function artifactMetrics(registry: Registry, store: ArtifactStore, histories: CatalogHistories): void {
   gauges(
     registry,

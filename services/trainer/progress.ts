@@ -1,4 +1,4 @@
-/** One thing that a training said. */
+/** One line of a training's progress. */
 export interface ProgressLine {
   /** Rising from 1. */
   readonly number: number;
@@ -7,7 +7,7 @@ export interface ProgressLine {
 
 const LINES_MAX = 200;
 
-/** What a training said: the last of each run of lines that count up, and no more than the last two hundred of all. */
+/** Progress of a training: the last of each run of lines that count up, and no more than the last two hundred of all. */
 export class Progress {
   #lines: readonly ProgressLine[] = [];
   #said = 0;
@@ -16,7 +16,7 @@ export class Progress {
     return this.#lines;
   }
 
-  /** @returns Whether the line is the first of its kind in a row. */
+  /** @returns True if the line is of another kind than the one before it. */
   add(text: string): boolean {
     const last = this.#lines.at(-1);
     const isNew = last === undefined || kindOf(last.text) !== kindOf(text);
@@ -26,7 +26,7 @@ export class Progress {
   }
 }
 
-/** What counts up ends in a percentage, or is a number of rows. */
+/** The line without its count: lines that count up end in a percentage or a number of rows. */
 function kindOf(text: string): string {
   return text.replace(/\d+ (?=%$|rows$)/, '');
 }

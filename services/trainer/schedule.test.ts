@@ -6,33 +6,39 @@ import { createRegistry } from '@kindred/shared/platform/metrics';
 import { afterAll, expect, test, vi } from 'vitest';
 import { postgresArtifactStore } from './adapters/postgres-artifact-store.ts';
 import { postgresCatalogHistories } from './adapters/postgres-catalog-histories.ts';
-import { processTrainingRunner } from './adapters/process-training-runner.ts';
+import { ProcessTrainingRunner } from './adapters/process-training-runner.ts';
 import { whileTraining } from './adapters/training-lock.ts';
 import { trainerMeter } from './metrics.ts';
-import { startSchedule } from './schedule.ts';
-import { createTrainingQueue, type TrainingQueue } from './training-queue.ts';
+import { Schedule } from './schedule.ts';
+import { TrainingQueue } from './training-queue.ts';
 
 // Trainings give way to whatever else the machine does.
 vi.setConfig({ testTimeout: 300_000 });
 
-const { database, url, drop } = await testDatabase();
+const own = await testDatabase();
+const { database, url, drop } = own;
 const store = postgresArtifactStore(database);
 const histories = postgresCatalogHistories(database);
 const log = createLog('test', 'error');
-const newQueue = (): TrainingQueue =>
-  createTrainingQueue({ runner: processTrainingRunner(url), meter: trainerMeter(createRegistry()), log });
+const newQueue = (databaseUrl = url, now = Date.now): TrainingQueue => {
+  const runner = new ProcessTrainingRunner({ databaseUrl });
+  return new TrainingQueue({ runner, meter: trainerMeter(createRegistry()), log, now });
+};
 const queue = newQueue();
-const schedule = startSchedule({ queue, store, histories, hours: 6, log });
+const schedule = new Schedule({ queue, store, histories, hours: 6, log });
 afterAll(async () => {
   schedule.stop();
   await queue.stop();
   await drop();
 });
 
-const HALF_A_DAY_MS = 43_200_000;
+const HOUR_MS = 3_600_000;
+const HALF_A_DAY_MS = 12 * HOUR_MS;
+/** Nothing listens there. */
+const NO_DATABASE = 'postgres://127.0.0.1:1/none';
 
 /** A catalog of thirty items whose users saved five each. */
-async function newCatalog(name: string, users: number): Promise<CatalogId> {
+async function newCatalog(name: string, users: number, database = own.database): Promise<CatalogId> {
   const catalog = name as CatalogId;
   await database.query('INSERT INTO catalogs VALUES ($1, 0)', [catalog]);
   await database.query(
@@ -49,8 +55,8 @@ async function newCatalog(name: string, users: number): Promise<CatalogId> {
   return catalog;
 }
 
-/** As ranking does it. */
-async function erase(catalog: CatalogId, users: string): Promise<void> {
+/** Erases users as ranking does it. */
+async function erase(catalog: CatalogId, users: string, database = own.database): Promise<void> {
   await database.query('DELETE FROM events WHERE catalog = $1 AND user_id LIKE $2', [catalog, users]);
   await database.query(
     `INSERT INTO erasures (catalog, user_hash, log, partition, before_offset, change)
@@ -136,4 +142,53 @@ test('a training whose process is killed fails with a reason; the next one begin
     { state: 'trained', version: 1 },
   ]);
   expect(await versionsOf(first)).toEqual([]);
+});
+
+test('a catalog whose training fails is tried again after six hours, and after twice as long each time', async () => {
+  const { database, drop } = await testDatabase();
+  const catalog = await newCatalog('failing', 100, database);
+  const startMs = Date.now();
+  let nowMs = startMs;
+  const now = (): number => nowMs;
+  const queue = newQueue(NO_DATABASE, now);
+  const [store, histories] = [postgresArtifactStore(database), postgresCatalogHistories(database)];
+  const schedule = new Schedule({ queue, store, histories, hours: 6, log, now });
+  const asked = new Set<number>();
+  for (; nowMs <= startMs + 72 * HOUR_MS; nowMs += HOUR_MS) {
+    await schedule.look();
+    asked.add(queue.of(catalog)!.askedAtMs);
+  }
+  expect([...asked].map((ms) => (ms - startMs) / HOUR_MS)).toEqual([0, 6, 18, 42]);
+  await drop();
+});
+
+test('a catalog that cannot be looked at is looked at less and less often, within a bound; others keep their turn', async () => {
+  const { database, drop } = await testDatabase();
+  const [store, histories] = [postgresArtifactStore(database), postgresCatalogHistories(database)];
+  const summary = { counts: { items: 0, users: 0, pairs: 0 }, parameters: {}, judged: {}, hasRanker: false, tookMs: 0 };
+  const save = (catalog: CatalogId): Promise<number> =>
+    store.save(catalog, { bytes: Uint8Array.of(1), trainedAtMs: 0, eventsChange: 0, summary });
+  const [broken, whole] = [await newCatalog('broken', 1, database), await newCatalog('whole', 1, database)];
+  for (const catalog of [broken, whole, broken, whole]) await save(catalog);
+  await database.query(`CREATE SEQUENCE looks`);
+  // A sequence keeps what it counts although the exception takes all else back.
+  await database.query(`CREATE FUNCTION break_it() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN PERFORM nextval('looks'); RAISE EXCEPTION 'this one is broken'; END $$`);
+  await database.query(`CREATE TRIGGER break_it BEFORE DELETE ON artifacts FOR EACH ROW
+    WHEN (OLD.catalog = 'broken') EXECUTE FUNCTION break_it()`);
+  for (const catalog of [broken, whole]) await erase(catalog, 'u1', database);
+  const startMs = Date.now();
+  let nowMs = startMs;
+  const now = (): number => nowMs;
+  const schedule = new Schedule({ queue: newQueue(NO_DATABASE, now), store, histories, hours: 0, log, now });
+  const minutes: number[] = [];
+  for (; nowMs <= startMs + 15 * HOUR_MS; nowMs += 10 * 60_000) {
+    await schedule.look();
+    const { rows } = await database.query<{ count: number }>(`SELECT nextval('looks') - 1 AS count`);
+    if (rows[0]!.count > 0) minutes.push((nowMs - startMs) / 60_000);
+    await database.query(`ALTER SEQUENCE looks RESTART`);
+    if (nowMs === startMs) expect((await store.versions(whole)).length).toBe(1);
+  }
+  expect(minutes).toEqual([0, 10, 30, 70, 150, 310, 550, 790]);
+  await drop();
 });

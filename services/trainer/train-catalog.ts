@@ -1,21 +1,28 @@
 import type { CatalogId } from '@kindred/shared/id';
 import { encodeArtifact } from '@kindred/shared/model/artifact';
 import { packIds } from '@kindred/shared/numeric/packed-ids';
-import type { MatrixProduct } from './domain/matrix-product.ts';
-import { train } from './domain/train.ts';
-import type { ArtifactStore, HistorySource } from './ports.ts';
+import type { ArtifactStore } from './artifact-store.ts';
+import { type Trained, train } from './domain/train.ts';
+import type { TrainingData } from './history/training-data.ts';
+import type { HistorySource } from './history-source.ts';
+import type { MatrixProduct } from './matrix/matrix-product.ts';
 
 export interface TrainCatalogParts {
   readonly history: HistorySource;
   readonly store: ArtifactStore;
   readonly multiply: MatrixProduct;
-  /** Told what happens, in a few words. */
+  /** Called with each step, in a few words. */
   readonly say: (line: string) => void;
 }
 
-/** Trains a catalog on its history as it is now, and lets the result serve. @returns Its version; `undefined` without users. */
-export async function trainCatalog(catalog: CatalogId, parts: TrainCatalogParts): Promise<number | undefined> {
-  const { history, store, multiply, say } = parts;
+/**
+ * Trains a catalog on its history as it is now, and lets the result serve.
+ * @returns Its version; `undefined` without any pair of a user and an item, where nothing is stored.
+ */
+export async function trainCatalog(
+  catalog: CatalogId,
+  { history, store, multiply, say }: TrainCatalogParts,
+): Promise<number | undefined> {
   const startMs = Date.now();
   let rowCount = 0;
   const { data, eventsChange, counts } = await history.read(catalog, (count) => {
@@ -23,24 +30,25 @@ export async function trainCatalog(catalog: CatalogId, parts: TrainCatalogParts)
     say(`read ${rowCount} rows`);
   });
   if (counts.pairs === 0) return undefined;
-  const { model, ranker, choice } = await train(data, multiply, say);
-  const judged = ranker?.judged ?? {};
-  const bytes = encodeArtifact({
-    items: packIds(data.items),
-    model,
-    ranker: ranker && {
-      weights: ranker.weights,
-      scales: ranker.scales,
-      knots: ranker.knots,
-      takesTime: ranker.takesTime,
-    },
-  });
+  const trained = await train(data, multiply, say);
+  const { ranker, choice } = trained;
+  const bytes = artifactBytes(data, trained);
   const summary = {
     counts,
     parameters: { ...choice.parameters, historySeenWeight: choice.seenWeight },
-    judged,
+    judged: ranker?.judged ?? {},
     hasRanker: ranker !== undefined,
     tookMs: Date.now() - startMs,
   };
   return store.save(catalog, { bytes, trainedAtMs: startMs, eventsChange, summary });
+}
+
+function artifactBytes({ items }: TrainingData, { model, ranker }: Trained): Uint8Array {
+  const served = ranker && {
+    weights: ranker.weights,
+    scales: ranker.scales,
+    knots: ranker.knots,
+    takesTime: ranker.takesTime,
+  };
+  return encodeArtifact({ items: packIds(items), model, ranker: served });
 }

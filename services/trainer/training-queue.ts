@@ -1,6 +1,7 @@
 import type { CatalogId } from '@kindred/shared/id';
 import type { Log } from '@kindred/shared/platform/log';
 import { costLine } from './domain/cost-line.ts';
+import { type Failures, failedAgain } from './domain/failures.ts';
 import type { TrainingCost } from './domain/training-cost.ts';
 import type { TrainerMeter } from './metrics.ts';
 import { Progress, type ProgressLine } from './progress.ts';
@@ -16,99 +17,167 @@ export interface Training {
   readonly progress: readonly ProgressLine[];
   /** Once trained. */
   readonly version: number | undefined;
-  /** Why it failed. */
+  /** Once failed. */
   readonly reason: string | undefined;
 }
 
-/** Trains one catalog after another. */
-export interface TrainingQueue {
-  /** Trains a catalog after those that wait; one that waits or runs is not asked for twice. */
-  add(catalog: CatalogId): { readonly training: Training; readonly ended: Promise<Training> };
-  /** The catalog's last. */
-  of(catalog: CatalogId): Training | undefined;
-  stop(): Promise<void>;
+/** A training with its end. */
+export interface QueuedTraining {
+  /** As it is now. */
+  readonly training: Training;
+  /** Never rejects. */
+  readonly ended: Promise<Training>;
 }
 
 export interface TrainingQueueOptions {
   readonly runner: TrainingRunner;
   readonly meter: TrainerMeter;
   readonly log: Log;
+  /** Default: the system's clock. */
+  readonly now?: () => number;
 }
 
-interface Entry {
-  training: Training;
-  readonly ended: Promise<Training>;
-}
-
-/** What counts up is logged at most this often. */
+/** Lines that count up are logged at most this often. */
 const LOGGED_EVERY_MS = 10_000;
+/** After this time a training may begin again, as far as is known, although the last one could not. */
+const START_DOUBTED_MS = 60_000;
 
-export function createTrainingQueue({ runner, meter, log }: TrainingQueueOptions): TrainingQueue {
-  const trainings = new Map<CatalogId, Entry>();
-  let last: Promise<unknown> = Promise.resolve();
+/** Trains one catalog after another. */
+export class TrainingQueue {
+  readonly #runner: TrainingRunner;
+  readonly #meter: TrainerMeter;
+  readonly #log: Log;
+  readonly #now: () => number;
+  readonly #trainings = new Map<CatalogId, QueuedTraining>();
+  readonly #failures = new Map<CatalogId, Failures>();
+  #last: Promise<unknown> = Promise.resolve();
+  #notStartedAtMs = Number.NEGATIVE_INFINITY;
 
-  const run = async (catalog: CatalogId, change: (to: Partial<Training>) => Training): Promise<Training> => {
-    const startedAtMs = Date.now();
-    const progress = new Progress();
-    let loggedAtMs = 0;
-    const say = (line: string): void => {
-      const isNew = progress.add(line);
-      change({ progress: progress.lines });
-      if (!isNew && Date.now() - loggedAtMs < LOGGED_EVERY_MS) return;
-      loggedAtMs = Date.now();
-      log.info({ catalog, line }, 'training goes on');
+  constructor({ runner, meter, log, now = Date.now }: TrainingQueueOptions) {
+    this.#runner = runner;
+    this.#meter = meter;
+    this.#log = log;
+    this.#now = now;
+  }
+
+  /** Queues a catalog after those that wait; one that waits or runs is not queued twice. */
+  add(catalog: CatalogId): QueuedTraining {
+    const queued = this.#trainings.get(catalog);
+    if (queued !== undefined && queued.training.endedAtMs === undefined) return queued;
+    const training = new RunningTraining(this.#now());
+    const ended = this.#last.then(() => this.#run(catalog, training));
+    const entry = {
+      get training() {
+        return training.state;
+      },
+      ended,
     };
-    change({ state: 'running', startedAtMs });
-    const outcome = await runner.run(catalog, {
+    this.#trainings.set(catalog, entry);
+    this.#last = ended;
+    return entry;
+  }
+
+  /** The catalog's last training. */
+  of(catalog: CatalogId): Training | undefined {
+    return this.#trainings.get(catalog)?.training;
+  }
+
+  /** Trainings of the catalog that failed since the last that succeeded, at least one after one that gave no version. */
+  failuresOf(catalog: CatalogId): Failures | undefined {
+    return this.#failures.get(catalog);
+  }
+
+  /** False for a minute after a training could not begin, unless another one could. */
+  get canStart(): boolean {
+    return this.#now() - this.#notStartedAtMs >= START_DOUBTED_MS;
+  }
+
+  /** Ends the training that runs, without a result; trainings that wait fail. */
+  async stop(): Promise<void> {
+    await this.#runner.stop();
+    await this.#last;
+  }
+
+  async #run(catalog: CatalogId, training: RunningTraining): Promise<Training> {
+    const startedAtMs = this.#now();
+    const say = this.#progressOf(catalog, training);
+    training.change({ state: 'running', startedAtMs });
+    const outcome = await this.#runner.run(catalog, {
       onCost: (cost) => {
-        change({ cost });
+        training.change({ cost });
         say(costLine(cost));
       },
       onLine: say,
     });
-    const endedAtMs = Date.now();
-    meter.ended(outcome.kind, (endedAtMs - startedAtMs) / 1000);
+    const endedAtMs = this.#now();
+    const tookMs = endedAtMs - startedAtMs;
+    this.#meter.ended(outcome.kind, tookMs / 1000);
+    this.#notStartedAtMs = outcome.kind === 'not-started' ? endedAtMs : Number.NEGATIVE_INFINITY;
     if (outcome.kind === 'trained') {
-      log.info({ catalog, version: outcome.version, tookMs: endedAtMs - startedAtMs }, 'catalog trained');
-      return change({ state: 'trained', endedAtMs, version: outcome.version });
+      this.#failures.delete(catalog);
+      this.#log.info({ catalog, version: outcome.version, tookMs }, 'catalog trained');
+      return training.change({ state: 'trained', endedAtMs, version: outcome.version });
     }
+    const before = this.#failures.get(catalog);
+    // Only a training that began tells something of its catalog: others are waited for no longer the next time.
+    const isOwn = outcome.kind === 'failed';
+    this.#failures.set(
+      catalog,
+      isOwn ? failedAgain(before, endedAtMs) : { count: before?.count ?? 1, lastAtMs: endedAtMs },
+    );
     const reason = reasonOf(outcome);
-    log.warn({ catalog, reason }, 'catalog not trained');
-    return change({ state: 'failed', endedAtMs, reason });
-  };
+    this.#log.warn({ catalog, reason }, 'catalog not trained');
+    return training.change({ state: 'failed', endedAtMs, reason });
+  }
 
-  return {
-    add: (catalog) => {
-      const known = trainings.get(catalog);
-      if (known !== undefined && known.training.endedAtMs === undefined) return known;
-      const training: Training = {
-        ...{ state: 'waiting', askedAtMs: Date.now(), startedAtMs: undefined, endedAtMs: undefined, progress: [] },
-        ...{ cost: undefined, version: undefined, reason: undefined },
-      };
-      const change = (to: Partial<Training>): Training => {
-        entry.training = { ...entry.training, ...to };
-        return entry.training;
-      };
-      const ended = last.then(() => run(catalog, change));
-      const entry: Entry = { training, ended };
-      trainings.set(catalog, entry);
-      last = ended;
-      return entry;
-    },
-    of: (catalog) => trainings.get(catalog)?.training,
-    stop: async () => {
-      await runner.stop();
-      await last;
-    },
-  };
+  /** @returns Takes each line of a training: into its progress, and now and then into the log. */
+  #progressOf(catalog: CatalogId, training: RunningTraining): (line: string) => void {
+    const progress = new Progress();
+    let loggedAtMs = 0;
+    return (line) => {
+      const isNew = progress.add(line);
+      training.change({ progress: progress.lines });
+      if (!isNew && this.#now() - loggedAtMs < LOGGED_EVERY_MS) return;
+      loggedAtMs = this.#now();
+      this.#log.info({ catalog, line }, 'training goes on');
+    };
+  }
+}
+
+/** A training from its request to its end. */
+class RunningTraining {
+  #state: Training;
+
+  constructor(askedAtMs: number) {
+    this.#state = {
+      state: 'waiting',
+      askedAtMs,
+      startedAtMs: undefined,
+      endedAtMs: undefined,
+      cost: undefined,
+      progress: [],
+      version: undefined,
+      reason: undefined,
+    };
+  }
+
+  get state(): Training {
+    return this.#state;
+  }
+
+  change(to: Partial<Training>): Training {
+    this.#state = { ...this.#state, ...to };
+    return this.#state;
+  }
 }
 
 function reasonOf(outcome: Exclude<TrainingOutcome, { kind: 'trained' }>): string {
   switch (outcome.kind) {
     case 'nothing':
-      return 'there is nothing to learn from: no event is about an item that is there';
+      return 'there is nothing to learn from: no event is about an item that exists';
     case 'elsewhere':
       return 'another trainer is training this catalog';
+    case 'not-started':
     case 'failed':
       return outcome.reason;
     default:

@@ -5,6 +5,8 @@ import { TopK } from '../numeric/top-k.ts';
 const DEGREE_EXPONENT = 0.7;
 /** Discounts popular ends (β of the paper). */
 const POPULARITY_EXPONENT = 0.6;
+/** Items kept per row, for serving and training. */
+export const CO_ENGAGEMENT_KEPT = 200;
 /** Entries of a user's row that are walked: each further one says less and costs more. */
 const ITEMS_PER_USER_MAX = 500;
 

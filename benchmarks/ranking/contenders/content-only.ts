@@ -1,5 +1,7 @@
-import { contentFeatures } from '@kindred/trainer/domain/content-features';
-import { contentRowsOf, DENSE_ITEMS_MAX, kernelOf } from '@kindred/trainer/domain/fit-model';
+import { contentFeatures } from '@kindred/trainer/item-item/content-features';
+import { kernelOf } from '@kindred/trainer/item-item/content-kernel';
+import { contentRowsOf } from '@kindred/trainer/item-item/content-rows';
+import { DENSE_ITEMS_MAX } from '@kindred/trainer/item-item/prepared-catalog';
 import type { Contender } from '../contender.ts';
 import { rowsRanking } from '../scored-ranking.ts';
 

@@ -1,11 +1,11 @@
 import type { SparseRows } from '@kindred/shared/numeric/sparse-rows';
-import { fitItemItem } from '@kindred/trainer/domain/ease';
-import { engagementWeights } from '@kindred/trainer/domain/engagement-weights';
-import { DENSE_ITEMS_MAX } from '@kindred/trainer/domain/fit-model';
-import { addGram } from '@kindred/trainer/domain/gram';
-import type { MatrixProduct } from '@kindred/trainer/domain/matrix-product';
-import { tiledMatrix } from '@kindred/trainer/domain/tiled-matrix';
-import type { TrainingData } from '@kindred/trainer/domain/training-data';
+import type { TrainingData } from '@kindred/trainer/history/training-data';
+import { fitItemItem } from '@kindred/trainer/item-item/ease';
+import { engagementWeights } from '@kindred/trainer/item-item/engagement-weights';
+import { DENSE_ITEMS_MAX } from '@kindred/trainer/item-item/prepared-catalog';
+import { addGram } from '@kindred/trainer/matrix/gram';
+import type { MatrixProduct } from '@kindred/trainer/matrix/matrix-product';
+import { tiledMatrix } from '@kindred/trainer/matrix/tiled-matrix';
 import { chosenSetting } from '../chosen-setting.ts';
 import type { Contender } from '../contender.ts';
 import { rowsRanking } from '../scored-ranking.ts';

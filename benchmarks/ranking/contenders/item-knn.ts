@@ -1,6 +1,6 @@
 import { type SparseRows, transposed } from '@kindred/shared/numeric/sparse-rows';
-import { engagementWeights } from '@kindred/trainer/domain/engagement-weights';
-import type { TrainingData } from '@kindred/trainer/domain/training-data';
+import type { TrainingData } from '@kindred/trainer/history/training-data';
+import { engagementWeights } from '@kindred/trainer/item-item/engagement-weights';
 import { chosenSetting } from '../chosen-setting.ts';
 import type { Contender } from '../contender.ts';
 import { itemNeighbors } from '../item-neighbors.ts';

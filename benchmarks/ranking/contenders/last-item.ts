@@ -1,5 +1,5 @@
 import { addRow } from '@kindred/shared/numeric/sparse-rows';
-import { engagementWeights } from '@kindred/trainer/domain/engagement-weights';
+import { engagementWeights } from '@kindred/trainer/item-item/engagement-weights';
 import type { Contender } from '../contender.ts';
 import { itemNeighbors } from '../item-neighbors.ts';
 import { scoredRanking } from '../scored-ranking.ts';

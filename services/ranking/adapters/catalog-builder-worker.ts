@@ -3,7 +3,7 @@ import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type CatalogId, compareIds, type ItemId, type SpaceId } from '@kindred/shared/id';
 import { IS_ENGAGEMENT_SQL } from '@kindred/shared/model/engagement';
-import { coEngagementRows } from '@kindred/shared/model/rp3beta';
+import { CO_ENGAGEMENT_KEPT, coEngagementRows } from '@kindred/shared/model/rp3beta';
 import { type PackedIds, packIds } from '@kindred/shared/numeric/packed-ids';
 import type { SparseRows } from '@kindred/shared/numeric/sparse-rows';
 import { vectorOf } from '@kindred/shared/numeric/vector';
@@ -33,8 +33,6 @@ export interface BuildAnswer {
 }
 
 const PAGE_ROWS = 5_000;
-/** Of the items that one leads to. */
-const KEPT_PER_ITEM = 200;
 
 // On Linux a priority belongs to a thread: the threads that serve requests come first.
 if (process.platform === 'linux') setPriority(10);
@@ -116,7 +114,7 @@ async function coEngagementOf(pool: Database, catalog: CatalogId): Promise<Packe
     columns: Int32Array.from(itemsOfUsers, (item) => numberOf[item]!),
     values: new Float32Array(itemsOfUsers.length).fill(1),
   };
-  return { items: packIds(items), rows: coEngagementRows(engagements, items.length, KEPT_PER_ITEM) };
+  return { items: packIds(items), rows: coEngagementRows(engagements, items.length, CO_ENGAGEMENT_KEPT) };
 }
 
 async function meanOf(pool: Database, catalog: CatalogId, space: SpaceId): Promise<Float32Array | undefined> {

@@ -43,7 +43,7 @@ const FILTERED_DEPTH_FACTOR = 10;
 
 /** Asks every source that has a weight for this user; all their queries go to the index in one round trip. */
 export async function retrieve(
-  { request, state, position }: Query,
+  { request, state, position }: Pick<Query, 'request' | 'state' | 'position'>,
   { catalog, profile, coldStart }: { catalog: CatalogId; profile: Profile; coldStart: ColdStart },
   { neighbors, log }: RetrieveOptions,
 ): Promise<Retrieved> {

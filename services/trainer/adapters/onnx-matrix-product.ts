@@ -1,12 +1,12 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { MatrixProduct } from '../domain/matrix-product.ts';
+import type { MatrixProduct } from '../matrix/matrix-product.ts';
 
-/** Matrix products by ONNX Runtime: one node, in a model that is written out here. @param threads  At least 1. */
+/** Matrix products by ONNX Runtime, from a model of one node that is encoded here. @param threads  At least 1. */
 export async function onnxMatrixProduct(threads: number): Promise<MatrixProduct> {
   const session = await InferenceSession.create(matMulModel(), {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
-    // Results are written where the caller wants them: nothing is worth keeping between products.
+    // Results are written into the caller's array: nothing is worth keeping between products.
     enableCpuMemArena: false,
     // Between products the threads sleep: there is other work on this machine.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
@@ -40,7 +40,7 @@ function matrix(name: string, rows: string, columns: string): readonly number[] 
   return [...text(1, name), ...nested(2, nested(1, [...number(1, FLOAT), ...nested(2, shape)]))];
 }
 
-/** Fields of protocol buffers; every length here is below 128 or of two digits of base 128. */
+/** A field of protocol buffers with a length. */
 function nested(field: number, body: readonly number[]): readonly number[] {
   return [field * 8 + 2, ...varint(body.length), ...body];
 }

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { testDatabase } from '@kindred/infra/postgres/test-database';
 import type { CatalogId } from '@kindred/shared/id';
 import { afterAll, expect, test } from 'vitest';
-import type { ArtifactSummary, ArtifactVersion } from '../ports.ts';
+import type { ArtifactSummary, ArtifactVersion } from '../artifact-store.ts';
 import { postgresArtifactStore } from './postgres-artifact-store.ts';
 
 const { database, drop } = await testDatabase();

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type Database, transaction } from '@kindred/shared/platform/database';
-import type { ArtifactStore, ArtifactVersion } from '../ports.ts';
+import type { ArtifactStore, ArtifactVersion } from '../artifact-store.ts';
 
-/** A row of PostgreSQL holds no more than 1 GiB, and a part passes through memory several times. */
+/** Bytes per row: PostgreSQL holds no more than 1 GiB in one, and a part passes through memory several times. */
 const PART_BYTES = 4 * 1024 * 1024;
-/** As many can be gone back to. */
+/** Versions per catalog, the one that serves among them. */
 const VERSIONS_KEPT = 3;
 
+/** Artifacts in PostgreSQL, in parts; a save and a withdrawal of one catalog wait for each other. */
 export function postgresArtifactStore(database: Database): ArtifactStore {
   return {
     save: (catalog, { bytes, trainedAtMs, eventsChange, summary }) =>

@@ -4,6 +4,7 @@ import type { CatalogHistories } from '../catalog-histories.ts';
 import type { HistorySize } from '../domain/training-cost.ts';
 import { GROWTH_MAX, type Growth } from '../domain/training-need.ts';
 
+/** Counts straight from the tables of items and events. */
 export function postgresCatalogHistories(database: Database): CatalogHistories {
   return {
     catalogs: async () => {

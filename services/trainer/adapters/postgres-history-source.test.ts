@@ -3,7 +3,7 @@ import type { EventType } from '@kindred/shared/event';
 import type { CatalogId } from '@kindred/shared/id';
 import { bytesOf } from '@kindred/shared/numeric/vector';
 import { afterAll, expect, test } from 'vitest';
-import type { History } from '../ports.ts';
+import type { History } from '../history-source.ts';
 import { postgresHistorySource } from './postgres-history-source.ts';
 
 const { database, drop } = await testDatabase();

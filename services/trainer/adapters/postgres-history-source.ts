@@ -1,20 +1,18 @@
 import type { ItemFields } from '@kindred/shared/catalog';
 import { type CatalogId, compareIds, type ItemId, type UserId } from '@kindred/shared/id';
 import { DAY_MS } from '@kindred/shared/model/decay';
-import { SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
+import { STRENGTH_SQL } from '@kindred/shared/model/engagement';
+import { type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
 import { vectorOf } from '@kindred/shared/numeric/vector';
 import { type Database, type Transaction, transaction } from '@kindred/shared/platform/database';
-import type { Embeddings, InteractionTimes, TrainingData } from '../domain/training-data.ts';
-import type { HistorySource } from '../ports.ts';
+import type { InteractionTimes } from '../history/interaction-times.ts';
+import type { Embeddings, TrainingData } from '../history/training-data.ts';
+import type { History, HistorySource } from '../history-source.ts';
 
 const PAGE_ROWS = 5_000;
 
-/**
- * How strongly each event says that its user likes the item, in [0, 1]: as ranking's engagement weights, of which a save
- * is the largest. What was only seen, or taken back, says nothing.
- */
-const STRENGTH = `CASE WHEN retracted OR value <= 0 THEN 0 WHEN type = 'save' THEN 1 WHEN type = 'click' THEN 1 / 3.0
-  WHEN type = 'dwell' THEN least(value, 60) / 120 ELSE 0 END`;
+/** Called now and then with the number of rows read since the last call. */
+type OnRows = (count: number) => void;
 
 /** Reads page by page, in one snapshot: memory is bounded by the result. */
 export function postgresHistorySource(database: Database): HistorySource {
@@ -22,26 +20,24 @@ export function postgresHistorySource(database: Database): HistorySource {
     read: (catalog, onRows) =>
       transaction(database, async (client) => {
         await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
-        const { rows } = await client.query<{ change: number }>(
-          `SELECT greatest((SELECT max(change) FROM events WHERE catalog = $1),
-             (SELECT max(change) FROM erasures WHERE catalog = $1), 0) AS change`,
-          [catalog],
-        );
-        const items = await readItems(client, catalog, onRows);
-        const numbers = new Map(items.ids.map((id, number) => [id, number]));
-        const embeddings = await readEmbeddings(client, catalog, numbers, onRows);
-        const { strengths, interactionTimes, users } = await readStrengths(client, catalog, numbers, onRows);
-        const data: TrainingData = {
-          items: items.ids,
-          fields: items.fields,
-          embeddings,
-          strengths,
-          interactionTimes,
-        };
-        const counts = { items: items.ids.length, users, pairs: strengths.columns.length };
-        return { data, eventsChange: rows[0]!.change, counts };
+        return readHistory(client, catalog, onRows);
       }),
   };
+}
+
+async function readHistory(client: Transaction, catalog: CatalogId, onRows: OnRows): Promise<History> {
+  const { rows } = await client.query<{ change: number }>(
+    `SELECT greatest((SELECT max(change) FROM events WHERE catalog = $1),
+       (SELECT max(change) FROM erasures WHERE catalog = $1), 0) AS change`,
+    [catalog],
+  );
+  const items = await readItems(client, catalog, onRows);
+  const numbers = new Map(items.ids.map((id, number) => [id, number]));
+  const embeddings = await readEmbeddings(client, catalog, numbers, onRows);
+  const { strengths, interactionTimes, users } = await readStrengths(client, catalog, numbers, onRows);
+  const data: TrainingData = { items: items.ids, fields: items.fields, embeddings, strengths, interactionTimes };
+  const counts = { items: items.ids.length, users, pairs: strengths.columns.length };
+  return { data, eventsChange: rows[0]!.change, counts };
 }
 
 async function pages<Row extends object>(
@@ -62,11 +58,8 @@ async function pages<Row extends object>(
 async function readItems(
   client: Transaction,
   catalog: CatalogId,
-  onRows: (count: number) => void,
-): Promise<{
-  readonly ids: readonly ItemId[];
-  readonly fields: readonly ItemFields[];
-}> {
+  onRows: OnRows,
+): Promise<{ readonly ids: readonly ItemId[]; readonly fields: readonly ItemFields[] }> {
   const items: { id: ItemId; fields: ItemFields }[] = [];
   await pages<{ id: ItemId; fields: ItemFields }>(
     client,
@@ -78,17 +71,14 @@ async function readItems(
     },
   );
   items.sort((a, b) => compareIds(a.id, b.id));
-  return {
-    ids: items.map(({ id }) => id),
-    fields: items.map(({ fields }) => fields),
-  };
+  return { ids: items.map(({ id }) => id), fields: items.map(({ fields }) => fields) };
 }
 
 async function readEmbeddings(
   client: Transaction,
   catalog: CatalogId,
   numbers: ReadonlyMap<ItemId, number>,
-  onRows: (count: number) => void,
+  onRows: OnRows,
 ): Promise<Embeddings | undefined> {
   let embeddings: Embeddings | undefined;
   await pages<{ id: ItemId; vector: Buffer }>(
@@ -111,70 +101,91 @@ async function readEmbeddings(
   return embeddings;
 }
 
+/** One user's events on one item. */
+interface PairRow {
+  readonly user: UserId;
+  readonly item: ItemId;
+  readonly strength: number;
+  readonly isHidden: boolean;
+  readonly atMs: number;
+  readonly weight: number;
+  readonly position: number | null;
+}
+
 async function readStrengths(
   client: Transaction,
   catalog: CatalogId,
   numbers: ReadonlyMap<ItemId, number>,
-  onRows: (count: number) => void,
-): Promise<{
-  readonly strengths: TrainingData['strengths'];
-  readonly interactionTimes: InteractionTimes;
-  readonly users: number;
-}> {
+  onRows: OnRows,
+): Promise<Pairs & { readonly users: number }> {
   const { rows: counted } = await client.query<{ users: number; latestMs: number | null }>(
     'SELECT count(DISTINCT user_id) AS users, max(at_ms) AS "latestMs" FROM events WHERE catalog = $1',
     [catalog],
   );
-  const { users } = counted[0]!;
-  const latestMs = counted[0]!.latestMs ?? 0;
-  const builder = new SparseRowsBuilder(users);
-  let user: UserId | undefined;
-  const ages: number[] = [];
-  const weights: number[] = [];
-  const positions: number[] = [];
-  let row: { item: number; strength: number; atMs: number; weight: number; position: number | null }[] = [];
-  const endRow = (): void => {
-    row.sort((a, b) => a.item - b.item);
-    for (const { item, strength, atMs, weight, position } of row) {
-      builder.add(item, strength);
-      ages.push((latestMs - atMs) / DAY_MS);
-      weights.push(weight);
-      positions.push(position ?? 0);
-    }
-    builder.endRow();
-    row = [];
-  };
-  await pages<{
-    user: UserId;
-    item: ItemId;
-    strength: number;
-    isHidden: boolean;
-    atMs: number;
-    weight: number;
-    position: number | null;
-  }>(
+  const { users, latestMs } = counted[0]!;
+  const builder = new PairsBuilder(users, latestMs ?? 0);
+  await pages<PairRow>(
     client,
-    `SELECT user_id AS user, item_id AS item, max(${STRENGTH})::float8 AS strength,
-       bool_or(type = 'hide' AND value > 0 AND NOT retracted) AS "isHidden", coalesce(max(at_ms) FILTER (WHERE ${STRENGTH} > 0), max(at_ms)) AS "atMs",
-       sum(${STRENGTH})::float8 AS weight, min(position) FILTER (WHERE ${STRENGTH} > 0) AS position
+    `SELECT user_id AS user, item_id AS item, max(${STRENGTH_SQL})::float8 AS strength,
+       bool_or(type = 'hide' AND value > 0 AND NOT retracted) AS "isHidden", coalesce(max(at_ms) FILTER (WHERE ${STRENGTH_SQL} > 0), max(at_ms)) AS "atMs",
+       sum(${STRENGTH_SQL})::float8 AS weight, min(position) FILTER (WHERE ${STRENGTH_SQL} > 0) AS position
      FROM events WHERE catalog = $1 GROUP BY user_id, item_id ORDER BY user_id`,
     [catalog],
     (rows) => {
       onRows(rows.length);
-      for (const { user: of, item, strength, isHidden, atMs, weight, position } of rows) {
-        if (user !== undefined && of !== user) endRow();
-        user = of;
-        const number = numbers.get(item);
-        // What the user hid is neither liked nor near to what they like.
-        if (number !== undefined && !isHidden) row.push({ item: number, strength, atMs, weight, position });
-      }
+      for (const row of rows) builder.add(row, numbers.get(row.item));
     },
   );
-  if (user !== undefined) endRow();
-  const interactionTimes = {
-    ages: Float32Array.from(ages),
-    weights: Float32Array.from(weights),
-    positions: Float32Array.from(positions),
-  };
-  return { strengths: builder.done(), interactionTimes, users };
+  return { ...builder.done(), users };
+}
+
+interface Pairs {
+  readonly strengths: SparseRows;
+  readonly interactionTimes: InteractionTimes;
+}
+
+/** Gathers pairs that come user by user, items in any order. */
+class PairsBuilder {
+  readonly #strengths: SparseRowsBuilder;
+  readonly #latestMs: number;
+  readonly #ages: number[] = [];
+  readonly #weights: number[] = [];
+  readonly #positions: number[] = [];
+  #user: UserId | undefined;
+  #row: { readonly number: number; readonly pair: PairRow }[] = [];
+
+  constructor(users: number, latestMs: number) {
+    this.#strengths = new SparseRowsBuilder(users);
+    this.#latestMs = latestMs;
+  }
+
+  /** @param number  Of the item; `undefined` where it does not exist: then only the user's row counts. */
+  add(pair: PairRow, number: number | undefined): void {
+    if (this.#user !== undefined && pair.user !== this.#user) this.#endRow();
+    this.#user = pair.user;
+    // A hidden item is neither liked nor near to what the user likes.
+    if (number !== undefined && !pair.isHidden) this.#row.push({ number, pair });
+  }
+
+  done(): Pairs {
+    if (this.#user !== undefined) this.#endRow();
+    const interactionTimes = {
+      ages: Float32Array.from(this.#ages),
+      weights: Float32Array.from(this.#weights),
+      positions: Float32Array.from(this.#positions),
+    };
+    return { strengths: this.#strengths.done(), interactionTimes };
+  }
+
+  #endRow(): void {
+    this.#row.sort((a, b) => a.number - b.number);
+    for (const { number, pair } of this.#row) {
+      this.#strengths.add(number, pair.strength);
+      this.#ages.push((this.#latestMs - pair.atMs) / DAY_MS);
+      this.#weights.push(pair.weight);
+      this.#positions.push(pair.position ?? 0);
+    }
+    this.#strengths.endRow();
+    this.#row = [];
+  }
 }

@@ -2,9 +2,9 @@ import type { CatalogId } from '@kindred/shared/id';
 import type { Database } from '@kindred/shared/platform/database';
 
 /**
- * Holds a catalog's training for this process while `work` runs, by an advisory lock on a connection of its own, which
- * PostgreSQL frees when this process dies in whatever way.
- * @returns `undefined` when another process holds it; `work` was not begun.
+ * Holds a catalog's training for this process while `work` runs, by an advisory lock on a connection of its own:
+ * PostgreSQL frees it however this process dies.
+ * @returns `undefined` if another process holds it; `work` was not begun.
  */
 export async function whileTraining<T>(
   database: Database,
@@ -21,7 +21,7 @@ export async function whileTraining<T>(
     );
     return rows[0]!.owned ? await work() : undefined;
   } finally {
-    // Closed, not given back: so the lock is freed whatever state the connection is in.
+    // Closed, not given back: that frees the lock in whatever state the connection is.
     client.release(true);
   }
 }

@@ -3,9 +3,9 @@ import { availableParallelism, setPriority } from 'node:os';
 import type { CatalogId } from '@kindred/shared/id';
 import { type Database, openDatabase } from '@kindred/shared/platform/database';
 import { watchMemory } from '@kindred/shared/platform/peak-memory';
-import type { MatrixProduct } from '../domain/matrix-product.ts';
-import { TILE } from '../domain/tiled-matrix.ts';
 import { type TrainingCost, trainingCost } from '../domain/training-cost.ts';
+import type { MatrixProduct } from '../matrix/matrix-product.ts';
+import { TILE } from '../matrix/tiled-matrix.ts';
 import { trainCatalog } from '../train-catalog.ts';
 import type { TrainingOutcome } from '../training-runner.ts';
 import { onnxMatrixProduct } from './onnx-matrix-product.ts';
@@ -14,11 +14,13 @@ import { postgresCatalogHistories } from './postgres-catalog-histories.ts';
 import { postgresHistorySource } from './postgres-history-source.ts';
 import { whileTraining } from './training-lock.ts';
 
+/** The one message to a training's process. */
 export interface TrainingTask {
   readonly databaseUrl: string;
   readonly catalog: CatalogId;
 }
 
+/** A message from a training's process; the last is of kind `end`. */
 export type TrainingMessage =
   | { readonly kind: 'cost'; readonly cost: TrainingCost }
   | { readonly kind: 'line'; readonly line: string }
@@ -31,7 +33,7 @@ const STATEMENT_TIMEOUT_MS = 3_600_000;
 
 // Serving comes first. (On Linux a priority belongs to a thread, and those that ONNX Runtime starts from here inherit it.)
 setPriority(10);
-// Whoever asked is gone.
+// The trainer is gone: nobody waits for the result.
 process.on('disconnect', () => process.exit());
 const [task] = (await once(process, 'message')) as [TrainingTask];
 const database = openDatabase({
@@ -77,14 +79,16 @@ async function trained(catalog: CatalogId, database: Database): Promise<Training
   return { kind: 'nothing' };
 }
 
-/** What one product takes of the shapes that most have; the second time, when all is loaded. */
+/** Seconds of one product of the shapes that most have; the second one is timed, when all is loaded. */
 async function secondsOf(multiply: MatrixProduct): Promise<number> {
   const inner = TILE / 4;
   const product = {
     a: new Float32Array(TILE * inner).fill(0.5),
     b: new Float32Array(inner * TILE).fill(0.5),
     into: new Float32Array(TILE * TILE),
-    ...{ rows: TILE, inner, columns: TILE },
+    rows: TILE,
+    inner,
+    columns: TILE,
   };
   await multiply(product);
   const startMs = performance.now();

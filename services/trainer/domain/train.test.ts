@@ -8,8 +8,8 @@ import { seededRandom } from '@kindred/shared/numeric/random';
 import { SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
 import { expect, test } from 'vitest';
 import { onnxMatrixProduct } from '../adapters/onnx-matrix-product.ts';
+import type { TrainingData } from '../history/training-data.ts';
 import { train } from './train.ts';
-import type { TrainingData } from './training-data.ts';
 
 const multiply = await onnxMatrixProduct(2);
 const TASTES = 6;

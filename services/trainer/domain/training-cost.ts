@@ -1,6 +1,6 @@
-import { ITEMS_MAX as CHOICE_ITEMS_MAX } from './choose-parameters.ts';
-import { DENSE_ITEMS_MAX } from './fit-model.ts';
-import { TILE } from './tiled-matrix.ts';
+import { CHOICE_ITEMS_MAX } from '../evaluation/parameter-choice.ts';
+import { DENSE_ITEMS_MAX } from '../item-item/prepared-catalog.ts';
+import { TILE } from '../matrix/tiled-matrix.ts';
 
 export interface HistorySize {
   readonly items: number;

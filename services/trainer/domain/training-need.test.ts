@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Failures } from './failures.ts';
 import { type Growth, type TrainedOn, trainingNeed } from './training-need.ts';
 
 const HOUR_MS = 3_600_000;
@@ -8,10 +9,10 @@ const version = (hoursAgo: number, eventsChange = 100): TrainedOn => ({ trainedA
 const grown: Growth = { newEvents: 1_000, events: 10_000, pairs: 500, lastErasure: 0 };
 
 function need(
-  given: Partial<Growth> & { latest?: TrainedOn; serving?: TrainedOn; triedAtMs?: number; hours?: number },
+  given: Partial<Growth> & { latest?: TrainedOn; serving?: TrainedOn; failures?: Failures; hours?: number },
 ): string | undefined {
-  const { latest, serving = latest, triedAtMs, hours = 6, ...growth } = given;
-  return trainingNeed({ growth: { ...grown, ...growth }, latest, serving, triedAtMs, hours, nowMs: NOW_MS });
+  const { latest, serving = latest, failures, hours = 6, ...growth } = given;
+  return trainingNeed({ growth: { ...grown, ...growth }, latest, serving, failures, hours, nowMs: NOW_MS });
 }
 
 test('a catalog is trained for the first time once there are enough pairs to learn from', () => {
@@ -29,9 +30,25 @@ test('a version is left alone for its hours, and then until a thousand events or
   expect(need({ latest: version(6), newEvents: 0, events: 0 })).toBe(undefined);
 });
 
-test('a training that failed is not tried again before its hours are over', () => {
-  expect(need({ triedAtMs: ago(5) })).toBe(undefined);
-  expect(need({ triedAtMs: ago(6) })).toBe('grown');
+test('after a failed training a catalog waits its hours, and twice as long after each further one, at most two days', () => {
+  for (const [count, waitHours] of [
+    [1, 6],
+    [2, 12],
+    [3, 24],
+    [4, 48],
+    [5, 48],
+    [2_000, 48],
+  ] as const) {
+    expect(need({ failures: { count, lastAtMs: ago(waitHours - 0.1) } })).toBe(undefined);
+    expect(need({ failures: { count, lastAtMs: ago(waitHours) } })).toBe('grown');
+  }
+});
+
+test('however few the hours, a failed training waits one; however many, it waits no longer than they say', () => {
+  expect(need({ hours: 0.001, failures: { count: 1, lastAtMs: ago(0.9) } })).toBe(undefined);
+  expect(need({ hours: 0.001, failures: { count: 1, lastAtMs: ago(1) } })).toBe('grown');
+  expect(need({ hours: 100, failures: { count: 9, lastAtMs: ago(99) } })).toBe(undefined);
+  expect(need({ hours: 100, failures: { count: 9, lastAtMs: ago(100) } })).toBe('grown');
 });
 
 test('an erasure has what serves trained anew within half a day, however small the catalog, even when the rest is off', () => {
@@ -40,9 +57,19 @@ test('an erasure has what serves trained anew within half a day, however small t
   for (const hours of [0, 6, 999]) expect(need({ ...erased, latest: version(12), hours })).toBe('erased');
   expect(need({ ...erased, latest: version(12), lastErasure: 100 })).toBe(undefined);
   expect(need({ ...erased })).toBe(undefined);
-  // Tried again hourly, as long as it fails.
-  expect(need({ ...erased, latest: version(14), triedAtMs: ago(0.9) })).toBe(undefined);
-  expect(need({ ...erased, latest: version(14), triedAtMs: ago(1) })).toBe('erased');
+});
+
+test('a failed training that an erasure asks for is tried again after 1, 2 and then every 4 hours', () => {
+  const erased = { newEvents: 0, pairs: 0, lastErasure: 101, latest: version(14) };
+  for (const [count, waitHours] of [
+    [1, 1],
+    [2, 2],
+    [3, 4],
+    [4, 4],
+  ] as const) {
+    expect(need({ ...erased, failures: { count, lastAtMs: ago(waitHours - 0.1) } })).toBe(undefined);
+    expect(need({ ...erased, failures: { count, lastAtMs: ago(waitHours) } })).toBe('erased');
+  }
 });
 
 test('an erasure counts for the version that was gone back to, not for the latest', () => {

@@ -1,70 +1,32 @@
 import { catalogParams } from '@kindred/shared/api/common-schemas';
 import { type Route, route } from '@kindred/shared/api/route';
-import { z } from 'zod';
-import type { ArtifactVersion } from '../ports.ts';
-import type { Trainer } from '../service.ts';
+import { rollbackAnswerSchema, trainingAnswerSchema, trainingsAnswerSchema } from '@kindred/shared/api/trainings';
+import type { ArtifactVersion } from '../artifact-store.ts';
+import type { Trainer } from '../trainer.ts';
 import type { Training } from '../training-queue.ts';
 
-const time = z.iso.datetime();
-const trainingSchema = z.object({
-  state: z.enum(['waiting', 'running', 'trained', 'failed']),
-  askedAt: time,
-  startedAt: time.optional(),
-  endedAt: time.optional(),
-  cost: z
-    .object({
-      items: z.int(),
-      users: z.int(),
-      events: z.int(),
-      memoryMiB: z.number().meta({ description: 'Of its matrices, which are the most of it' }),
-      minutes: z.number(),
-    })
-    .optional()
-    .meta({ description: 'An estimate, made before it begins' }),
-  progress: z
-    .array(z.object({ number: z.int(), text: z.string() }))
-    .meta({ description: 'What it said, the numbers rising; a line that counts up replaces the one before it' }),
-  version: z.int().optional().meta({ description: 'What it made, once it is trained' }),
-  reason: z.string().optional().meta({ description: 'Why it failed' }),
-});
-const versionSchema = z.object({
-  version: z.int(),
-  trainedAt: time,
-  serving: z.boolean(),
-  summary: z.object({
-    counts: z.object({ items: z.int(), users: z.int(), pairs: z.int() }),
-    parameters: z.record(z.string(), z.number()).meta({ description: 'What was chosen by what was held out' }),
-    judged: z.record(z.string(), z.number()).meta({
-      description:
-        'nDCG@20 on what was held out, of the trained ranker and of simpler ways; empty where there is too little',
-    }),
-    hasRanker: z.boolean().meta({ description: 'Whether slates are scored by trained weights' }),
-    tookMs: z.number(),
-  }),
-});
-
-/** The addresses of trainings and of what they made. */
+/** Addresses of trainings and of their versions. */
 export function trainerRoutes(trainer: Trainer): readonly Route[] {
   return [
     route({
       method: 'post',
       path: '/v1/catalogs/{catalog}/trainings',
       summary: 'Train a catalog on its own history',
-      description: 'Runs beside the requests, one training at a time. One that waits or runs is not asked for twice.',
+      description: 'Runs beside the requests, one training at a time. One that waits or runs is not queued twice.',
       params: catalogParams,
-      answers: { 202: { description: 'It waits or runs', body: trainingSchema } },
+      answers: { 202: { description: 'It waits or runs', body: trainingAnswerSchema } },
       problems: ['catalog-not-found'],
       handle: async ({ params: { catalog } }) => ({ status: 202, body: answered(await trainer.train(catalog)) }),
     }),
     route({
       method: 'get',
       path: '/v1/catalogs/{catalog}/trainings',
-      summary: 'See how a training goes, and the versions that are kept',
+      summary: 'See the progress of a training, and the stored versions',
       params: catalogParams,
       answers: {
         200: {
           description: 'The last training since the start of the server, and the versions, latest first',
-          body: z.object({ training: trainingSchema.nullable(), versions: z.array(versionSchema) }),
+          body: trainingsAnswerSchema,
         },
       },
       problems: ['catalog-not-found'],
@@ -82,7 +44,7 @@ export function trainerRoutes(trainer: Trainer): readonly Route[] {
       summary: 'Go back to the version before the one that serves',
       description: 'The next training’s version takes over again.',
       params: catalogParams,
-      answers: { 200: { description: 'The version that serves now', body: z.object({ version: z.int() }) } },
+      answers: { 200: { description: 'The version that serves now', body: rollbackAnswerSchema } },
       problems: ['catalog-not-found', 'no-earlier-version'],
       handle: async ({ params: { catalog } }) => ({
         status: 200,
@@ -109,4 +71,6 @@ function answeredVersion({ version, trainedAtMs, isServing, summary }: ArtifactV
   return { version, trainedAt: timeOf(trainedAtMs), serving: isServing, summary };
 }
 
-const timeOf = (ms: number): string => new Date(ms).toISOString();
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,49 @@
+import type { CatalogId } from '@kindred/shared/id';
+import type { HistoryCounts } from './history-source.ts';
+
+/** Summary of a version, as JSON. */
+export interface ArtifactSummary {
+  readonly counts: HistoryCounts;
+  /** Parameters chosen by what was held out. */
+  readonly parameters: Readonly<Record<string, number>>;
+  /** nDCG@20 on what was held out: of the ranker, of the collaborative weights alone, and of reciprocal rank fusion. */
+  readonly judged: Readonly<Record<string, number>>;
+  /** True if slates are scored by trained weights. */
+  readonly hasRanker: boolean;
+  readonly tookMs: number;
+}
+
+/** A trained artifact before it has a version. */
+export interface NewArtifact {
+  /** As `encodeArtifact` writes them. */
+  readonly bytes: Uint8Array;
+  readonly trainedAtMs: number;
+  /** As in `History`. */
+  readonly eventsChange: number;
+  readonly summary: ArtifactSummary;
+}
+
+export interface ArtifactVersion {
+  readonly version: number;
+  readonly trainedAtMs: number;
+  readonly eventsChange: number;
+  readonly summary: ArtifactSummary;
+  readonly isServing: boolean;
+}
+
+/**
+ * Versions of a catalog's artifacts, where every replica can load them. Numbers rise and are never used twice, not even
+ * after `withdraw`; at most one version serves. Each method takes effect whole or, where it rejects, not at all.
+ */
+export interface ArtifactStore {
+  /** Stores a new version, which serves at once, and deletes all but the last few. @returns Its number. */
+  save(catalog: CatalogId, artifact: NewArtifact): Promise<number>;
+  /** Latest first. */
+  versions(catalog: CatalogId): Promise<readonly ArtifactVersion[]>;
+  /** Lets a stored version serve. @returns False if there is no such version; nothing has changed then. */
+  serve(catalog: CatalogId, version: number): Promise<boolean>;
+  /** Deletes versions that do not serve, were trained before a time, and hold users who have been erased since. */
+  dropErased(catalog: CatalogId, beforeMs: number): Promise<void>;
+  /** Deletes all versions: none serves any more. */
+  withdraw(catalog: CatalogId): Promise<void>;
+}

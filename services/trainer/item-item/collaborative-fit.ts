@@ -1,0 +1,64 @@
+import type { SparseRows } from '@kindred/shared/numeric/sparse-rows';
+import { addGram } from '../matrix/gram.ts';
+import type { MatrixProduct } from '../matrix/matrix-product.ts';
+import { addScaled, type Strips, type TiledMatrix, tiledMatrix } from '../matrix/tiled-matrix.ts';
+import { fitItemItem } from './ease.ts';
+import { engagementWeights } from './engagement-weights.ts';
+import { spectralStrips, spectrumOf } from './gf-cf.ts';
+
+/** Parameters of a catalog's fit, chosen by what was held out of its history. */
+export interface FitParameters {
+  /** How strongly weights are drawn to 0, in units of the Gram matrix: squared engagements. */
+  readonly lambda: number;
+  /** Number of engagements that two items of equal content count as; 0 leaves content out. */
+  readonly contentWeight: number;
+  /** As in `WeightOptions`. */
+  readonly seenWeight: number;
+  readonly userExponent: number;
+  /** Factor of the low-pass filter's weights beside the fitted ones; 0 leaves them out. */
+  readonly spectralWeight: number;
+}
+
+/** Weights kept per item: more changed nothing on any catalog that was tried, fewer lost. */
+const COLLABORATIVE_KEPT = 400;
+const SPECTRAL_RANK = 256;
+/** Every user counts the same. */
+const SPECTRAL_USER_EXPONENT = 0.5;
+
+/** A history to fit, over items numbered from 0. */
+export interface CollaborativeTask {
+  readonly strengths: SparseRows;
+  readonly itemCount: number;
+  /** As `contentKernel` makes it; `undefined` where content says nothing. */
+  readonly kernel: TiledMatrix | undefined;
+  readonly parameters: FitParameters;
+}
+
+/**
+ * The collaborative weights of a history: EASE over engagements and content, and the low-pass filter added to it.
+ * @param onStep  Called with the share that is done, in (0, 1].
+ * @returns Row `i`: weights from item `i` to others, the largest `COLLABORATIVE_KEPT`, by falling weight.
+ * Cost: O(items³) in `multiply`, memory `2·items²` bytes beside the kernel.
+ */
+export async function fitCollaborative(
+  { strengths, itemCount, kernel, parameters }: CollaborativeTask,
+  multiply: MatrixProduct,
+  onStep?: (done: number) => void,
+): Promise<SparseRows> {
+  const gram = tiledMatrix(itemCount);
+  if (kernel !== undefined && parameters.contentWeight > 0) addScaled(gram, kernel, parameters.contentWeight);
+  addGram(gram, engagementWeights(strengths, parameters));
+  const { lambda, spectralWeight } = parameters;
+  const added = spectralWeight === 0 ? undefined : await filterOf(strengths, itemCount, parameters, multiply);
+  return fitItemItem(gram, { lambda, keep: COLLABORATIVE_KEPT, added }, multiply, onStep);
+}
+
+async function filterOf(
+  strengths: SparseRows,
+  itemCount: number,
+  { seenWeight, spectralWeight }: FitParameters,
+  multiply: MatrixProduct,
+): Promise<Strips> {
+  const weights = engagementWeights(strengths, { seenWeight, userExponent: SPECTRAL_USER_EXPONENT });
+  return spectralStrips(await spectrumOf(weights, itemCount, SPECTRAL_RANK, multiply), spectralWeight, multiply);
+}

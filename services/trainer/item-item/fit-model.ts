@@ -1,0 +1,67 @@
+import type { ItemModel } from '@kindred/shared/model/item-model';
+import { type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
+import { pickColumns, spreadRows } from '../history/item-subset.ts';
+import type { MatrixProduct } from '../matrix/matrix-product.ts';
+import { type FitParameters, fitCollaborative } from './collaborative-fit.ts';
+import type { ContentModel } from './content-model.ts';
+import { type DonorCounts, imputationOf } from './imputed-scores.ts';
+import type { PreparedCatalog } from './prepared-catalog.ts';
+
+/** A history of a prepared catalog, to be fitted. */
+export interface ModelTask {
+  readonly catalog: PreparedCatalog;
+  /** `undefined` where content says nothing. */
+  readonly content: ContentModel | undefined;
+  /** One row per user over all items of the catalog. */
+  readonly strengths: SparseRows;
+  readonly parameters: FitParameters;
+  /** As in `ItemModel`. */
+  readonly seenWeight: number;
+}
+
+/**
+ * Fits the model of a whole catalog: collaborative weights of the head, and what is imputed to items that few know.
+ * @param onStep  Called with the share of the dense fit that is done, in (0, 1].
+ * Cost: that of `fitCollaborative` on the head, and O(items) per item that is imputed anything.
+ */
+export async function fitModel(
+  { catalog, content, strengths, parameters, seenWeight }: ModelTask,
+  multiply: MatrixProduct,
+  onStep: (done: number) => void,
+): Promise<ItemModel> {
+  const { data, headNumbers, head } = catalog;
+  const itemCount = data.items.length;
+  const isWhole = headNumbers.length === itemCount;
+  const fitted = await fitCollaborative(
+    {
+      strengths: isWhole ? strengths : pickColumns(strengths, headNumbers, itemCount).rows,
+      itemCount: headNumbers.length,
+      kernel: head.kernel,
+      parameters,
+    },
+    multiply,
+    onStep,
+  );
+  const { rows: imputed, positives, seen } = imputationOf(content?.likenessOf, donorCounts(strengths, catalog));
+  return {
+    collaborative: isWhole ? fitted : spreadRows(fitted, headNumbers, itemCount),
+    content: content?.rows ?? new SparseRowsBuilder(itemCount).done(),
+    imputed,
+    positives,
+    seen,
+    seenWeight,
+  };
+}
+
+function donorCounts(strengths: SparseRows, { data, headNumbers }: PreparedCatalog): DonorCounts {
+  const itemCount = data.items.length;
+  const isOfHead = new Uint8Array(itemCount);
+  for (const item of headNumbers) isOfHead[item] = 1;
+  const positives = new Int32Array(itemCount);
+  const seen = new Int32Array(itemCount);
+  for (const [i, item] of strengths.columns.entries()) {
+    seen[item]!++;
+    if (strengths.values[i]! > 0) positives[item]!++;
+  }
+  return { positives, seen, isFitted: (item) => isOfHead[item] === 1 };
+}
