@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ADVISORY_LOCKS } from '@kindred/shared/platform/advisory-locks';
 import { StartError } from '@kindred/shared/platform/config';
 import pg from 'pg';
 
@@ -76,7 +77,9 @@ async function locked({ url, folder }: OwnerOptions): Promise<pg.Client> {
   try {
     await client.connect();
     for (const deadline = Date.now() + OWN_TIMEOUT_MS; ; await sleep(50)) {
-      const { rows } = await client.query('SELECT pg_try_advisory_lock(7000, 1) AS owned');
+      const { rows } = await client.query('SELECT pg_try_advisory_lock($1, $2) AS owned', [
+        ...ADVISORY_LOCKS.localServer,
+      ]);
       if (rows[0].owned) return client;
       if (Date.now() > deadline) throw new FolderInUseError(folder);
     }
