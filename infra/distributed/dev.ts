@@ -5,7 +5,7 @@ import { brokerAvailability } from '../kafka/broker-availability.ts';
 import type { LocalBroker } from '../kafka/local-broker.ts';
 import { startBroker } from '../kafka/own-broker.ts';
 import { createTopics } from '../kafka/topics.ts';
-import { startLocalPostgres } from '../postgres/local-postgres.ts';
+import { LocalPostgres } from '../postgres/local-postgres.ts';
 import { migrate } from '../postgres/migrate.ts';
 import { startCluster } from './cluster.ts';
 
@@ -41,7 +41,7 @@ async function main(): Promise<void> {
   const availability = await brokerAvailability(kafkaFolder);
   if (availability.way === 'none') throw new StartError(`there is no way to a Kafka broker: ${availability.reason}`);
   say('starting PostgreSQL and Kafka …');
-  const postgres = await startLocalPostgres(join(folder, 'postgres'));
+  const postgres = await LocalPostgres.start({ folder: join(folder, 'postgres') });
   const broker = await startBroker(availability, { folder: join(folder, 'kafka'), jarsFolder: kafkaFolder, log: say });
   await migrate(postgres.url);
   await createTopics({ brokers: broker.brokers }, TOPICS, { partitions: 6, retentionMs: 7 * DAY_MS });
