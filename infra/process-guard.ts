@@ -1,8 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
-/** Kills a process when this one dies in a way that runs no exit handler: then its end of the pipe closes. */
-export function guardOf(pid: number): ChildProcess {
-  const guard = spawn('sh', ['-c', 'cat > /dev/null; kill -9 "$1"', 'sh', String(pid)], {
+/**
+ * Runs a shell script once this process is gone, also where no exit handler could run: the guard waits on a pipe from this
+ * process, which the system closes at its end. Costs a shell and a `cat` in a session of their own, so that signals from a
+ * terminal do not reach them.
+ * @param words  The script's `$1`, `$2`, …
+ * @returns The guard: SIGKILL dismisses it.
+ */
+export function runAtEnd(script: string, words: readonly string[]): ChildProcess {
+  const guard = spawn('sh', ['-c', `cat > /dev/null; ${script}`, 'sh', ...words], {
+    cwd: '/',
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
@@ -12,4 +19,9 @@ export function guardOf(pid: number): ChildProcess {
   const pipe: unknown = guard.stdin;
   if (pipe instanceof Object && 'unref' in pipe && typeof pipe.unref === 'function') pipe.unref();
   return guard;
+}
+
+/** Kills a process once this one is gone. @returns The guard: SIGKILL dismisses it. */
+export function guardOf(pid: number): ChildProcess {
+  return runAtEnd('kill -9 "$1"', [String(pid)]);
 }

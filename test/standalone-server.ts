@@ -106,7 +106,8 @@ export function spawnServer(dataFolder: string, environment: Readonly<Record<str
 
 /** Where set-up put the models of the run. */
 export function modelsFolder(): string {
-  return join(resolve(ROOT, process.env.KINDRED_DATA_DIR ?? '.kindred'), 'models');
+  const { KINDRED_MODELS_DIR, KINDRED_DATA_DIR } = process.env;
+  return resolve(ROOT, KINDRED_MODELS_DIR || join(KINDRED_DATA_DIR || '.kindred', 'models'));
 }
 
 /** Ends what a killed server left behind and deletes its folder. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { createPostgresChangeFeed } from '@kindred/index/adapters/postgres-change-feed';
-import { startLocalPostgres } from '@kindred/infra/postgres/local-postgres';
+import { LocalPostgres } from '@kindred/infra/postgres/local-postgres';
 import type { FilterFields } from '@kindred/shared/filter';
 import { type CatalogId, compareIds, type ItemId } from '@kindred/shared/id';
 import { openDatabase } from '@kindred/shared/platform/database';
@@ -26,7 +26,7 @@ const PAGE = 1_000;
  * @throws Error when the catalog has no space that serves.
  */
 export async function readEmbeddedItems(folder: string, catalog: CatalogId): Promise<EmbeddedItems> {
-  const postgres = await startLocalPostgres(join(folder, 'postgres'));
+  const postgres = await LocalPostgres.start({ folder: join(folder, 'postgres') });
   const database = openDatabase({ url: postgres.url, connectionsMax: 2, onError: () => {} });
   try {
     const feed = createPostgresChangeFeed(database);

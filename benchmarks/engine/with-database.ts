@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { startLocalPostgres } from '@kindred/infra/postgres/local-postgres';
+import { LocalPostgres } from '@kindred/infra/postgres/local-postgres';
 import { migrate } from '@kindred/infra/postgres/migrate';
 import { type Database, openDatabase } from '@kindred/shared/platform/database';
 
@@ -36,7 +36,7 @@ async function withPostgres<T>(
   opened: (url: string) => Promise<string>,
   use: (database: Database) => Promise<T>,
 ): Promise<T> {
-  const postgres = await startLocalPostgres(join(folder, 'postgres'));
+  const postgres = await LocalPostgres.start({ folder: join(folder, 'postgres') });
   try {
     const database = openDatabase({
       url: await opened(postgres.url),

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startCluster } from '@kindred/infra/distributed/cluster';
+import { Cluster } from '@kindred/infra/distributed/cluster';
 import { brokerAvailability } from '@kindred/infra/kafka/broker-availability';
 import { startBroker } from '@kindred/infra/kafka/own-broker';
 import { createTopics } from '@kindred/infra/kafka/topics';
@@ -51,7 +51,7 @@ export async function distributed({ config, seed }: BenchRun): Promise<Distribut
   await produceBacklog(load, eventStream('backlog', seed));
 
   let said = '';
-  const cluster = await startCluster({
+  const cluster = await Cluster.start({
     databaseUrl: database.url,
     brokers,
     topics,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { removeLocalPostgres, startLocalPostgres } from '@kindred/infra/postgres/local-postgres';
+import { LocalPostgres, removeLocalPostgres } from '@kindred/infra/postgres/local-postgres';
 import { migrate } from '@kindred/infra/postgres/migrate';
 import type { KnownModel } from '@kindred/shared/embedding/known-models';
 import { fillSyntheticCatalog } from './synthetic-catalog.ts';
@@ -14,12 +14,14 @@ export interface OwnDatabase {
 /** A server with its data in a folder's `postgres`, where engines expect it: new, and filled with the synthetic catalog. */
 export async function startOwnDatabase(folder: string, model: KnownModel, seed: number): Promise<OwnDatabase> {
   await removeOwnDatabase(folder);
-  const { url, stop } = await startLocalPostgres(databaseFolder(folder));
+  const postgres = await LocalPostgres.start({ folder: databaseFolder(folder) });
+  const { url } = postgres;
   try {
     await migrate(url);
-    return { url, dataHash: await fillSyntheticCatalog(url, model, seed), stop };
+    const dataHash = await fillSyntheticCatalog(url, model, seed);
+    return { url, dataHash, stop: () => postgres.stop() };
   } catch (error) {
-    await stop();
+    await postgres.stop();
     throw error;
   }
 }

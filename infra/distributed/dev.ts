@@ -1,24 +1,21 @@
-import { join, resolve } from 'node:path';
-import { ConfigError, folderSchema, portSchema, readConfig, StartError } from '@kindred/shared/platform/config';
-import { z } from 'zod';
+import { join } from 'node:path';
+import { ConfigError, StartError } from '@kindred/shared/platform/config';
+import { onParentEnd } from '@kindred/shared/platform/parent-process';
+import { readDistributedConfig } from '../config.ts';
 import { brokerAvailability } from '../kafka/broker-availability.ts';
 import type { LocalBroker } from '../kafka/local-broker.ts';
 import { startBroker } from '../kafka/own-broker.ts';
 import { createTopics } from '../kafka/topics.ts';
-import { startLocalPostgres } from '../postgres/local-postgres.ts';
+import { LocalPostgres } from '../postgres/local-postgres.ts';
 import { migrate } from '../postgres/migrate.ts';
-import { startCluster } from './cluster.ts';
+import { Cluster } from './cluster.ts';
 
 // The distributed mode on one machine: a real broker, a real database and the four services, each a process that is
 // started again when it dies. Prints one JSON line when all are ready, and again after each such start.
 
 const DAY_MS = 86_400_000;
 const TOPICS = { events: 'kindred.events', deadLetters: 'kindred.events.dead-letters' };
-const schema = z.object({
-  PORT: portSchema.default(8080),
-  KINDRED_DATA_DIR: folderSchema.default(resolve('.kindred')),
-  KINDRED_MODELS_DIR: folderSchema.optional(),
-});
+const BROKER_POLL_MS = 250;
 
 try {
   await main();
@@ -29,19 +26,14 @@ try {
 }
 
 async function main(): Promise<void> {
-  const {
-    PORT: port,
-    KINDRED_DATA_DIR: dataFolder,
-    KINDRED_MODELS_DIR: modelsFolder,
-  } = readConfig(schema, process.env);
+  const { port, dataFolder, modelsFolder } = readDistributedConfig();
   const folder = join(dataFolder, 'distributed');
   const kafkaFolder = join(dataFolder, 'kafka');
-  const say = (line: string): void => console.error(`Kindred: ${line}`);
 
   const availability = await brokerAvailability(kafkaFolder);
   if (availability.way === 'none') throw new StartError(`there is no way to a Kafka broker: ${availability.reason}`);
   say('starting PostgreSQL and Kafka …');
-  const postgres = await startLocalPostgres(join(folder, 'postgres'));
+  const postgres = await LocalPostgres.start({ folder: join(folder, 'postgres') });
   const broker = await startBroker(availability, { folder: join(folder, 'kafka'), jarsFolder: kafkaFolder, log: say });
   await migrate(postgres.url);
   await createTopics({ brokers: broker.brokers }, TOPICS, { partitions: 6, retentionMs: 7 * DAY_MS });
@@ -54,13 +46,13 @@ async function main(): Promise<void> {
     console.log(JSON.stringify({ catalogUrl, rankingUrl, trainerUrl, brokers: broker.brokers, pids }));
   };
   say('starting the services …');
-  const cluster = await startCluster({
+  const cluster = await Cluster.start({
     databaseUrl: postgres.url,
     brokers: broker.brokers,
     folder,
-    modelsFolder: modelsFolder ?? join(dataFolder, 'models'),
+    modelsFolder,
     ports: port === 0 ? {} : { ranking: port, ingestion: port + 1, index: port + 2, trainer: port + 3 },
-    onOutput: (service, text) => process.stderr.write(text.replaceAll(/^(?=.)/gm, `${service}: `)),
+    onOutput: (name, text) => process.stderr.write(text.replaceAll(/^(?=.)/gm, `${name}: `)),
     onRestart: announce,
   });
   const stopWatching = broker.own === undefined ? () => {} : keepAlive(broker.own, announce);
@@ -76,20 +68,25 @@ async function main(): Promise<void> {
     process.exit(Object.values(codes).every((code) => code === 0) ? 0 : 1);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
+  onParentEnd(() => void stop());
 
   await cluster.ready();
   announce();
 }
 
-/** Starts the broker again when it has died. */
+function say(line: string): void {
+  console.error(`Kindred: ${line}`);
+}
+
+/** Starts the broker again when it has died. @returns Ends the watch. */
 function keepAlive(broker: LocalBroker, onRestart: () => void): () => void {
   let isBusy = false;
   const timer = setInterval(async () => {
     if (isBusy || isAlive(broker.pid)) return;
     isBusy = true;
-    await broker.restart().then(onRestart, (error: Error) => console.error(`Kindred: ${error.message}`));
+    await broker.restart().then(onRestart, (error: Error) => say(error.message));
     isBusy = false;
-  }, 250);
+  }, BROKER_POLL_MS);
   return () => clearInterval(timer);
 }
 

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { readBrokers } from '../config.ts';
 import { hasBrokerJars } from './broker-jars.ts';
 import { hasDocker } from './docker-broker.ts';
 
-/** Which way to a Kafka broker this machine has. */
+/** How this machine gets a Kafka broker. */
 export type BrokerAvailability =
   | { readonly way: 'given'; readonly brokers: readonly string[] }
   | { readonly way: 'docker' }
@@ -12,24 +13,19 @@ export type BrokerAvailability =
 const JAVA_VERSION_MIN = 17;
 
 /**
- * Looks for the brokers that `KAFKA_BROKERS` names (`host:port`, commas between), else for a Docker engine, else for what a
- * local one needs:
- * Java, and Maven unless the jars were fetched before. Costs up to a second: it asks Java and Maven for their versions.
+ * Prefers brokers that are given, then a Docker engine, then a local broker, which needs Java, and Maven unless its jars
+ * were fetched before. Costs up to a second: it asks Java and Maven for their versions.
+ * @param given  Each as `host:port`; default those of `KAFKA_BROKERS`.
  */
 export async function brokerAvailability(
   jarsFolder: string,
-  given = process.env.KAFKA_BROKERS ?? '',
+  given: readonly string[] = readBrokers(),
 ): Promise<BrokerAvailability> {
-  const brokers = given
-    .split(',')
-    .map((broker) => broker.trim())
-    .filter((broker) => broker !== '');
-  if (brokers.length > 0) return { way: 'given', brokers };
+  if (given.length > 0) return { way: 'given', brokers: given };
   if (hasDocker()) return { way: 'docker' };
-  const missing = [
-    ...(javaVersion() >= JAVA_VERSION_MIN ? [] : [`Java ${JAVA_VERSION_MIN} or newer`]),
-    ...((await hasBrokerJars(jarsFolder)) || answers('mvn', '--version') ? [] : ['Maven']),
-  ];
+  const missing: string[] = [];
+  if (javaVersion() < JAVA_VERSION_MIN) missing.push(`Java ${JAVA_VERSION_MIN} or newer`);
+  if (!(await hasBrokerJars(jarsFolder)) && !hasMaven()) missing.push('Maven');
   if (missing.length === 0) return { way: 'local' };
   return {
     way: 'none',
@@ -43,6 +39,6 @@ function javaVersion(): number {
   return Number(/version "(\d+)/.exec(stderr ?? '')?.[1] ?? 0);
 }
 
-function answers(command: string, argument: string): boolean {
-  return spawnSync(command, [argument], { stdio: 'ignore' }).status === 0;
+function hasMaven(): boolean {
+  return spawnSync('mvn', ['--version'], { stdio: 'ignore' }).status === 0;
 }

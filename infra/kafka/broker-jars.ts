@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runMaven } from '../maven.ts';
 
 const KAFKA_VERSION = '4.4.0';
-const MAVEN_TIMEOUT_MS = 300_000;
-// log4j-slf4j-impl: without it the broker logs nothing.
+// Without log4j-slf4j-impl the broker logs nothing.
 const POM = `<project>
   <modelVersion>4.0.0</modelVersion>
   <groupId>kindred</groupId>
@@ -26,12 +25,12 @@ const POM = `<project>
 </project>
 `;
 
-/** Where `brokerJars` keeps the jars; whole if it exists. */
+/** Folder of all jars; whole if it exists. */
 function jarsPath(jarsFolder: string): string {
   return join(jarsFolder, `libs-${KAFKA_VERSION}`);
 }
 
-/** Whether the jars are there, so that neither Maven nor a network is needed. */
+/** True if the jars are there, so that neither Maven nor a network is needed. */
 export async function hasBrokerJars(jarsFolder: string): Promise<boolean> {
   return stat(jarsPath(jarsFolder)).then(
     () => true,
@@ -40,8 +39,10 @@ export async function hasBrokerJars(jarsFolder: string): Promise<boolean> {
 }
 
 /**
- * Fetches Apache Kafka's jars from Maven Central (43 MB, up to half a minute, once) and returns their folder. They are
- * collected in a temporary folder that is then renamed, so callers at once each end with a whole set.
+ * Fetches Apache Kafka's jars from Maven Central: 43 MB, up to half a minute, once. They are collected in a temporary folder
+ * that is then renamed, so concurrent callers each end with a whole set.
+ * @param say  Told before the download.
+ * @returns Folder of the jars.
  * @throws {Error} with Maven's last lines when it fails.
  */
 export async function brokerJars(jarsFolder: string, say: (line: string) => void): Promise<string> {
@@ -52,7 +53,12 @@ export async function brokerJars(jarsFolder: string, say: (line: string) => void
   const partial = await mkdtemp(join(jarsFolder, 'partial-'));
   try {
     await writeFile(join(partial, 'pom.xml'), POM);
-    await copyDependencies(join(partial, 'pom.xml'), join(partial, 'libs'));
+    await runMaven([
+      `--file=${join(partial, 'pom.xml')}`,
+      'dependency:copy-dependencies',
+      '-DincludeScope=runtime',
+      `-DoutputDirectory=${join(partial, 'libs')}`,
+    ]);
     await rename(join(partial, 'libs'), path).catch(async (error) => {
       // Another caller was faster.
       if (!(await hasBrokerJars(jarsFolder))) throw error;
@@ -61,28 +67,4 @@ export async function brokerJars(jarsFolder: string, say: (line: string) => void
     await rm(partial, { recursive: true, force: true });
   }
   return path;
-}
-
-async function copyDependencies(pom: string, outputDirectory: string): Promise<void> {
-  const maven = spawn(
-    'mvn',
-    [
-      '--batch-mode',
-      '--quiet',
-      '--file',
-      pom,
-      'dependency:copy-dependencies',
-      '-DincludeScope=runtime',
-      `-DoutputDirectory=${outputDirectory}`,
-    ],
-    { stdio: ['ignore', 'pipe', 'pipe'], timeout: MAVEN_TIMEOUT_MS },
-  );
-  let output = '';
-  for (const stream of [maven.stdout, maven.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output = (output + text).slice(-2_000);
-    });
-  }
-  const code = await new Promise<number | null>((resolve, reject) => maven.on('error', reject).on('close', resolve));
-  if (code !== 0) throw new Error(`Maven could not fetch Apache Kafka:\n${output.trim()}`);
 }

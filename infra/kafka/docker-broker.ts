@@ -8,16 +8,66 @@ import type { LocalBroker } from './local-broker.ts';
 const IMAGE = 'apache/kafka:4.4.0';
 const START_TIMEOUT_MS = 120_000;
 
-/** Whether a Docker engine answers. */
+/** True if a Docker engine answers. */
 export function hasDocker(): boolean {
   return spawnSync('docker', ['version', '--format', '{{.Server.Version}}'], { stdio: 'ignore' }).status === 0;
 }
 
-/** Apache Kafka in a container of its own, on 127.0.0.1 alone; its data goes with it at `stop`. */
-export async function startDockerBroker(): Promise<LocalBroker> {
-  const port = await freePort();
-  const name = `kindred-kafka-${randomBytes(4).toString('hex')}`;
-  const settings = {
+/** Apache Kafka in a container of its own; its data goes with it at `stop`. */
+export class DockerBroker implements LocalBroker {
+  readonly brokers: readonly string[];
+  readonly #name = `kindred-kafka-${randomBytes(4).toString('hex')}`;
+  readonly #port: number;
+  readonly #remove = (): void => void spawnSync('docker', ['rm', '-f', this.#name], { stdio: 'ignore' });
+
+  private constructor(port: number) {
+    this.#port = port;
+    this.brokers = [`127.0.0.1:${port}`];
+  }
+
+  /** Resolves when the broker answers. @throws when it does not within two minutes. */
+  static async start(): Promise<DockerBroker> {
+    const broker = new DockerBroker(await freePort());
+    broker.#create();
+    await broker.#start();
+    return broker;
+  }
+
+  get pid(): number {
+    return Number(docker('inspect', '-f', '{{.State.Pid}}', this.#name));
+  }
+
+  async stop(): Promise<void> {
+    this.#remove();
+    process.off('exit', this.#remove);
+  }
+
+  async kill(): Promise<void> {
+    docker('kill', this.#name);
+  }
+
+  async restart(): Promise<void> {
+    spawnSync('docker', ['stop', this.#name], { stdio: 'ignore' });
+    await this.#start();
+  }
+
+  #create(): void {
+    const port = this.#port;
+    const variables = Object.entries(settingsOf(port)).flatMap(([key, value]) => ['-e', `${key}=${value}`]);
+    docker('create', '--name', this.#name, '-p', `127.0.0.1:${port}:${port}`, ...variables, IMAGE);
+    process.on('exit', this.#remove);
+  }
+
+  async #start(): Promise<void> {
+    docker('start', this.#name);
+    for (const deadline = Date.now() + START_TIMEOUT_MS; !(await answers(this.#port)); await sleep(200)) {
+      if (Date.now() > deadline) throw new Error(`the container ${this.#name} did not answer`);
+    }
+  }
+}
+
+function settingsOf(port: number): Readonly<Record<string, string>> {
+  return {
     KAFKA_NODE_ID: '1',
     KAFKA_PROCESS_ROLES: 'broker,controller',
     KAFKA_LISTENERS: `PLAINTEXT://:${port},CONTROLLER://:19093`,
@@ -30,33 +80,6 @@ export async function startDockerBroker(): Promise<LocalBroker> {
     KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: '1',
     KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR: '1',
     KAFKA_TRANSACTION_STATE_LOG_MIN_ISR: '1',
-  };
-  const variables = Object.entries(settings).flatMap(([key, value]) => ['-e', `${key}=${value}`]);
-  docker('create', '--name', name, '-p', `127.0.0.1:${port}:${port}`, ...variables, IMAGE);
-  const remove = (): void => void spawnSync('docker', ['rm', '-f', name], { stdio: 'ignore' });
-  process.on('exit', remove);
-
-  const start = async (): Promise<void> => {
-    docker('start', name);
-    for (const deadline = Date.now() + START_TIMEOUT_MS; !(await answers(port)); await sleep(200)) {
-      if (Date.now() > deadline) throw new Error(`the container ${name} did not answer`);
-    }
-  };
-  await start();
-  return {
-    brokers: [`127.0.0.1:${port}`],
-    get pid() {
-      return Number(docker('inspect', '-f', '{{.State.Pid}}', name));
-    },
-    stop: async () => {
-      remove();
-      process.off('exit', remove);
-    },
-    kill: async () => void docker('kill', name),
-    restart: async () => {
-      spawnSync('docker', ['stop', name], { stdio: 'ignore' });
-      await start();
-    },
   };
 }
 

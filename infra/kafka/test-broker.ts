@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isCi } from '../config.ts';
 import { type BrokerAvailability, brokerAvailability } from './broker-availability.ts';
 import { brokerJars } from './broker-jars.ts';
 import { type Broker, startBroker } from './own-broker.ts';
@@ -9,23 +10,23 @@ export interface TestBroker extends Broker {
   stop(): Promise<void>;
 }
 
-/** The clone's own, so that the jars are fetched once. */
+/** In the clone, so that the jars are fetched once. */
 const JARS_FOLDER = join(import.meta.dirname, '..', '..', '.kindred', 'kafka');
 
 /**
- * What a test file needs to know before it declares its suites; fetches the jars if need be. Under `CI` a machine
- * without a broker is an error; elsewhere the suites are skipped under a name that says why.
+ * Tells a test file whether its suites can run, before it declares them; fetches the jars if need be. Under `CI` a machine
+ * without a broker is an error; elsewhere the suites are skipped, and the reason is printed.
  */
 export async function testBrokerAvailability(): Promise<BrokerAvailability> {
   const availability = await withJars(await brokerAvailability(JARS_FOLDER));
   if (availability.way === 'none') {
-    if (process.env.CI) throw new Error(`no Kafka to test with: ${availability.reason}`);
+    if (isCi()) throw new Error(`no Kafka to test with: ${availability.reason}`);
     console.warn(`Kafka is not tested: ${availability.reason}`);
   }
   return availability;
 }
 
-/** A machine with Maven may still be without a network. */
+/** Fetches the jars now: a machine with Maven may be without a network. */
 async function withJars(availability: BrokerAvailability): Promise<BrokerAvailability> {
   if (availability.way !== 'local') return availability;
   return brokerJars(JARS_FOLDER, console.warn).then(
@@ -34,7 +35,7 @@ async function withJars(availability: BrokerAvailability): Promise<BrokerAvailab
   );
 }
 
-/** The brokers of `KAFKA_BROKERS`, or one of our own with its data in a temporary folder. */
+/** Brokers that `KAFKA_BROKERS` names, or one of our own with its data in a temporary folder, deleted at `stop`. */
 export async function startTestBroker(availability: BrokerAvailability): Promise<TestBroker> {
   const folder = await mkdtemp(join(tmpdir(), 'kindred-kafka-'));
   const broker = await startBroker(availability, { folder, jarsFolder: JARS_FOLDER });

@@ -7,14 +7,14 @@ const SERVED_TIMEOUT_MS = 20_000;
 const REQUEST_TIMEOUT_MS = 10_000;
 
 export interface TopicOptions {
-  /** Of the events; at most so many consumers share the work. Dead letters have one. */
+  /** Number of the events' topic, and so the most consumers that share the work. The topic of dead letters has one. */
   readonly partitions: number;
-  /** How long a message is kept, and so at most how long a user's data outlives an erasure in the log. */
+  /** Age at which a message is deleted, and so the longest that a user's data outlives an erasure in the log. */
   readonly retentionMs: number;
 }
 
 /**
- * Makes the topics that are missing, with the brokers' own replication factor; leaves those that exist as they are.
+ * Makes the topics that are missing, with the brokers' own replication factor; leaves existing ones as they are.
  * @throws when no broker answers within about ten seconds.
  */
 export async function createTopics(
@@ -52,7 +52,7 @@ export async function createTopics(
   }
 }
 
-/** A topic is known some moments before its partitions' leaders take requests, longer on a busy machine. */
+/** Waits for the leaders: they take requests some moments after a topic is known, later on a busy machine. */
 async function untilServed(admin: Admin, topic: string): Promise<void> {
   for (const deadline = Date.now() + SERVED_TIMEOUT_MS; ; await sleep(50)) {
     try {

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ADVISORY_LOCKS } from '@kindred/shared/platform/advisory-locks';
 import { StartError } from '@kindred/shared/platform/config';
 import pg from 'pg';
 
-/** Someone else serves from the folder. */
+/** Another process owns the server of a folder. */
 export class FolderInUseError extends StartError {
   constructor(folder: string) {
     super(
@@ -14,70 +15,84 @@ export class FolderInUseError extends StartError {
 
 export interface OwnerOptions {
   readonly url: string;
+  /** Named in messages. */
   readonly folder: string;
   /** Brings the server back where it has died; called before each attempt to own it again. */
   readonly revive: () => Promise<void>;
-  /** Called once when the server is lost for good: another process owns it, or it does not come back. */
+  /** Called once when the server is lost for good: another process owns it, or it does not come back within a minute. */
   readonly onLost: (error: Error) => void;
 }
 
-export interface DatabaseOwner {
-  release(): Promise<void>;
-}
-
 const OWN_TIMEOUT_MS = 3_000;
+const OWN_POLL_MS = 50;
 const LOST_TIMEOUT_MS = 60_000;
 const RETRY_MS = 200;
 
 /**
- * Owns a database by an advisory lock, which PostgreSQL frees when this process dies in whatever way. A connection that
+ * Owns a server by an advisory lock, which PostgreSQL frees when this process dies in whatever way. A connection that
  * breaks takes the lock with it: it is taken again.
- * @throws {FolderInUseError} when another process owns it.
  */
-export async function ownDatabase(options: OwnerOptions): Promise<DatabaseOwner> {
-  const { revive, onLost } = options;
-  let isReleased = false;
-  let client: pg.Client;
+export class DatabaseOwner {
+  readonly #options: OwnerOptions;
+  #session: pg.Client | undefined;
+  #isReleased = false;
 
-  const regain = async (): Promise<void> => {
+  private constructor(options: OwnerOptions) {
+    this.#options = options;
+  }
+
+  /** @throws {FolderInUseError} when another process owns the server for three more seconds. */
+  static async start(options: OwnerOptions): Promise<DatabaseOwner> {
+    const owner = new DatabaseOwner(options);
+    await owner.#gain();
+    return owner;
+  }
+
+  async release(): Promise<void> {
+    this.#isReleased = true;
+    await this.#session?.end().catch(() => {});
+  }
+
+  async #gain(): Promise<void> {
+    const session = await ownerSession(this.#options);
+    this.#session = session;
+    session.once('end', () => {
+      if (!this.#isReleased) void this.#regain();
+    });
+  }
+
+  async #regain(): Promise<void> {
+    const { revive, onLost } = this.#options;
     let last: unknown;
-    for (const deadline = Date.now() + LOST_TIMEOUT_MS; Date.now() < deadline && !isReleased; await sleep(RETRY_MS)) {
+    const deadline = Date.now() + LOST_TIMEOUT_MS;
+    for (; Date.now() < deadline && !this.#isReleased; await sleep(RETRY_MS)) {
       try {
         await revive();
-        await gain();
+        await this.#gain();
         return;
       } catch (error) {
         last = error;
         if (error instanceof FolderInUseError) break;
       }
     }
-    if (!isReleased) onLost(last instanceof Error ? last : new Error(`the database is lost: ${last}`));
-  };
-
-  const gain = async (): Promise<void> => {
-    client = await locked(options);
-    client.once('end', () => {
-      if (!isReleased) void regain();
-    });
-  };
-
-  await gain();
-  return {
-    release: async () => {
-      isReleased = true;
-      await client.end().catch(() => {});
-    },
-  };
+    if (!this.#isReleased) onLost(last instanceof Error ? last : new Error(`the database is lost: ${last}`));
+  }
 }
 
-async function locked({ url, folder }: OwnerOptions): Promise<pg.Client> {
+/**
+ * A session that owns the server until it ends.
+ * @throws {FolderInUseError} when another process owns the server for three more seconds.
+ */
+export async function ownerSession({ url, folder }: Pick<OwnerOptions, 'url' | 'folder'>): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url, application_name: 'kindred owner', keepAlive: true });
   client.on('error', () => {});
   try {
     await client.connect();
-    for (const deadline = Date.now() + OWN_TIMEOUT_MS; ; await sleep(50)) {
-      const { rows } = await client.query('SELECT pg_try_advisory_lock(7000, 1) AS owned');
-      if (rows[0].owned) return client;
+    for (const deadline = Date.now() + OWN_TIMEOUT_MS; ; await sleep(OWN_POLL_MS)) {
+      const { rows } = await client.query<{ owned: boolean }>('SELECT pg_try_advisory_lock($1, $2) AS owned', [
+        ...ADVISORY_LOCKS.localServer,
+      ]);
+      if (rows[0]?.owned) return client;
       if (Date.now() > deadline) throw new FolderInUseError(folder);
     }
   } catch (error) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, expect, test } from 'vitest';
 import { FolderInUseError } from './database-owner.ts';
-import { removeLocalPostgres, startLocalPostgres } from './local-postgres.ts';
+import { LocalPostgres, removeLocalPostgres } from './local-postgres.ts';
 import { migrate } from './migrate.ts';
 
 // mkdtemp makes a folder of mode 700: as root, the server's own user cannot enter it.
@@ -20,20 +20,20 @@ async function query(url: string, sql: string): Promise<Record<string, unknown>[
 }
 
 test('a server keeps what was committed, has one owner, and comes back on its address when it is killed', async () => {
-  const first = await startLocalPostgres(folder);
+  const first = await LocalPostgres.start({ folder });
   await migrate(first.url);
   await migrate(first.url);
   expect(await query(first.url, 'SELECT catalog FROM catalogs')).toEqual([{ catalog: 'main' }]);
-  await expect(startLocalPostgres(folder)).rejects.toThrow(FolderInUseError);
+  await expect(LocalPostgres.start({ folder })).rejects.toThrow(FolderInUseError);
 
   const { pid } = first;
   process.kill(pid, 'SIGKILL');
   await expect.poll(() => first.pid, { timeout: 60_000 }).not.toBe(pid);
   expect(await query(first.url, 'SELECT catalog FROM catalogs')).toEqual([{ catalog: 'main' }]);
-  await expect(startLocalPostgres(folder)).rejects.toThrow(FolderInUseError);
+  await expect(LocalPostgres.start({ folder })).rejects.toThrow(FolderInUseError);
   await first.stop();
 
-  const second = await startLocalPostgres(folder);
+  const second = await LocalPostgres.start({ folder });
   expect(await query(second.url, 'SELECT catalog FROM catalogs')).toEqual([{ catalog: 'main' }]);
   await second.stop();
   expect(() => process.kill(second.pid, 0)).toThrow();
@@ -41,7 +41,7 @@ test('a server keeps what was committed, has one owner, and comes back on its ad
 
 test('an owner whose session is ended owns again; where another was faster, it is told so', async () => {
   const lost = Promise.withResolvers<Error>();
-  const owner = await startLocalPostgres(folder, lost.resolve);
+  const owner = await LocalPostgres.start({ folder, onLost: lost.resolve });
   const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'kindred owner'`;
   const holders = `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = 7000`;
   const before = await query(owner.url, holders);
@@ -49,7 +49,7 @@ test('an owner whose session is ended owns again; where another was faster, it i
   await expect
     .poll(async () => (await query(owner.url, holders)).filter(({ pid }) => pid !== before[0]?.pid))
     .toHaveLength(1);
-  await expect(startLocalPostgres(folder)).rejects.toThrow(FolderInUseError);
+  await expect(LocalPostgres.start({ folder })).rejects.toThrow(FolderInUseError);
 
   const rival = new pg.Client({ connectionString: owner.url });
   await rival.connect();

@@ -1,13 +1,13 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Whom the server runs as: PostgreSQL refuses to run as root. */
+/** Account that the server runs as where this process is root, as which PostgreSQL refuses to run. */
 export interface PostgresUser {
   readonly uid: number;
   readonly gid: number;
 }
 
-/** @returns `undefined` when this process is not root, so that the server runs as the same user. */
+/** `postgres` or `nobody`; `undefined` where this process is not root, so that the server runs as the same user. */
 export async function postgresUser(): Promise<PostgresUser | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const accounts = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));
@@ -17,7 +17,7 @@ export async function postgresUser(): Promise<PostgresUser | undefined> {
   return { uid: Number(account[2]), gid: Number(account[3]) };
 }
 
-/** Whether the user may pass through every folder down to `path`. */
+/** True if the user may pass through every folder down to `path`. */
 export async function canEnter({ uid, gid }: PostgresUser, path: string): Promise<boolean> {
   for (let folder = await realpath(path); ; folder = dirname(folder)) {
     const { mode, uid: owner, gid: group } = await stat(folder);

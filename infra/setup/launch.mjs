@@ -8,23 +8,18 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
+const PARENT_POLL_MS = 500;
 const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..', '..');
 const modules = join(root, 'node_modules');
 const stamp = join(modules, '.kindred-installed');
+const startedBy = lineage();
 const words = process.argv.slice(2);
 const models = words[0]?.startsWith('--') ? words[0] : '--chosen-model';
 const program = words[0]?.startsWith('--') ? words.slice(1) : words;
 
 installDependencies();
 const node = pinnedNode();
-if (models !== '--no-models') {
-  const names = models === '--all-models' ? ['bge-small-en-v1.5', 'all-minilm-l6-v2'] : [];
-  const prepared = spawnSync(node, [join(root, 'infra', 'setup', 'prepare.ts'), ...names], {
-    stdio: 'inherit',
-    env: environment(),
-  });
-  if (prepared.status !== 0) process.exit(prepared.status ?? 1);
-}
+if (models !== '--no-models') prepareModels();
 runProgram();
 
 function installDependencies() {
@@ -45,7 +40,7 @@ function installDependencies() {
   writeFileSync(stamp, wanted);
 }
 
-/** hnswlib-node is compiled at install: say at once what is missing, not after a page of node-gyp's output. */
+/** Says at once what is missing to compile hnswlib-node at install, not after a page of node-gyp's output. */
 function requireTools() {
   const found = (...commands) => commands.some((command) => spawnSync(command, ['--version']).status === 0);
   const missing = [];
@@ -69,20 +64,62 @@ function pinnedNode() {
   return path;
 }
 
+function prepareModels() {
+  const names = models === '--all-models' ? ['bge-small-en-v1.5', 'all-minilm-l6-v2'] : [];
+  const prepare = join(root, 'infra', 'setup', 'prepare.ts');
+  const prepared = spawnSync(node, [prepare, ...names], { stdio: 'inherit', env: environment() });
+  if (prepared.status !== 0) process.exit(prepared.status ?? 1);
+}
+
 function environment() {
   return { ...process.env, PATH: join(modules, '.bin') + delimiter + process.env.PATH };
 }
 
-/** Passes signals on and ends as the program ended. A terminal sends Ctrl-C to both; the program counts the first only. */
+/**
+ * Passes signals on and ends as the program ended. A terminal sends Ctrl-C to both; the program counts the first only. The
+ * channel to the program closes when this launcher is gone, in whatever way; the server then stops.
+ */
 function runProgram() {
-  const child = spawn(node, program, { stdio: 'inherit', env: environment() });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  const child = spawn(node, program, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env: environment() });
+  let isTold = false;
+  const tell = (signal) => {
+    isTold = true;
+    child.kill(signal);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => tell(signal));
+  // A program that was told already is finishing its work.
+  onNpmEnd(() => isTold || tell('SIGTERM'));
+  child.on('error', (error) => fail(error.message));
   child.on('exit', (code, signal) => {
     if (signal !== null) {
       process.removeAllListeners(signal);
       process.kill(process.pid, signal);
     } else process.exit(code ?? 1);
   });
+}
+
+/**
+ * Calls back once when npm is gone that started this launcher, or the shell between both: signals for npm alone do not
+ * come this far. A launcher that npm did not start outlives its parent, as `nohup`, `setsid` and `&` in a shell ask for.
+ */
+function onNpmEnd(callback) {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const timer = setInterval(() => {
+    if (lineage() === startedBy) return;
+    clearInterval(timer);
+    callback();
+  }, PARENT_POLL_MS);
+}
+
+/** Process ids of the parent and, where that is a shell, of the shell's parent (Linux; elsewhere shells run one program in their place). */
+function lineage() {
+  const parent = process.ppid;
+  try {
+    const [, name, grandparent] = /^\d+ \((.*)\) \S (\d+) /s.exec(readFileSync(`/proc/${parent}/stat`, 'utf8'));
+    return name.endsWith('sh') ? `${parent} ${grandparent}` : `${parent}`;
+  } catch {
+    return `${parent}`;
+  }
 }
 
 function fail(message) {

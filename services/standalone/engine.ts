@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { composeIndex, type IndexParts } from '@kindred/index/compose';
 import type { IndexService } from '@kindred/index/service';
-import { startLocalPostgres } from '@kindred/infra/postgres/local-postgres';
+import { LocalPostgres } from '@kindred/infra/postgres/local-postgres';
 import { migrate } from '@kindred/infra/postgres/migrate';
 import { composeIngestion } from '@kindred/ingestion/compose';
 import type { Ingestion } from '@kindred/ingestion/service';
@@ -36,7 +36,7 @@ export interface EngineConfig extends ModelConfig {
 export interface EngineParts {
   readonly log: Log;
   readonly registry?: Registry;
-  /** As `startLocalPostgres` calls it. */
+  /** As `LocalPostgres` calls `onLost`. */
   readonly onDatabaseLost?: (error: Error) => void;
   readonly startIndexEngine?: IndexParts['startEngine'];
 }
@@ -47,7 +47,7 @@ const DATABASE_CONNECTIONS_MAX = 20;
 export async function startEngine(config: EngineConfig, parts: EngineParts): Promise<Engine> {
   const { log, registry = createRegistry(), onDatabaseLost, startIndexEngine } = parts;
   const { model, modelsFolder, dataFolder, embeddingWorkers: workers, trainingHours: hours = 0 } = config;
-  const postgres = await startLocalPostgres(join(dataFolder, 'postgres'), onDatabaseLost);
+  const postgres = await LocalPostgres.start({ folder: join(dataFolder, 'postgres'), onLost: onDatabaseLost });
   const databaseUrl = postgres.url;
   await migrate(databaseUrl);
   const database = serviceDatabase(databaseUrl, DATABASE_CONNECTIONS_MAX, log);

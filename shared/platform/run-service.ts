@@ -8,6 +8,7 @@ import { referencePages } from './http/reference-page.ts';
 import { type HttpServer, listen } from './http/server.ts';
 import { createLog, type Log } from './log.ts';
 import { createRegistry, type Registry } from './metrics.ts';
+import { onParentEnd } from './parent-process.ts';
 
 /** A service once it is put together; it need not be ready yet. */
 export interface Service {
@@ -40,8 +41,9 @@ const STOP_TIMEOUT_MS = 9_500;
 const VERSION = '0.1.0';
 
 /**
- * Runs a service as a process until a signal ends it: readiness goes off, requests in flight are finished, the service
- * stops, exit 0, all within 10 s. A wrong configuration ends it with 78, any other failure to start with 1.
+ * Runs a service as a process until a signal ends it or its launcher is gone: readiness goes off, requests in flight are
+ * finished, the service stops, exit 0, all within 10 s. A wrong configuration ends it with 78, any other failure to start
+ * with 1.
  */
 export async function runService<Config extends HttpConfig, Started extends Service>(
   program: ServiceProgram<Config, Started>,
@@ -86,6 +88,7 @@ async function run<Config extends HttpConfig, Started extends Service>(
   };
   // The launcher and the terminal may both pass the signal on: the first counts.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
+  onParentEnd(() => void stop());
 
   starting = start({ config, log, registry, fail });
   const service = await starting;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Cluster, startCluster } from '@kindred/infra/distributed/cluster';
+import { Cluster } from '@kindred/infra/distributed/cluster';
 import { startTestBroker, type TestBroker, testBrokerAvailability } from '@kindred/infra/kafka/test-broker';
 import { itemSchema } from '@kindred/shared/catalog';
 import { DEFAULT_MODEL, knownModel } from '@kindred/shared/embedding/known-models';
@@ -116,7 +116,7 @@ describe.skipIf(availability.way === 'none')(`events to Kafka and reads over RES
 
   test('overlaps with it by 99 % or more among the first ten, with HNSW', async () => {
     await distributed.cluster.stop();
-    const cluster: Cluster = await startCluster({
+    const cluster = await Cluster.start({
       databaseUrl: distributed.database.url,
       brokers: broker.brokers,
       folder: distributed.folder,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestBroker } from '@kindred/infra/kafka/test-broker';
-import { removeLocalPostgres, startLocalPostgres } from '@kindred/infra/postgres/local-postgres';
+import { LocalPostgres, removeLocalPostgres } from '@kindred/infra/postgres/local-postgres';
 import { migrate } from '@kindred/infra/postgres/migrate';
 import type { TestDatabase } from '@kindred/infra/postgres/test-database';
 import { openDatabase } from '@kindred/shared/platform/database';
@@ -52,7 +52,7 @@ export async function surviveOutages(
   random: () => number,
 ): Promise<Readonly<Record<'broker' | 'database' | 'sessions' | 'brokerOutage' | 'databaseOutage', Recovery>>> {
   const folder = await mkdtemp(join(tmpdir(), 'kindred-outage-'));
-  const postgres = await startLocalPostgres(folder);
+  const postgres = await LocalPostgres.start({ folder });
   await migrate(postgres.url);
   const proxy = await startProxy(Number(new URL(postgres.url).port));
   const engine = await startDistributed(broker.brokers, {}, ownDatabase(postgres.url, proxy.port));

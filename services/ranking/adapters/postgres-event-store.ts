@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CatalogId, UserId } from '@kindred/shared/id';
+import { ADVISORY_LOCKS } from '@kindred/shared/platform/advisory-locks';
 import { type Database, type Transaction, transaction } from '@kindred/shared/platform/database';
 import type { EventOutcome, EventStore, ReadableEvent } from '../events/event-store.ts';
 import { insertEvents, retract } from './postgres-event-rows.ts';
@@ -97,8 +98,8 @@ function byCatalog(events: readonly ReadableEvent[]): [CatalogId, ReadableEvent[
 async function lockCatalog(client: Transaction, catalog: CatalogId): Promise<void> {
   await client.query({
     name: 'lock-catalog',
-    text: 'SELECT pg_advisory_xact_lock(7003, hashtext($1))',
-    values: [catalog],
+    text: 'SELECT pg_advisory_xact_lock($1, hashtext($2))',
+    values: [ADVISORY_LOCKS.catalogEvents, catalog],
   });
 }
 

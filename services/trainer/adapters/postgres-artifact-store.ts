@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type Database, transaction } from '@kindred/shared/platform/database';
+import type { CatalogId } from '@kindred/shared/id';
+import { ADVISORY_LOCKS } from '@kindred/shared/platform/advisory-locks';
+import { type Database, type Transaction, transaction } from '@kindred/shared/platform/database';
 import type { ArtifactStore, ArtifactVersion } from '../artifact-store.ts';
 
 /** Bytes per row: PostgreSQL holds no more than 1 GiB in one, and a part passes through memory several times. */
@@ -12,7 +14,7 @@ export function postgresArtifactStore(database: Database): ArtifactStore {
   return {
     save: (catalog, { bytes, trainedAtMs, eventsChange, summary }) =>
       transaction(database, async (client) => {
-        await client.query('SELECT pg_advisory_xact_lock(7004, hashtext($1))', [catalog]);
+        await lockArtifacts(client, catalog);
         const { rows } = await client.query<{ version: number }>(
           `INSERT INTO artifacts
            SELECT $1, greatest(max(version), (SELECT withdrawn FROM serving_artifacts WHERE catalog = $1), 0) + 1,
@@ -67,7 +69,7 @@ export function postgresArtifactStore(database: Database): ArtifactStore {
 
     withdraw: (catalog) =>
       transaction(database, async (client) => {
-        await client.query('SELECT pg_advisory_xact_lock(7004, hashtext($1))', [catalog]);
+        await lockArtifacts(client, catalog);
         await client.query(
           `UPDATE serving_artifacts SET version = NULL,
              withdrawn = coalesce((SELECT max(version) FROM artifacts WHERE catalog = $1), withdrawn) WHERE catalog = $1`,
@@ -76,4 +78,8 @@ export function postgresArtifactStore(database: Database): ArtifactStore {
         await client.query('DELETE FROM artifacts WHERE catalog = $1', [catalog]);
       }),
   };
+}
+
+async function lockArtifacts(client: Transaction, catalog: CatalogId): Promise<void> {
+  await client.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [ADVISORY_LOCKS.catalogArtifacts, catalog]);
 }

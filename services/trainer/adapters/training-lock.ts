@@ -1,4 +1,5 @@
 import type { CatalogId } from '@kindred/shared/id';
+import { ADVISORY_LOCKS } from '@kindred/shared/platform/advisory-locks';
 import type { Database } from '@kindred/shared/platform/database';
 
 /**
@@ -15,10 +16,10 @@ export async function whileTraining<T>(
   // A connection that breaks while it is idle says so by an event alone, and takes the lock with it.
   client.on('error', () => {});
   try {
-    const { rows } = await client.query<{ owned: boolean }>(
-      'SELECT pg_try_advisory_lock(7005, hashtext($1)) AS owned',
-      [catalog],
-    );
+    const { rows } = await client.query<{ owned: boolean }>('SELECT pg_try_advisory_lock($1, hashtext($2)) AS owned', [
+      ADVISORY_LOCKS.catalogTraining,
+      catalog,
+    ]);
     return rows[0]!.owned ? await work() : undefined;
   } finally {
     // Closed, not given back: that frees the lock in whatever state the connection is.

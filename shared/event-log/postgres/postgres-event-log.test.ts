@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { type TestDatabase, testDatabase } from '@kindred/infra/postgres/test-database';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ADVISORY_LOCKS } from '../../platform/advisory-locks.ts';
 import { CATALOG, eventLogContract, messageOf, RecordingHandler, until, userOf } from '../event-log.contract.ts';
 import type { EventLog } from '../event-log.ts';
 import { postgresEventLog } from './postgres-event-log.ts';
 
 /** The server is shared with other databases, whose logs take locks of the same class. */
-const OWN_LOCKS =
-  "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 7002 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+const OWN_LOCKS = `SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = ${ADVISORY_LOCKS.eventLogConsumer[0]} AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
 
 let testing: TestDatabase;
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { ADVISORY_LOCKS } from '../../platform/advisory-locks.ts';
 import type { Message } from '../event-log.ts';
 
 /**
@@ -44,7 +45,9 @@ export async function openPostgresLogSession(databaseUrl: string, onAppend: () =
   }
   return {
     tryToOwn: async () => {
-      const { rows } = await client.query<{ owned: boolean }>('SELECT pg_try_advisory_lock(7002, 2) AS owned');
+      const { rows } = await client.query<{ owned: boolean }>('SELECT pg_try_advisory_lock($1, $2) AS owned', [
+        ...ADVISORY_LOCKS.eventLogConsumer,
+      ]);
       const isOwned = rows[0]?.owned === true;
       // Who waits for the lock has nothing to hear of.
       if (isOwned) await client.query('LISTEN event_log');

@@ -5,25 +5,28 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
+import { readBrokers } from '../config.ts';
 import { brokerAvailability } from './broker-availability.ts';
+import { JavaBroker } from './java-broker.ts';
+import { localBrokerContract } from './local-broker.contract.ts';
 import { testBrokerAvailability } from './test-broker.ts';
 
 const availability = await testBrokerAvailability();
 const folder = await mkdtemp(join(tmpdir(), 'kindred-kafka-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe('what is known of a broker before it is started', () => {
-  test('the brokers that are given go before a local one', async () => {
-    const given = await brokerAvailability(folder, 'first:9092, second:9092,');
-    expect(given).toEqual({ way: 'given', brokers: ['first:9092', 'second:9092'] });
-  });
+test('brokers that are given go before a local one', async () => {
+  const given = readBrokers({ KAFKA_BROKERS: 'first:9092, second:9092,' });
+  expect(await brokerAvailability(folder, given)).toEqual({ way: 'given', brokers: ['first:9092', 'second:9092'] });
 });
 
-describe.skipIf(availability.way !== 'local')('a local broker', () => {
+describe.skipIf(availability.way !== 'local')('a broker of Java', () => {
+  const jarsFolder = join(import.meta.dirname, '..', '..', '.kindred', 'kafka');
+  localBrokerContract(() => JavaBroker.start({ folder: join(folder, 'contract'), jarsFolder }));
+
   const OWNER = `
-    import { startLocalBroker } from '${join(import.meta.dirname, 'local-broker.ts')}';
-    const jarsFolder = '${join(import.meta.dirname, '..', '..', '.kindred', 'kafka')}';
-    const broker = await startLocalBroker({ folder: '${folder}', jarsFolder });
+    import { JavaBroker } from '${join(import.meta.dirname, 'java-broker.ts')}';
+    const broker = await JavaBroker.start({ folder: '${join(folder, 'owned')}', jarsFolder: '${jarsFolder}' });
     console.log(broker.pid);
     process.stdin.resume().on('data', () => process.exit());
   `;
