@@ -9,9 +9,9 @@ import { postgresCatalogStore } from './adapters/postgres-catalog-store.ts';
 import { postgresEmbeddingQueue } from './adapters/postgres-embedding-queue.ts';
 import { postgresItemStore } from './adapters/postgres-item-store.ts';
 import { startEmbeddingWorker } from './embedding-worker.ts';
-import { ingestionRoutes } from './http/routes.ts';
+import { ingestionRoutes } from './http/item-routes.ts';
+import { createIngestion, type Ingestion } from './ingestion.ts';
 import { ingestionMetrics } from './metrics.ts';
-import { createIngestion, type Ingestion } from './service.ts';
 
 export interface IngestionParts {
   readonly database: Database;

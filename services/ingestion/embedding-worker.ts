@@ -1,7 +1,7 @@
 import type { Embedder } from '@kindred/shared/embedding/embedder';
 import type { SpaceId } from '@kindred/shared/id';
 import type { Log } from '@kindred/shared/platform/log';
-import type { EmbeddedTask, EmbeddingOutcome, EmbeddingQueue, EmbeddingTask } from './ports.ts';
+import type { EmbeddedTask, EmbeddingOutcome, EmbeddingQueue, EmbeddingTask } from './item-store.ts';
 
 export interface EmbeddingWorkerOptions {
   readonly queue: EmbeddingQueue;

@@ -1,6 +1,6 @@
 import { gauge, type Registry } from '@kindred/shared/platform/metrics';
 import type { EmbeddingWorker } from './embedding-worker.ts';
-import type { EmbeddingQueue } from './ports.ts';
+import type { EmbeddingQueue } from './item-store.ts';
 
 /** Registers what ingestion says of itself. The backlog is that of all replicas together. */
 export function ingestionMetrics(registry: Registry, queue: EmbeddingQueue, embedding: EmbeddingWorker): void {

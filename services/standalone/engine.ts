@@ -4,7 +4,7 @@ import type { IndexService } from '@kindred/index/service';
 import { startLocalPostgres } from '@kindred/infra/postgres/local-postgres';
 import { migrate } from '@kindred/infra/postgres/migrate';
 import { composeIngestion } from '@kindred/ingestion/compose';
-import type { Ingestion } from '@kindred/ingestion/service';
+import type { Ingestion } from '@kindred/ingestion/ingestion';
 import { postgresDeadLetters } from '@kindred/ranking/adapters/postgres-dead-letters';
 import { composeRanking } from '@kindred/ranking/compose';
 import type { Ranking } from '@kindred/ranking/service';

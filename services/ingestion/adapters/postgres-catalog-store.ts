@@ -1,5 +1,5 @@
 import { type Database, transaction } from '@kindred/shared/platform/database';
-import type { CatalogStore } from '../ports.ts';
+import type { CatalogStore } from '../item-store.ts';
 
 export function postgresCatalogStore(database: Database): CatalogStore {
   return {

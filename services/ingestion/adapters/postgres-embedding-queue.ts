@@ -3,7 +3,7 @@ import type { CatalogId, ItemId, SpaceId } from '@kindred/shared/id';
 import { bytesOf } from '@kindred/shared/numeric/vector';
 import { type Database, type Transaction, transaction } from '@kindred/shared/platform/database';
 import { itemText, textHash } from '../domain/item-text.ts';
-import type { EmbeddedTask, EmbeddingOutcome, EmbeddingQueue, EmbeddingTask } from '../ports.ts';
+import type { EmbeddedTask, EmbeddingOutcome, EmbeddingQueue, EmbeddingTask } from '../item-store.ts';
 
 const ATTEMPTS_MAX = 3;
 const RETRY_MS = 1_000;

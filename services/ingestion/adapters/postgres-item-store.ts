@@ -4,7 +4,7 @@ import { type Database, type Transaction, transaction } from '@kindred/shared/pl
 import { turns } from '@kindred/shared/platform/turns';
 import { Problem } from '@kindred/shared/problem';
 import { itemText, textHash } from '../domain/item-text.ts';
-import type { ItemStore, Precondition, StoredItem } from '../ports.ts';
+import type { ItemStore, Precondition, StoredItem } from '../item-store.ts';
 
 /** Writers that wait for each other's lock would hold the connections that reads need: one works, one stands ready. */
 const WRITERS_MAX = 2;

@@ -1,4 +1,4 @@
-import { batchAnswerSchema, catalogParams, itemParams, userParams } from '@kindred/shared/api/common-schemas';
+import { batchAnswerSchema, catalogParams, itemParams, userParams } from '@kindred/shared/api/path-params';
 import { type Route, route } from '@kindred/shared/api/route';
 import { afterSchema } from '@kindred/shared/api/write-token';
 import { filterSchema, itemSchema } from '@kindred/shared/catalog';

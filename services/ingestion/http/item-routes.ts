@@ -1,12 +1,12 @@
-import { batchAnswerSchema, catalogParams, itemParams } from '@kindred/shared/api/common-schemas';
+import { batchAnswerSchema, catalogParams, itemParams } from '@kindred/shared/api/path-params';
 import { type Route, route } from '@kindred/shared/api/route';
 import { itemFieldsSchema, itemSchema } from '@kindred/shared/catalog';
 import { itemIdSchema } from '@kindred/shared/id';
 import { acceptBatch } from '@kindred/shared/platform/http/batch';
 import { Problem } from '@kindred/shared/problem';
 import { z } from 'zod';
-import type { Precondition } from '../ports.ts';
-import type { Ingestion } from '../service.ts';
+import type { Ingestion } from '../ingestion.ts';
+import type { Precondition } from '../item-store.ts';
 
 const catalogSchema = z.object({
   catalog: z.string(),

@@ -2,7 +2,7 @@ import { encodeToken } from '@kindred/shared/api/write-token';
 import type { Item, ItemFields } from '@kindred/shared/catalog';
 import type { CatalogId, ItemId } from '@kindred/shared/id';
 import { Problem } from '@kindred/shared/problem';
-import type { CatalogStore, CatalogSummary, ItemStore, NewSpace, Precondition, StoredItem } from './ports.ts';
+import type { CatalogStore, CatalogSummary, ItemStore, NewSpace, Precondition, StoredItem } from './item-store.ts';
 
 export interface IngestionOptions {
   readonly catalogs: CatalogStore;
