@@ -76,7 +76,7 @@ export async function startEngine(config: EngineConfig, parts: EngineParts): Pro
     ranking: ranking.ranking,
     trainer: training.trainer,
     routes: [...ingesting.routes, ...ranking.routes, ...training.routes],
-    notReady: () => indexing.notReady(),
+    notReady: () => [...new Set([indexing, ingesting, ranking, training].flatMap((service) => service.notReady()))],
     stop: async () => {
       upkeep.stop();
       await Promise.all([ranking.stop(), ingesting.stop(), training.stop()]);

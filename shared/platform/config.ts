@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
-/** Why a program cannot start, in words for whoever started it: its message is all that they need. */
+/** Ends a start with a message that the person who started the program can act on without a stack. */
 export class StartError extends Error {}
 
-/** A configuration that cannot be used: every mistake at once. Programs end with exit code 78 (EX_CONFIG). */
+/** Lists every mistake of a configuration at once. Programs end with exit code 78 (EX_CONFIG). */
 export class ConfigError extends StartError {
   constructor(mistakes: readonly string[]) {
     super(`the configuration cannot be used:\n${mistakes.map((mistake) => `  ${mistake}`).join('\n')}`);
@@ -13,7 +13,7 @@ export class ConfigError extends StartError {
 }
 
 /**
- * Reads environment variables by a schema; an empty one counts as not set.
+ * Reads environment variables by a schema; an empty variable counts as not set.
  * @throws {ConfigError}
  */
 export function readConfig<Schema extends z.ZodObject>(
@@ -28,17 +28,20 @@ export function readConfig<Schema extends z.ZodObject>(
   throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
 }
 
+/** A TCP port; 0 for any free one. */
 export const portSchema = z
   .string()
   .regex(/^\d{1,5}$/, 'must be a port, 0 to 65535')
   .transform(Number)
   .refine((port) => port <= 65_535, 'must be a port, 0 to 65535');
 
+/** A number of things of which there is at least one: threads, replicas. */
 export const countSchema = z
   .string()
   .regex(/^[1-9]\d{0,3}$/, 'must be a number, 1 to 9999')
   .transform(Number);
 
+/** The levels of pino. */
 export const logLevelSchema = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
   error: 'must be one of trace, debug, info, warn, error, fatal, silent',
 });
@@ -51,12 +54,12 @@ export const namesSchema = z.string({ error: 'must be set' }).transform((text) =
     .filter(Boolean),
 );
 
-/** A folder, from here on by its absolute path. */
+/** A folder, read as its absolute path. */
 export const folderSchema = z.string().transform((path) => resolve(path));
 
-/** Where a PostgreSQL database is. */
+/** The address of a PostgreSQL database. */
 export const databaseUrlSchema = z
-  .string({ error: 'must be set, such as postgres://user:password@host:5432/kindred' })
+  .string({ error: 'must be set, for example postgres://user:password@host:5432/kindred' })
   .regex(/^postgres(ql)?:\/\/./, 'must start with postgres:// or postgresql://');
 
 /** Addresses of a service's replicas, separated by commas. */

@@ -1,4 +1,5 @@
-import { batchAnswerSchema, catalogParams, itemParams, userParams } from '@kindred/shared/api/path-params';
+import { batchAnswerSchema } from '@kindred/shared/api/batch';
+import { catalogParams, itemParams, userParams } from '@kindred/shared/api/path-params';
 import { type Route, route } from '@kindred/shared/api/route';
 import { afterSchema } from '@kindred/shared/api/write-token';
 import { filterSchema, itemSchema } from '@kindred/shared/catalog';

@@ -1,20 +1,20 @@
 import { z } from 'zod';
 import { logLevelSchema, namesSchema, portSchema } from '../config.ts';
 
-/** Where and for whom a service answers. */
+/** Address, key and names of a service's HTTP server. */
 export interface HttpConfig {
   readonly port: number;
   readonly host: string;
   /** The bearer key that requests need; `undefined` on loopback. */
   readonly apiKey: string | undefined;
-  /** Host names besides loopback's that it answers for. */
+  /** Host names that it answers for, besides those of loopback. */
   readonly hosts: readonly string[];
   readonly logLevel: string;
 }
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
-/** The variables that every service reads. @param port  Its default. */
+/** The environment variables that every service reads. @param port  Default of `PORT`. */
 export function httpVariables(port: number) {
   return {
     PORT: portSchema.default(port),
@@ -33,13 +33,13 @@ interface HttpVariables {
   readonly LOG_LEVEL: string;
 }
 
-/** What others can reach needs a key. */
+/** Demands a key of a server that other machines can reach. */
 export function requireKey({ HOST, KINDRED_API_KEY }: HttpVariables, context: z.core.$RefinementCtx): void {
   if (LOOPBACK.has(HOST) || KINDRED_API_KEY !== undefined) return;
   context.addIssue({
     code: 'custom',
     path: ['HOST'],
-    message: `is ${HOST}: what others can reach needs KINDRED_API_KEY, a key of your own of at least 16 characters`,
+    message: `is ${HOST}: a server that others can reach needs KINDRED_API_KEY, a key of your own of at least 16 characters`,
   });
 }
 
