@@ -1,4 +1,4 @@
-import { batchAnswerSchema } from '@kindred/shared/api/common-schemas';
+import { batchAnswerSchema } from '@kindred/shared/api/batch';
 import type { CatalogId } from '@kindred/shared/id';
 import { z } from 'zod';
 import type { ClientConfig } from './client-config.ts';

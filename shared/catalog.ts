@@ -1,35 +1,48 @@
 import { z } from 'zod';
 import { itemIdSchema } from './id.ts';
-import { momentSchema, textSchema } from './text.ts';
+import { momentSchema, optionalText, textSchema } from './text.ts';
 
 const LABELS_MAX = 200;
 const ATTRIBUTES_MAX = 100;
 const labelSchema = textSchema(256).min(1, 'must not be empty');
-const attributeNameSchema = labelSchema.refine(
-  (name) => name !== '__proto__',
-  'is not a name that an attribute can have',
-);
+const attributeNameSchema = textSchema(256, {
+  pattern: /^(?!__proto__$)[^\u0000]*$/,
+  message: 'is not a name that an attribute can have',
+}).min(1, 'must not be empty');
 const attributeValueSchema = z.union([textSchema(2_000), z.number(), z.boolean()], {
   error: 'must be a string, a finite number or a boolean',
 });
 
+const HTTP_URL =
+  /[Hh][Tt][Tt][Pp][Ss]?:\/\/(?:[A-Za-z0-9][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:[/?#][^\s\ufeff\u0000-\u001f\u007f]*)?/;
+const DATA_IMAGE = /data:image\/[A-Za-z0-9.+-]+(?:;[A-Za-z0-9=._+-]+)*,[^\s\ufeff\u0000-\u001f\u007f]*/;
+/** Also the documented pattern. Host names are ASCII: international ones are written in Punycode. */
+const IMAGE_URL = new RegExp(`^(?:${HTTP_URL.source}|${DATA_IMAGE.source})$`);
+
 /** Everything about an item but its id. */
 export const itemFieldsSchema = z.strictObject({
-  title: textSchema(2_000).optional(),
-  description: textSchema(100_000).optional(),
+  title: optionalText(textSchema(2_000)),
+  description: optionalText(textSchema(100_000)),
   tags: z.array(labelSchema).max(LABELS_MAX).optional(),
   categories: z.array(labelSchema).max(LABELS_MAX).optional(),
-  creator: textSchema(1_000).min(1, 'must not be empty').optional(),
-  createdAt: momentSchema.optional().meta({ description: 'When the item came to be; default: when it arrived' }),
+  creator: optionalText(textSchema(1_000)),
+  createdAt: optionalText(momentSchema, 'When the item came to be; default: when it arrived'),
   attributes: z
     .record(attributeNameSchema, attributeValueSchema)
     .refine((value) => Object.keys(value).length <= ATTRIBUTES_MAX, `must have at most ${ATTRIBUTES_MAX} attributes`)
+    .meta({ maxProperties: ATTRIBUTES_MAX })
     .optional(),
-  imageUrl: textSchema(2_000).optional(),
-  available: z.boolean().optional().meta({ description: 'Whether it may be recommended; default true' }),
+  imageUrl: optionalText(
+    textSchema(2_000, {
+      pattern: IMAGE_URL,
+      message: 'must be a URL that starts with http://, https:// or data:image/',
+    }),
+    'An http, https or data:image URL',
+  ),
+  available: z.boolean().optional().meta({ description: 'False keeps the item from being recommended; default true' }),
 });
 
-/** An item as users give and get it; only `id` is required. */
+/** An item as callers send it; only `id` is required. An optional text that is empty counts as absent. */
 export const itemSchema = itemFieldsSchema.extend({ id: itemIdSchema });
 
 export type ItemFields = z.infer<typeof itemFieldsSchema>;
@@ -43,10 +56,10 @@ const labelConditionSchema = z.strictObject({
   none: labelsSchema.optional(),
 });
 
-/** A filter is tested on many items in one request: all its lists together are bounded. */
+/** Bounds all lists of a filter together, because one request tests it on many items. */
 const FILTER_VALUES_MAX = 1_000;
 
-/** How many values a filter names, over all its lists. */
+/** Number of values that a filter names, over all its lists. */
 function valuesOf(filter: object): number {
   return Object.values(filter).reduce((sum: number, part: unknown) => {
     if (Array.isArray(part)) return sum + part.length;
@@ -55,8 +68,8 @@ function valuesOf(filter: object): number {
 }
 
 /**
- * Which items an answer may contain: every condition must hold. An item without the attribute fails a condition on it.
- * `available` is `true` unless said: `false` keeps only unavailable items, `"any"` keeps both.
+ * The items that an answer may contain: every condition must hold. An item without an attribute fails a condition on it.
+ * `available` is `true` by default: `false` keeps only unavailable items, `"any"` keeps both.
  */
 export const filterSchema = z
   .strictObject({
@@ -72,12 +85,15 @@ export const filterSchema = z
             lte: z.number().optional(),
             in: z.array(attributeValueSchema).min(1, 'must name at least one').max(FILTER_VALUES_MAX).optional(),
           })
-          .refine((value) => Object.keys(value).length > 0, 'must have at least one of gte, lte, in'),
+          .refine((value) => Object.keys(value).length > 0, 'must have at least one of gte, lte, in')
+          .meta({ minProperties: 1 }),
       )
       .refine((value) => Object.keys(value).length <= ATTRIBUTES_MAX, `must have at most ${ATTRIBUTES_MAX} attributes`)
+      .meta({ maxProperties: ATTRIBUTES_MAX })
       .optional(),
     available: z.union([z.boolean(), z.literal('any')]).optional(),
   })
-  .refine((filter) => valuesOf(filter) <= FILTER_VALUES_MAX, `must name at most ${FILTER_VALUES_MAX} values in all`);
+  .refine((filter) => valuesOf(filter) <= FILTER_VALUES_MAX, `must name at most ${FILTER_VALUES_MAX} values in all`)
+  .meta({ description: `Conditions that every answered item meets; at most ${FILTER_VALUES_MAX} values in all` });
 
 export type Filter = z.infer<typeof filterSchema>;

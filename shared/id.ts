@@ -1,22 +1,29 @@
 import { z } from 'zod';
 
-/** What one catalog holds is never mixed with another's. */
+/** Names a catalog. Nothing that one catalog holds is ever mixed with another's. */
 export type CatalogId = string & { readonly brand: 'CatalogId' };
 export type ItemId = string & { readonly brand: 'ItemId' };
 export type UserId = string & { readonly brand: 'UserId' };
 export type EventId = string & { readonly brand: 'EventId' };
-/** One embedding model at one revision; vectors of different spaces are never compared. */
+/** Names one embedding model at one revision. Vectors of different spaces are never compared. */
 export type SpaceId = string & { readonly brand: 'SpaceId' };
 
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 const ID_BYTES_MAX = 256;
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+/**
+ * The documented form of an id. The limit in bytes cannot be written as a pattern. `\ufeff` is white space in JavaScript
+ * but not in other languages.
+ */
+const ID_PATTERN =
+  '^(?!\\.{1,2}$)[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\ufeff\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$';
 
-function idProblem(value: string): string | undefined {
+function idMistake(value: string): string | undefined {
   if (value === '') return 'must not be empty';
   if (value.length > ID_BYTES_MAX || Buffer.byteLength(value) > ID_BYTES_MAX)
     return `must be at most ${ID_BYTES_MAX} bytes of UTF-8`;
   if (!value.isWellFormed()) return 'must be well-formed Unicode, without lone surrogates';
   if (CONTROL.test(value)) return 'must not contain control characters';
+  if (value.trim() === '') return 'must not be only white space';
   if (value === '.' || value === '..') return 'must not be "." or ".."';
   return undefined;
 }
@@ -25,13 +32,13 @@ function idSchema<Id extends string>(description: string): z.ZodType<Id, string>
   return z
     .string()
     .superRefine((value, context) => {
-      const problem = idProblem(value);
-      if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+      const message = idMistake(value);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
     })
     .transform((value) => value as Id)
     .meta({
-      description: `${description}: 1 to 256 bytes of UTF-8, no control characters, compared by bytes`,
-      override: { type: 'string', minLength: 1, maxLength: ID_BYTES_MAX },
+      description: `${description}: 1 to 256 bytes of UTF-8, no control characters, not only white space, compared by bytes`,
+      override: { type: 'string', minLength: 1, maxLength: ID_BYTES_MAX, pattern: ID_PATTERN },
     });
 }
 
@@ -40,19 +47,22 @@ export const userIdSchema = idSchema<UserId>('A user id');
 export const eventIdSchema = idSchema<EventId>('An event id, unique in its catalog');
 export const slateIdSchema = idSchema<string>('The id of a slate');
 
+const CATALOG_ID = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
 export const catalogIdSchema: z.ZodType<CatalogId, string> = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1 to 63 of a-z, 0-9 and -, not starting with -')
+  .regex(CATALOG_ID, 'must be 1 to 63 of a-z, 0-9 and -, not starting with -')
   .transform((value) => value as CatalogId)
   .meta({
     description: 'A catalog id',
-    override: { type: 'string', pattern: '^[a-z0-9][a-z0-9-]{0,62}$' },
+    override: { type: 'string', pattern: CATALOG_ID.source },
   });
 
+/** The catalog that exists from the start. */
 export const MAIN_CATALOG = 'main' as CatalogId;
 
 /**
- * Orders ids as their UTF-8 bytes do, which is also how PostgreSQL orders them under collation "C".
+ * Orders ids by their UTF-8 bytes, as PostgreSQL does under collation "C".
  * JavaScript's `<` orders UTF-16 units instead: it puts U+1F600 before U+FF21. Cost: O(length).
  */
 export function compareIds(left: string, right: string): number {

@@ -1,17 +1,18 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { embeddersBySpace } from '@kindred/shared/embedding/embedders-by-space';
+import { type EmbeddersBySpace, embeddersBySpace } from '@kindred/shared/embedding/embedders-by-space';
 import { type KnownModel, spaceOf } from '@kindred/shared/embedding/known-models';
 import type { Database } from '@kindred/shared/platform/database';
+import { DatabaseWatch } from '@kindred/shared/platform/database-watch';
 import type { Log } from '@kindred/shared/platform/log';
 import type { Registry } from '@kindred/shared/platform/metrics';
 import type { Service } from '@kindred/shared/platform/run-service';
 import { postgresCatalogStore } from './adapters/postgres-catalog-store.ts';
 import { postgresEmbeddingQueue } from './adapters/postgres-embedding-queue.ts';
 import { postgresItemStore } from './adapters/postgres-item-store.ts';
-import { startEmbeddingWorker } from './embedding-worker.ts';
+import { EmbeddingWorker } from './embedding-worker.ts';
 import { ingestionRoutes } from './http/routes.ts';
+import { Ingestion } from './ingestion.ts';
 import { ingestionMetrics } from './metrics.ts';
-import { createIngestion, type Ingestion } from './service.ts';
+import { SpaceOpening } from './space-opening.ts';
 
 export interface IngestionParts {
   readonly database: Database;
@@ -21,8 +22,10 @@ export interface IngestionParts {
   readonly workers: number;
   readonly log: Log;
   readonly registry: Registry;
-  /** Told after each commit of items or embeddings, so that followers in this process need not wait for their poll. */
+  /** Called after each commit of items or embeddings, so that followers in this process need not wait for their poll. */
   readonly onChange?: () => void;
+  /** Default: the models that are known here, run by ONNX Runtime. Closed at `stop`. */
+  readonly embedders?: EmbeddersBySpace;
 }
 
 export interface IngestionService extends Service {
@@ -31,32 +34,15 @@ export interface IngestionService extends Service {
   readonly opened: Promise<void>;
 }
 
-const RETRY_MS = 500;
-
-/** The ingestion service with its adapters, at work at once; a database that is away is waited for. */
+/** The ingestion service with its adapters, at work at once; a database that is unavailable is waited for. */
 export function composeIngestion(parts: IngestionParts): IngestionService {
   const { database, model, modelsFolder, workers, log, registry, onChange = () => {} } = parts;
-  const embedders = embeddersBySpace({ modelsFolder, workers, background: true });
+  const embedders = parts.embedders ?? embeddersBySpace({ modelsFolder, workers, background: true });
   const queue = postgresEmbeddingQueue(database);
   const space = { space: spaceOf(model), model: model.name, dimensions: model.dimensions };
-  let isOpen = false;
-  let isStopping = false;
-
-  const open = async (): Promise<void> => {
-    while (!isStopping) {
-      try {
-        await queue.openSpaces(space);
-        isOpen = true;
-        return;
-      } catch (error) {
-        log.warn({ err: error }, 'the database is not ready, trying again');
-        await sleep(RETRY_MS);
-      }
-    }
-  };
-
-  const opened = open();
-  const embedding = startEmbeddingWorker({
+  const watch = new DatabaseWatch({ database, log });
+  const opening = new SpaceOpening({ queue, space, log });
+  const embedding = new EmbeddingWorker({
     queue,
     embedderOf: embedders.of,
     // One batch more than there are threads: while one commits, its thread has the next.
@@ -64,7 +50,7 @@ export function composeIngestion(parts: IngestionParts): IngestionService {
     log,
     onEmbedded: onChange,
   });
-  const ingestion = createIngestion({
+  const ingestion = new Ingestion({
     catalogs: postgresCatalogStore(database),
     items: postgresItemStore(database),
     space,
@@ -74,14 +60,19 @@ export function composeIngestion(parts: IngestionParts): IngestionService {
     },
   });
   ingestionMetrics(registry, queue, embedding);
+  watch.start();
+  embedding.start();
   return {
     ingestion,
-    opened,
+    opened: opening.run(),
     routes: ingestionRoutes(ingestion),
-    notReady: () => (isOpen ? [] : ['database']),
+    notReady: () => [
+      ...(watch.isReachable ? [] : ['database']),
+      ...(opening.isDone ? [] : ['embedding-space']),
+      ...(embedding.isWorking ? [] : ['embedding']),
+    ],
     stop: async () => {
-      isStopping = true;
-      await Promise.all([opened, embedding.stop()]);
+      await Promise.all([opening.stop(), embedding.stop(), watch.stop()]);
       await embedders.close();
     },
   };

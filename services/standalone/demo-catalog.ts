@@ -1,6 +1,6 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Ingestion } from '@kindred/ingestion/service';
+import type { Ingestion } from '@kindred/ingestion/ingestion';
 import type { Ranking } from '@kindred/ranking/ranking';
 import { itemSchema } from '@kindred/shared/catalog';
 import { eventSchema } from '@kindred/shared/event';

@@ -4,7 +4,7 @@ import type { IndexService } from '@kindred/index/service';
 import { LocalPostgres } from '@kindred/infra/postgres/local-postgres';
 import { migrate } from '@kindred/infra/postgres/migrate';
 import { composeIngestion } from '@kindred/ingestion/compose';
-import type { Ingestion } from '@kindred/ingestion/service';
+import type { Ingestion } from '@kindred/ingestion/ingestion';
 import { postgresDeadLetters } from '@kindred/ranking/adapters/postgres-dead-letters';
 import { composeRanking } from '@kindred/ranking/compose';
 import type { Ranking } from '@kindred/ranking/ranking';
@@ -76,7 +76,7 @@ export async function startEngine(config: EngineConfig, parts: EngineParts): Pro
     ranking: ranking.ranking,
     trainer: training.trainer,
     routes: [...ingesting.routes, ...ranking.routes, ...training.routes],
-    notReady: () => indexing.notReady(),
+    notReady: () => [...new Set([indexing, ingesting, ranking, training].flatMap((service) => service.notReady()))],
     stop: async () => {
       upkeep.stop();
       await Promise.all([ranking.stop(), ingesting.stop(), training.stop()]);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { filterSchema, itemSchema } from '../catalog.ts';
 import { textSchema } from '../text.ts';
-import { flagSchema, LIMIT_DEFAULT, limitSchema, wholeNumberSchema } from './common-schemas.ts';
+import { flagSchema, LIMIT_DEFAULT, limitSchema, wholeNumberSchema } from './list-params.ts';
 import { afterSchema } from './write-token.ts';
 
 const SEARCH_TEXT_MAX = 10_000;

@@ -1,23 +1,20 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { PROBLEMS, type ProblemCode } from '../problem.ts';
-import type { Route } from './route.ts';
-
-const problemSchema = z
-  .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
-    detail: z.string(),
-    field: z.string().optional(),
-    errors: z.array(z.object({ field: z.string(), reason: z.string() })).optional(),
-    requestId: z.string(),
-  })
-  .meta({ id: 'Problem', description: 'An error as RFC 9457 has it, with the code and the offending field' });
+import { batchProblemSchema, problemSchema } from './problem-schema.ts';
+import type { Route, RowsBody } from './route.ts';
 
 /** Problems that any address can answer with. */
-const COMMON: readonly ProblemCode[] = ['invalid-request', 'unauthorized', 'host-refused', 'unavailable'];
+const COMMON: readonly ProblemCode[] = [
+  'invalid-request',
+  'invalid-http',
+  'invalid-path',
+  'unauthorized',
+  'host-refused',
+  'request-timeout',
+  'headers-too-large',
+  'unavailable',
+];
 
 /** The OpenAPI 3.1 document of the routes, from the schemas that parse their requests. */
 export function openApiOf(routes: readonly Route[], version: string): object {
@@ -42,48 +39,45 @@ export function openApiOf(routes: readonly Route[], version: string): object {
 
 function operationOf(route: Route): object {
   const { summary, description, params, query, headers, body, rows } = route;
-  const requestParams = {
-    ...(params && { path: params }),
-    ...(query && { query }),
-    ...(headers && { header: headers }),
-  };
-  return {
+  return givenOf({
     summary,
-    ...(description && { description }),
-    ...(Object.keys(requestParams).length > 0 && { requestParams }),
-    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
-    ...(rows && {
-      requestBody: {
-        required: true,
-        content: {
-          'application/json': { schema: z.strictObject({ [rows.list]: z.array(rows.row) }) },
-          'application/x-ndjson': { schema: rows.row },
-        },
-      },
-    }),
+    description,
+    requestParams: givenOf({ path: params, query, header: headers }),
+    requestBody: body ? bodyOf({ 'application/json': { schema: body } }) : rows && rowsBodyOf(rows),
     responses: { ...answersOf(route), ...problemsOf(route) },
-  };
+  });
+}
+
+/** The members that have a value: the generator stumbles over those without. */
+function givenOf(members: Readonly<Record<string, unknown>>): object {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+}
+
+const bodyOf = (content: object): object => ({ required: true, content });
+
+function rowsBodyOf({ list, row }: RowsBody): object {
+  return bodyOf({
+    'application/json': { schema: z.strictObject({ [list]: z.array(row).min(1) }) },
+    'application/x-ndjson': { schema: row },
+  });
 }
 
 function answersOf({ answers }: Route): object {
   return Object.fromEntries(
     Object.entries(answers).map(([status, { description, body }]) => [
       status,
-      { description, ...(body && { content: { 'application/json': { schema: body } } }) },
+      givenOf({ description, content: body && { 'application/json': { schema: body } } }),
     ]),
   );
 }
 
-function problemsOf({ problems }: Route): object {
-  const byStatus = new Map<number, ProblemCode[]>();
-  for (const code of [...COMMON, ...problems]) {
-    const status = PROBLEMS[code][0];
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
-  }
+function problemsOf({ problems, rows }: Route): object {
+  const codesByStatus = Map.groupBy([...COMMON, ...problems], (code) => PROBLEMS[code][0]);
+  const schema = rows ? batchProblemSchema : problemSchema;
   return Object.fromEntries(
-    [...byStatus].map(([status, codes]) => [
+    [...codesByStatus].map(([status, codes]) => [
       status,
-      { description: codes.join(', '), content: { 'application/problem+json': { schema: problemSchema } } },
+      { description: codes.join(', '), content: { 'application/problem+json': { schema } } },
     ]),
   );
 }

@@ -3,7 +3,7 @@ import { filterSchema, itemSchema } from '../catalog.ts';
 import { itemIdSchema, userIdSchema } from '../id.ts';
 import { SOURCE_NAMES } from '../model/candidate-sources.ts';
 import { momentSchema } from '../text.ts';
-import { LIMIT_DEFAULT, limitSchema } from './common-schemas.ts';
+import { LIMIT_DEFAULT, limitSchema } from './list-params.ts';
 import { afterSchema } from './write-token.ts';
 
 const DIVERSITY_DEFAULT = 0.1;

@@ -4,17 +4,19 @@ import type { ProblemCode } from '../problem.ts';
 
 export interface Answer {
   readonly status: number;
+  /** Sent as JSON; `undefined` for an empty answer. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What a route's handler is given: its parts parsed by the route's own schemas. */
-export interface RouteRequest<Params, Query, Body> {
+/** A request whose parts the route's own schemas have parsed. */
+export interface RouteRequest<Params, Query, Headers, Body> {
   readonly params: Params;
   readonly query: Query;
+  /** The declared headers, by their names as declared. */
+  readonly headers: Headers;
   readonly body: Body;
-  readonly header: (name: string) => string | undefined;
-  /** The body itself, for a route that reads it row by row. */
+  /** The unread body, for a route that reads it row by row. */
   readonly stream: IncomingMessage;
   readonly requestId: string;
 }
@@ -34,13 +36,13 @@ export interface Route {
   readonly description?: string;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
+  readonly headers?: z.ZodObject;
   readonly body?: z.ZodType;
   readonly rows?: RowsBody;
-  readonly headers?: z.ZodObject;
   readonly answers: Readonly<Record<string, { readonly description: string; readonly body?: z.ZodType }>>;
   /** The problems that a caller can meet here besides those of every address. */
   readonly problems: readonly ProblemCode[];
-  readonly handle: (request: RouteRequest<never, never, never>) => Promise<Answer>;
+  readonly handle: (request: RouteRequest<never, never, never, never>) => Promise<Answer>;
 }
 
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
@@ -49,13 +51,17 @@ type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 export function route<
   Params extends z.ZodObject | undefined = undefined,
   Query extends z.ZodObject | undefined = undefined,
+  Headers extends z.ZodObject | undefined = undefined,
   Body extends z.ZodType | undefined = undefined,
 >(
-  declared: Omit<Route, 'params' | 'query' | 'body' | 'handle'> & {
+  declared: Omit<Route, 'params' | 'query' | 'headers' | 'body' | 'handle'> & {
     readonly params?: Params;
     readonly query?: Query;
+    readonly headers?: Headers;
     readonly body?: Body;
-    readonly handle: (request: RouteRequest<Parsed<Params>, Parsed<Query>, Parsed<Body>>) => Promise<Answer>;
+    readonly handle: (
+      request: RouteRequest<Parsed<Params>, Parsed<Query>, Parsed<Headers>, Parsed<Body>>,
+    ) => Promise<Answer>;
   },
 ): Route {
   return declared;

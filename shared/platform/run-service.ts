@@ -10,12 +10,16 @@ import { createLog, type Log } from './log.ts';
 import { createRegistry, type Registry } from './metrics.ts';
 import { onParentEnd } from './parent-process.ts';
 
-/** A service once it is put together; it need not be ready yet. */
+/** A service with all its parts, at work; it need not be ready yet. */
 export interface Service {
   readonly routes: readonly Route[];
-  /** Names of what is not ready yet; empty when requests may come. */
+  /**
+   * Names the parts that keep the service from answering now: `database`, `index-changes`; empty when requests may come.
+   * It is asked for every `/readyz`, so it must answer at once from what the parts know of themselves, and tell the truth at
+   * any time, not only at the start: a part that fails later makes it say no, and a part that recovers makes it say yes.
+   */
   notReady(): readonly string[];
-  /** Stores progress and lets go of what it holds; no requests run any more. */
+  /** Stores progress and releases everything that the service holds. No request is in flight by then. */
   stop(): Promise<void>;
 }
 
@@ -23,7 +27,7 @@ export interface ServiceContext<Config> {
   readonly config: Config;
   readonly log: Log;
   readonly registry: Registry;
-  /** Ends the process over what the service cannot go on without. */
+  /** Ends the process over the loss of something that the service cannot work without. */
   readonly fail: (error: unknown) => void;
 }
 
@@ -41,9 +45,12 @@ const STOP_TIMEOUT_MS = 9_500;
 const VERSION = '0.1.0';
 
 /**
- * Runs a service as a process until a signal ends it or its launcher is gone: readiness goes off, requests in flight are
- * finished, the service stops, exit 0, all within 10 s. A wrong configuration ends it with 78, any other failure to start
- * with 1.
+ * Runs a service as a process until a signal ends it or its launcher is gone: readiness goes off, requests in flight are finished, the service
+ * stops, exit 0, all within 10 s. A wrong configuration ends it with 78, any other failure to start with 1.
+ *
+ * `/readyz` is the same for all services: 200 while `notReady` of the service is empty; else 503 with the names that it
+ * gives, so that load balancers send no requests here and a person sees what is missing. While the process stops the one
+ * name is `stopping`. `/livez` stays 200 all the time: a restart mends nothing that is unreachable.
  */
 export async function runService<Config extends HttpConfig, Started extends Service>(
   program: ServiceProgram<Config, Started>,
@@ -80,7 +87,7 @@ async function run<Config extends HttpConfig, Started extends Service>(
       process.exit(1);
     }, STOP_TIMEOUT_MS);
     await server?.drain(DRAIN_TIMEOUT_MS);
-    // A start that is under way is let finish: what it started must be stopped. However long that takes.
+    // A start under way is let finish, however long that takes: its parts must be stopped.
     if (server === undefined) clearTimeout(timer);
     await (await starting?.catch(() => undefined))?.stop();
     console.log('Kindred: stopped');
@@ -112,7 +119,7 @@ async function run<Config extends HttpConfig, Started extends Service>(
   try {
     await onListening(service, `http://${host}:${server.port}`, config);
   } catch (error) {
-    // Stopping takes from under it what it works with.
+    // The parts that it works with go when the service stops.
     if (!isStopping) throw error;
   }
 }
@@ -124,7 +131,7 @@ function startFailure(error: unknown): string {
   return error.stack ?? error.message;
 }
 
-/** One line for whoever started the process. */
+/** Prints one line with the address, for the person who started the process. */
 export function sayListening(name: string): (service: Service, url: string) => Promise<void> {
   return async (_service, url) => console.log(`Kindred ${name} listens at ${url}`);
 }

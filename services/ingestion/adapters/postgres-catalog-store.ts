@@ -1,6 +1,7 @@
 import { type Database, transaction } from '@kindred/shared/platform/database';
-import type { CatalogStore } from '../ports.ts';
+import type { CatalogStore } from '../catalog-store.ts';
 
+/** The catalogs of one database. */
 export function postgresCatalogStore(database: Database): CatalogStore {
   return {
     async list() {

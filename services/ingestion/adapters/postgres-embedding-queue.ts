@@ -3,13 +3,13 @@ import type { CatalogId, ItemId, SpaceId } from '@kindred/shared/id';
 import { bytesOf } from '@kindred/shared/numeric/vector';
 import { type Database, type Transaction, transaction } from '@kindred/shared/platform/database';
 import { itemText, textHash } from '../domain/item-text.ts';
-import type { EmbeddedTask, EmbeddingOutcome, EmbeddingQueue, EmbeddingTask } from '../ports.ts';
+import type { EmbeddedTask, EmbeddingOutcome, EmbeddingQueue, EmbeddingTask } from '../embedding-queue.ts';
 
 const ATTEMPTS_MAX = 3;
 const RETRY_MS = 1_000;
 
 /**
- * Claims are row locks of an open transaction, so what a killed worker had claimed is free at once.
+ * A queue in PostgreSQL. Claims are row locks of an open transaction, so the claims of a killed worker are free at once.
  * Lock order: a worker holds queue rows and then waits for the lock of `next_change()`; writers of items hold that lock
  * and never wait for queue rows.
  */
@@ -37,7 +37,7 @@ export function postgresEmbeddingQueue(database: Database): EmbeddingQueue {
     openSpaces: ({ space, model, dimensions }) =>
       transaction(database, async (client) => {
         await client.query('SELECT next_change()');
-        // Filling where another space serves, else serving at once; a space that was left is filled again.
+        // A space is filled beside one that serves, else it serves at once; a retired space is filled again.
         await client.query(
           `INSERT INTO spaces (catalog, space, model, dimensions, state, change)
            SELECT catalog, $1, $2, $3,
@@ -48,12 +48,12 @@ export function postgresEmbeddingQueue(database: Database): EmbeddingQueue {
              WHERE spaces.state = 'retired'`,
           [space, model, dimensions],
         );
-        // What was being filled for a model that is no longer asked for is left.
+        // Spaces that were being filled for another model are no longer wanted.
         await client.query(
           `UPDATE spaces SET state = 'retired', change = nextval('changes') WHERE state = 'filling' AND space <> $1`,
           [space],
         );
-        // Kept until the next start, for whoever still read them when the space was left.
+        // Embeddings of retired spaces were kept until now for readers that still used them.
         await client.query(
           `DELETE FROM embeddings e USING spaces s WHERE s.state = 'retired' AND e.catalog = s.catalog AND e.space = s.space`,
         );
@@ -68,7 +68,7 @@ export function postgresEmbeddingQueue(database: Database): EmbeddingQueue {
       }),
 
     async promoteFilled() {
-      // Asked whenever there is no work: an engine at rest must draw no change numbers.
+      // The worker asks this whenever it has no work: an engine at rest must draw no change numbers.
       const { rowCount } = await database.query(FILLED_SPACES);
       if (rowCount === 0) return 0;
       return transaction(database, promote);
@@ -94,7 +94,7 @@ async function promote(client: Transaction): Promise<number> {
       `UPDATE spaces SET state = 'retired' WHERE catalog = $1 AND state = 'serving' RETURNING space`,
       [catalog],
     );
-    // Followers read in the order of change numbers: the new one serves before the old one goes.
+    // Followers read in the order of change numbers: the new space serves before the old one goes.
     for (const next of [space, ...left.map((row) => row.space)]) {
       await client.query(
         `UPDATE spaces SET state = CASE WHEN space = $3 THEN 'serving' ELSE state END, change = nextval('changes')
@@ -104,7 +104,7 @@ async function promote(client: Transaction): Promise<number> {
     }
   }
   await client.query(
-    // Rows that a worker holds are not waited for, since it may wait for us; it drops them itself.
+    // Rows that a worker holds are skipped, since it may be waiting for this transaction; it drops them itself.
     `DELETE FROM embedding_queue WHERE ctid = ANY (ARRAY(
        SELECT q.ctid FROM embedding_queue q JOIN spaces s ON s.catalog = q.catalog AND s.space = q.space
        WHERE s.state = 'retired' FOR UPDATE OF q SKIP LOCKED))`,
@@ -151,7 +151,7 @@ function columns(embedded: readonly EmbeddedTask[]): [string[], string[], Buffer
   ];
 }
 
-/** Drops from the queue what is embedded or has no text any more, and counts failed attempts; the rest stays queued. */
+/** Drops the tasks that are embedded or without text by now, and counts failed attempts; the others stay queued. */
 async function settle(
   client: Transaction,
   space: SpaceId,

@@ -6,7 +6,7 @@ import { transaction } from '@kindred/shared/platform/database';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { itemText } from '../domain/item-text.ts';
-import type { EmbeddingOutcome, EmbeddingTask } from '../ports.ts';
+import type { EmbeddingOutcome, EmbeddingTask } from '../embedding-queue.ts';
 import { postgresCatalogStore } from './postgres-catalog-store.ts';
 import { postgresEmbeddingQueue } from './postgres-embedding-queue.ts';
 import { postgresItemStore } from './postgres-item-store.ts';

@@ -4,14 +4,14 @@ import { type Database, type Transaction, transaction } from '@kindred/shared/pl
 import { turns } from '@kindred/shared/platform/turns';
 import { Problem } from '@kindred/shared/problem';
 import { itemText, textHash } from '../domain/item-text.ts';
-import type { ItemStore, Precondition, StoredItem } from '../ports.ts';
+import type { ItemStore, Precondition, StoredItem } from '../item-store.ts';
 
-/** Writers that wait for each other's lock would hold the connections that reads need: one works, one stands ready. */
+/** Writers that wait for each other's lock hold connections that reads need: one works, one stands ready. */
 const WRITERS_MAX = 2;
 
 /**
- * Every write takes the lock of `next_change()` before anything else, so writes of items, embeddings and spaces follow
- * one another and change numbers rise in commit order.
+ * Items in PostgreSQL. Every write takes the lock of `next_change()` before anything else, so writes of items, embeddings
+ * and spaces follow one another, and change numbers rise in commit order.
  */
 export function postgresItemStore(database: Database): ItemStore {
   const inTurn = turns(WRITERS_MAX);
@@ -53,7 +53,7 @@ export function postgresItemStore(database: Database): ItemStore {
         if (before === undefined) throw new Problem('item-not-found', `there is no item ${item} in ${catalog}`);
         requireState(before, precondition);
         await client.query('DELETE FROM embeddings WHERE catalog = $1 AND item_id = $2', [catalog, item]);
-        // Its row in the queue stays for the worker to drop: the worker may hold it, and waits for our lock.
+        // The worker drops the row of the queue: it may hold that row while it waits for the lock that is held here.
         const { rows } = await client.query<{ change: number }>(
           `UPDATE items SET fields = NULL, text_hash = NULL, change = nextval('changes')
            WHERE catalog = $1 AND item_id = $2 RETURNING change`,
@@ -97,7 +97,7 @@ function requireState(change: number | undefined, precondition: Precondition | u
   }
 }
 
-/** Stores distinct items and queues what is to be embedded. Three statements, whatever the number of items. */
+/** Stores distinct items and queues the texts to embed. Cost: three statements, whatever the number of items. */
 async function upsert(
   client: Transaction,
   catalog: CatalogId,
@@ -122,7 +122,7 @@ async function upsert(
      RETURNING change, created_at_ms`,
     [catalog, ids, fields, createdAtMs, hashes],
   );
-  // Rows that a worker holds are never waited for here: the worker waits for our lock. It sees the new text afterwards.
+  // A row that a worker holds is never waited for here: the worker waits for the lock held here, then sees the new text.
   await client.query(
     `UPDATE embedding_queue SET failed = false, attempts = 0, not_before_ms = 0
      WHERE catalog = $1 AND item_id = ANY($2) AND failed`,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ItemFields } from '@kindred/shared/catalog';
 
 /**
- * The text that stands for an item in the embedding model, from its fields in this order, each on a line of its own:
+ * Makes the text that stands for an item in the embedding model, from its fields in this order, one line each:
  * ```
  * {title}
  * by {creator}
@@ -11,7 +11,7 @@ import type { ItemFields } from '@kindred/shared/catalog';
  * {description}
  * ```
  * Fields without text leave no line.
- * @returns `undefined` for an item that has no text at all: it gets no embedding.
+ * @returns `undefined` for an item without any text: it gets no embedding.
  */
 export function itemText(fields: ItemFields): string | undefined {
   const lines = [
@@ -28,7 +28,7 @@ export function itemText(fields: ItemFields): string | undefined {
   return text === '' ? undefined : text;
 }
 
-/** Tells whether an item's text changed since it was embedded. */
+/** SHA-256 of an item's text, kept beside its embedding to see if the text has changed since. */
 export function textHash(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

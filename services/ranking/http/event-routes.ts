@@ -1,4 +1,5 @@
-import { batchAnswerSchema, catalogParams } from '@kindred/shared/api/common-schemas';
+import { batchAnswerSchema } from '@kindred/shared/api/batch';
+import { catalogParams } from '@kindred/shared/api/path-params';
 import { type Route, route } from '@kindred/shared/api/route';
 import { eventSchema } from '@kindred/shared/event';
 import { acceptBatch } from '@kindred/shared/platform/http/batch';

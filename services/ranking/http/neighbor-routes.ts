@@ -1,5 +1,6 @@
-import { catalogParams, itemParams, LIMIT_DEFAULT } from '@kindred/shared/api/common-schemas';
+import { LIMIT_DEFAULT } from '@kindred/shared/api/list-params';
 import { neighborsAnswerSchema, searchBodySchema, similarQuerySchema } from '@kindred/shared/api/neighbors';
+import { catalogParams, itemParams } from '@kindred/shared/api/path-params';
 import { type Route, route } from '@kindred/shared/api/route';
 import type { NeighborList } from '../neighbors/live-neighbors.ts';
 import type { Search } from '../neighbors/search.ts';

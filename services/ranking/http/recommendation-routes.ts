@@ -1,4 +1,4 @@
-import { catalogParams } from '@kindred/shared/api/common-schemas';
+import { catalogParams } from '@kindred/shared/api/path-params';
 import { recommendationsBodySchema, SEED_MAX, slateSchema } from '@kindred/shared/api/recommendations';
 import { type Route, route } from '@kindred/shared/api/route';
 import type { Recommendations } from '../recommend/recommendations.ts';

@@ -1,4 +1,4 @@
-import { userParams } from '@kindred/shared/api/common-schemas';
+import { userParams } from '@kindred/shared/api/path-params';
 import { type Route, route } from '@kindred/shared/api/route';
 import { erasureAnswerSchema, userAnswerSchema, userQuerySchema } from '@kindred/shared/api/users';
 import type { Users } from '../users/users.ts';

@@ -1,4 +1,4 @@
-import { catalogParams } from '@kindred/shared/api/common-schemas';
+import { catalogParams } from '@kindred/shared/api/path-params';
 import { type Route, route } from '@kindred/shared/api/route';
 import { rollbackAnswerSchema, trainingAnswerSchema, trainingsAnswerSchema } from '@kindred/shared/api/trainings';
 import type { ArtifactVersion } from '../artifact-store.ts';

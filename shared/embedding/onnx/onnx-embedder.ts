@@ -85,7 +85,6 @@ export function onnxEmbedder({ model, modelsFolder, workers, background }: OnnxE
   return {
     space: spaceOf(model),
     dimensions: model.dimensions,
-    concurrency: workers,
     embed: (text, kind) =>
       new Promise((resolve, reject) => {
         if (isClosing) throw new Error('the embedder is closed');

@@ -53,7 +53,7 @@ export function requireKey({ HOST, KINDRED_API_KEY }: HttpVariables, context: z.
   context.addIssue({
     code: 'custom',
     path: ['HOST'],
-    message: `is ${HOST}: what others can reach needs KINDRED_API_KEY, a key of your own of at least 16 characters`,
+    message: `is ${HOST}: a server that others can reach needs KINDRED_API_KEY, a key of your own of at least 16 characters`,
   });
 }
 

@@ -4,7 +4,7 @@ import { Problem } from '../../problem.ts';
 import { rowsOfList } from './json-list.ts';
 import { linesOf, type RawRow } from './row-stream.ts';
 
-/** The bytes in pieces of the given sizes, over and over. */
+/** Cuts the bytes into pieces of the given sizes, over and over. */
 async function* pieces(text: string, sizes: readonly number[]): AsyncGenerator<Buffer> {
   const bytes = Buffer.from(text);
   for (let start = 0, i = 0; start < bytes.length; i++) {
@@ -50,7 +50,7 @@ test('refuses every text that JSON.parse refuses, unless a row of it does', asyn
             return false;
           },
         );
-        // What it takes whole is JSON; it may refuse JSON that has another form.
+        // A text that it takes whole is JSON; it may refuse JSON of another form.
         if (outcome) expect(parses(text)).toBe(true);
       },
     ),
@@ -70,7 +70,7 @@ test('cuts lines as a plain split does, counting blank ones', async () => {
   );
 });
 
-test('passes over a row above the limit and goes on', async () => {
+test('leaves out a row above the limit and goes on', async () => {
   const text = `{"rows":["${'x'.repeat(1_100_000)}",2]}`;
   const rows = await all(rowsOfList(pieces(text, [65_536]), 'rows'));
   expect(rows).toEqual([

@@ -25,9 +25,9 @@ const isSpace = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byt
 
 /**
  * Cuts `{"<name>": [row, row, …]}` into the bytes of its rows as they come, so that neither a large body blocks the event
- * loop in one JSON.parse nor a row above the limit is held. Each row is then parsed by JSON.parse, which decides whether
- * it is JSON. Libraries that do this build the rows by assignment, where a key `__proto__` changes the prototype
- * instead of being seen and refused.
+ * loop in one JSON.parse nor a row above the limit is held. JSON.parse then decides of each row if it is JSON. Libraries
+ * that do this build the rows by assignment, where a key `__proto__` changes the prototype instead of being seen and
+ * refused.
  * @throws {Problem} `invalid-json` where the frame is not of that form, `invalid-request` for another name.
  */
 export async function* rowsOfList(chunks: AsyncIterable<Buffer>, name: string): AsyncGenerator<RawRow> {
@@ -66,7 +66,7 @@ export async function* rowsOfList(chunks: AsyncIterable<Buffer>, name: string): 
         state = nextState(state, byte, key, name);
         if (state === 'row') {
           rowStart = i;
-          // The byte that begins the first row is looked at again, as a part of it.
+          // The byte that begins the first row is also a part of it.
           i--;
         }
       }

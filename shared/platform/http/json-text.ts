@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 
-/** Text that is not JSON as it is taken here, and why. */
+/** Says why a text is not taken as JSON. */
 export class JsonTextError extends Error {
-  /** Where a key stands that is refused; `undefined` when the text is not JSON at all. */
+  /** Path of a key that is refused; `undefined` for a text that is not JSON at all. */
   readonly field: string | undefined;
 
   constructor(reason: string, field?: string) {
@@ -13,8 +13,8 @@ export class JsonTextError extends Error {
 }
 
 /**
- * Parses JSON from outside. A key `__proto__` is refused: schemas pass over it in silence, and whoever assigns it changes a
- * prototype. Cost: one JSON.parse, and a walk where the text could hold such a key.
+ * Parses JSON from outside. A key `__proto__` is refused: schemas ignore it in silence, and code that assigns it changes a
+ * prototype. Cost: one JSON.parse, and a walk over texts that could hold such a key.
  * @throws {JsonTextError}
  */
 export function parseJsonText(bytes: Buffer): unknown {
@@ -37,7 +37,7 @@ interface Place {
   readonly outer: Place | undefined;
 }
 
-/** Without recursion: 50,000 levels fit in 100 kB. Paths are put together only where one is refused. */
+/** Walks without recursion, because 50,000 levels fit in 100 kB. A path is put together only for a key that is refused. */
 function refusePrototype(root: unknown): void {
   const left: Place[] = typeof root === 'object' && root !== null ? [{ value: root, key: '', outer: undefined }] : [];
   for (let place = left.pop(); place !== undefined; place = left.pop()) {

@@ -12,7 +12,7 @@ export function parse<Schema extends z.ZodType>(schema: Schema, input: unknown):
 
 const FIELDS_MAX = 20;
 
-/** What a failed parse says, one entry a field: the first 20. */
+/** The mistakes that a failed parse found, in the order of the schema: the first 20. */
 export function fieldProblems(error: z.ZodError): FieldProblem[] {
   return error.issues
     .flatMap((issue) => {

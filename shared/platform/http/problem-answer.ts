@@ -5,28 +5,35 @@ import { Problem, type ProblemCode } from '../../problem.ts';
 import { isDatabaseAway, isDatabaseBusy } from '../database.ts';
 import type { Log } from '../log.ts';
 
-/** Writes a problem as RFC 9457 says. `type` is a URI that names the code; it need not be fetched. */
+export const PROBLEM_TYPE = 'application/problem+json';
+
+/** A problem as the JSON of RFC 9457. `type` is a URI that names the code; it need not be fetched. */
+export function problemBody({ code, title, status, message, fields, extra }: Problem, requestId: string): string {
+  const errors = fields.length > 0 ? fields : undefined;
+  const type = `urn:kindred:problem:${code}`;
+  return JSON.stringify({
+    type,
+    title,
+    status,
+    code,
+    detail: message,
+    field: errors?.[0]?.field,
+    errors,
+    ...extra,
+    requestId,
+  });
+}
+
 function answerProblem(response: Response, problem: Problem, requestId: string): void {
   if (problem.status === 503) response.setHeader('Retry-After', '1');
   if (problem.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
-  response
-    .status(problem.status)
-    .type('application/problem+json')
-    .send(
-      JSON.stringify({
-        type: `urn:kindred:problem:${problem.code}`,
-        title: problem.title,
-        status: problem.status,
-        code: problem.code,
-        detail: problem.message,
-        ...(problem.fields.length > 0 && { field: problem.fields[0]!.field, errors: problem.fields }),
-        ...problem.extra,
-        requestId,
-      }),
-    );
+  response.status(problem.status).type(PROBLEM_TYPE).send(problemBody(problem, requestId));
 }
 
-/** The one place where a failure becomes an answer. What is not a problem is a bug: logged whole, told as nothing. */
+/**
+ * Turns every failure of a request into its answer. A failure that is not a problem is a bug: it is logged whole, and the
+ * answer says nothing of it.
+ */
 export function problemHandler(log: Log): ErrorRequestHandler {
   return (error, request, response, next) => {
     const requestId = String(response.getHeader('X-Request-Id') ?? '');
@@ -62,7 +69,7 @@ function passOver(request: IncomingMessage): Promise<void> {
   });
 }
 
-/** Problems of the HTTP machinery (body-parser, the router) as ours. */
+/** Errors of the HTTP machinery (body-parser, the router) by their types. */
 const MACHINE_PROBLEMS: Readonly<Record<string, readonly [ProblemCode, string]>> = {
   'entity.too.large': ['too-large', 'the body is above 1 MiB'],
   'encoding.unsupported': ['unsupported-media-type', 'Content-Encoding must be gzip, deflate, br or identity'],
@@ -73,7 +80,7 @@ const MACHINE_PROBLEMS: Readonly<Record<string, readonly [ProblemCode, string]>>
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof URIError) return new Problem('invalid-path', 'the path holds an escape that is not UTF-8');
-  if (isDatabaseAway(error)) return new Problem('unavailable', 'the database is away', { cause: error });
+  if (isDatabaseAway(error)) return new Problem('unavailable', 'the database is unavailable', { cause: error });
   if (isDatabaseBusy(error)) return new Problem('unavailable', 'the database is busy', { cause: error });
   if (error instanceof Error && 'type' in error && typeof error.type === 'string') {
     const known = MACHINE_PROBLEMS[error.type];
@@ -81,9 +88,9 @@ function problemOf(error: unknown): Problem {
   }
   // Static files answer ranges and preconditions that they cannot meet by errors of their own.
   if (error instanceof Error && 'status' in error && (error.status === 412 || error.status === 416)) {
-    return new Problem('invalid-request', 'the file is not to be had in that form', { cause: error });
+    return new Problem('invalid-request', 'the file does not come in that form', { cause: error });
   }
-  // zlib's own errors reach us from body-parser without a type of their own.
+  // Errors of zlib reach us from body-parser without a type.
   if (error instanceof Error && 'status' in error && error.status === 400) {
     return new Problem('invalid-encoding', 'the body cannot be read', { cause: error });
   }

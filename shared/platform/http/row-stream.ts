@@ -6,7 +6,7 @@ import { Problem } from '../../problem.ts';
 export interface RawRow {
   /** From 1: the line of NDJSON, or the place in a JSON list. */
   readonly line: number;
-  /** `undefined` for a row above the limit, which is passed over. */
+  /** `undefined` for a row above the limit, which is not held. */
   readonly bytes: Buffer | undefined;
 }
 
@@ -14,7 +14,7 @@ const BODY_BYTES_MAX = 64 * 1024 * 1024;
 export const ROW_BYTES_MAX = 1024 * 1024;
 
 /**
- * The bytes of a body, decompressed as they come, so that a gzip bomb costs no more than the limit.
+ * Yields the bytes of a body, decompressed as they come, so that a gzip bomb costs no more than the limit.
  * @throws {Problem} `too-large` above 64 MiB decompressed, `invalid-encoding`, `unsupported-media-type`.
  */
 export async function* decompressed(request: IncomingMessage): AsyncGenerator<Buffer> {
@@ -65,7 +65,7 @@ function decoderOf(encoding: string): ReturnType<typeof createGunzip> | undefine
 
 const NEWLINE = 0x0a;
 
-/** Cuts bytes into lines; lines of white space alone are passed over but counted. The last needs no line end. */
+/** Cuts bytes into lines. Lines of white space alone are left out but counted; the last line needs no line end. */
 export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<RawRow> {
   const row = new RowBytes();
   let line = 1;

@@ -52,7 +52,7 @@ test('a drain closes connections that are kept, and in time those that never ask
   await Promise.all([server.drain(600), closed]);
 });
 
-/** Asks from a thread of its own: how many of the requests were answered. */
+/** Sends requests from a thread of its own and counts the answers. */
 const CLIENT = `
   const { parentPort, workerData: { url, count } } = require('node:worker_threads');
   const { get } = require('node:http');
@@ -71,7 +71,7 @@ test('a drain resets no connection that came while the loop was busy', async () 
   const drained = server.drain(5_000);
   const answered = once(client, 'message');
   client.postMessage('go');
-  // So long that the time to close has come when the loop turns again.
+  // The loop stands still until the time to close has come.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 800);
   expect(await answered).toEqual([count]);
   await drained;
