@@ -1,6 +1,6 @@
-import { createExactIndex } from '@kindred/index/adapters/exact-index';
-import { createItemTable, type ItemTable } from '@kindred/index/domain/item-table';
-import type { IndexEngine, VectorIndex } from '@kindred/index/ports';
+import { createExactIndex } from '@kindred/index/adapters/exact/exact-index-engine';
+import { createItemTable, type ItemTable } from '@kindred/index/adapters/hnsw/domain/item-table';
+import type { IndexEngine, VectorIndex } from '@kindred/index/ports/index-engine';
 import type { CatalogId, SpaceId } from '@kindred/shared/id';
 
 /** An index engine that compares with everything: what others approximate. Keeps no snapshots. */

@@ -1,7 +1,7 @@
-import { createGeneration } from '@kindred/index/adapters/hnsw-generation';
-import { HNSW_DEFAULTS } from '@kindred/index/adapters/hnsw-index';
-import { searchGeneration } from '@kindred/index/adapters/hnsw-search';
-import { createItemTable } from '@kindred/index/domain/item-table';
+import { createItemTable } from '@kindred/index/adapters/hnsw/domain/item-table';
+import { createGeneration } from '@kindred/index/adapters/hnsw/hnsw-generation';
+import { HNSW_DEFAULTS } from '@kindred/index/adapters/hnsw/hnsw-index';
+import { searchGeneration } from '@kindred/index/adapters/hnsw/hnsw-search';
 import { startProgress } from '../measure/progress.ts';
 import type { EmbeddedItems } from './embedded-items.ts';
 import type { NeighborFinder } from './neighbor-finder.ts';

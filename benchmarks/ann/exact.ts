@@ -1,5 +1,5 @@
-import { createExactIndex } from '@kindred/index/adapters/exact-index';
-import { createItemTable } from '@kindred/index/domain/item-table';
+import { createExactIndex } from '@kindred/index/adapters/exact/exact-index-engine';
+import { createItemTable } from '@kindred/index/adapters/hnsw/domain/item-table';
 import type { EmbeddedItems } from './embedded-items.ts';
 import type { NeighborFinder } from './neighbor-finder.ts';
 

@@ -1,4 +1,4 @@
-import { HNSW_DEFAULTS } from '@kindred/index/adapters/hnsw-index';
+import { HNSW_DEFAULTS } from '@kindred/index/adapters/hnsw/hnsw-index';
 import { spaceOf } from '@kindred/shared/embedding/known-models';
 import type { NeighborTarget } from '@kindred/shared/neighbor';
 import type { Answer, BenchRun } from '../bench-run.ts';

@@ -1,4 +1,4 @@
-import { clusteredVectors } from '@kindred/index/adapters/clustered-vectors.fixture';
+import { clusteredVectors } from '@kindred/index/clustered-vectors.fixture';
 import { knownModel, spaceOf } from '@kindred/shared/embedding/known-models';
 import { filterFieldsOf } from '@kindred/shared/filter';
 import { itemIdSchema } from '@kindred/shared/id';

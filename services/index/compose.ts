@@ -2,12 +2,12 @@ import type { Database } from '@kindred/shared/platform/database';
 import type { Log } from '@kindred/shared/platform/log';
 import type { Registry } from '@kindred/shared/platform/metrics';
 import type { Service } from '@kindred/shared/platform/run-service';
+import { createWorkerEngine } from './adapters/hnsw/worker/worker-index-engine.ts';
 import { createPostgresChangeFeed } from './adapters/postgres-change-feed.ts';
-import { createWorkerEngine } from './adapters/worker-engine.ts';
 import type { SnapshotPolicy } from './domain/snapshot-policy.ts';
 import { indexRoutes } from './http/routes.ts';
 import { indexMetrics } from './metrics.ts';
-import type { IndexEngine } from './ports.ts';
+import type { IndexEngine } from './ports/index-engine.ts';
 import { createIndexService, type IndexService } from './service.ts';
 
 export interface IndexParts {

@@ -9,7 +9,7 @@ import type {
   ItemChange,
   Log,
   SpaceChange,
-} from './ports.ts';
+} from './ports/index-engine.ts';
 
 /** Brings one engine to the state of the database and keeps it there. */
 export interface FeedFollower {

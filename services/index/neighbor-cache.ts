@@ -1,6 +1,6 @@
 import type { Neighbor, NeighborQuery } from '@kindred/shared/neighbor';
 import { LRUCache } from 'lru-cache';
-import type { SpaceKey } from './ports.ts';
+import type { SpaceKey } from './ports/index-engine.ts';
 
 export interface SpaceAnswer {
   readonly version: string;

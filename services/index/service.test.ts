@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { type CatalogId, itemIdSchema, MAIN_CATALOG, type SpaceId } from '@kindred/shared/id';
 import type { Neighbor } from '@kindred/shared/neighbor';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { clusteredVectors } from './adapters/clustered-vectors.fixture.ts';
+import { createWorkerEngine, type WorkerEngine } from './adapters/hnsw/worker/worker-index-engine.ts';
 import { createMemoryChangeFeed, type MemoryChangeFeed } from './adapters/memory-change-feed.ts';
-import { createWorkerEngine, type WorkerEngine } from './adapters/worker-engine.ts';
+import { clusteredVectors } from './clustered-vectors.fixture.ts';
 import { createIndexService, type IndexService, type IndexServiceOptions } from './service.ts';
 
 const DIMENSIONS = 16;

@@ -7,7 +7,13 @@ import { SNAPSHOT_POLICY, type SnapshotPolicy } from './domain/snapshot-policy.t
 import { unitVector } from './domain/unit-vector.ts';
 import { createFeedFollower, type FeedFollower } from './feed-follower.ts';
 import { createNeighborCache, type SpaceAnswer } from './neighbor-cache.ts';
-import { type ChangeFeed, EngineDeadError, type IndexEngine, type Log, type SpaceStatus } from './ports.ts';
+import {
+  type ChangeFeed,
+  EngineDeadError,
+  type IndexEngine,
+  type Log,
+  type SpaceStatus,
+} from './ports/index-engine.ts';
 import { createSnapshotKeeper } from './snapshot-keeper.ts';
 
 export interface IndexServiceOptions {

@@ -1,5 +1,5 @@
 import { isSnapshotDue, isSnapshotWorthwhile, type SnapshotPolicy } from './domain/snapshot-policy.ts';
-import type { IndexEngine, Log, SpaceKey, SpaceStatus } from './ports.ts';
+import type { IndexEngine, Log, SpaceKey, SpaceStatus } from './ports/index-engine.ts';
 
 /** Has snapshots written in the background as they fall due. */
 export interface SnapshotKeeper {

@@ -1,4 +1,4 @@
-import { createWorkerEngine } from '@kindred/index/adapters/worker-engine';
+import { createWorkerEngine } from '@kindred/index/adapters/hnsw/worker/worker-index-engine';
 import { LOADED_ITEMS, type LoadAsked, type LoadTold, loadedChanges, loadedQueries, WANTED } from './loaded-space.ts';
 
 // Opens the snapshots that it is asked to, one after another: what crashes ends this process and no other. What cannot

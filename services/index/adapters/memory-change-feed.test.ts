@@ -1,4 +1,4 @@
-import { changeFeedContract } from './change-feed.contract.ts';
+import { changeFeedContract } from '../ports/change-feed.contract.ts';
 import { createMemoryChangeFeed } from './memory-change-feed.ts';
 
 changeFeedContract(async () => {

@@ -2,7 +2,7 @@ import type { ItemFields } from '@kindred/shared/catalog';
 import { filterFieldsOf } from '@kindred/shared/filter';
 import type { CatalogId, ItemId } from '@kindred/shared/id';
 import type { Space } from '../domain/space.ts';
-import type { Change, ChangeFeed, EmbeddingChange, ItemChange, SpaceChange, SpaceKey } from '../ports.ts';
+import type { Change, ChangeFeed, EmbeddingChange, ItemChange, SpaceChange, SpaceKey } from '../ports/index-engine.ts';
 
 type Item = Omit<ItemChange, 'spaces'>;
 

@@ -3,7 +3,7 @@ import { itemIdSchema, MAIN_CATALOG, type SpaceId } from '@kindred/shared/id';
 import { bytesOf } from '@kindred/shared/numeric/vector';
 import { transaction } from '@kindred/shared/platform/database';
 import { afterAll, afterEach, expect, test } from 'vitest';
-import { type ChangeWriter, changeFeedContract } from './change-feed.contract.ts';
+import { type ChangeWriter, changeFeedContract } from '../ports/change-feed.contract.ts';
 import { createPostgresChangeFeed } from './postgres-change-feed.ts';
 
 const opened: TestDatabase[] = [];

@@ -3,7 +3,14 @@ import { filterFieldsOf } from '@kindred/shared/filter';
 import type { CatalogId, ItemId, SpaceId } from '@kindred/shared/id';
 import { vectorOf } from '@kindred/shared/numeric/vector';
 import type { Database } from '@kindred/shared/platform/database';
-import type { Change, ChangeFeed, ChangeRange, EmbeddingChange, ItemChange, SpaceChange } from '../ports.ts';
+import type {
+  Change,
+  ChangeFeed,
+  ChangeRange,
+  EmbeddingChange,
+  ItemChange,
+  SpaceChange,
+} from '../ports/index-engine.ts';
 
 /** A row of any of the queries below; the columns that the kind has not are null. */
 interface ChangeRow {

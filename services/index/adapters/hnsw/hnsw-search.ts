@@ -1,11 +1,11 @@
 import { compareIds } from '@kindred/shared/id';
 import type { Neighbor, NeighborQuery } from '@kindred/shared/neighbor';
-import type { ItemTable } from '../domain/item-table.ts';
-import { createNearest, type Nearest } from '../domain/nearest.ts';
-import type { RowSet } from '../domain/row-set.ts';
-import { planSearch, type SearchOptions, type SearchPlan } from '../domain/search-plan.ts';
-import { unitVector } from '../domain/unit-vector.ts';
-import { NO_ROW, NO_SLOT } from '../domain/vector-store.ts';
+import { unitVector } from '../../domain/unit-vector.ts';
+import type { ItemTable } from './domain/item-table.ts';
+import { createNearest, type Nearest } from './domain/nearest.ts';
+import type { RowSet } from './domain/row-set.ts';
+import { planSearch, type SearchOptions, type SearchPlan } from './domain/search-plan.ts';
+import { NO_ROW, NO_SLOT } from './domain/vector-store.ts';
 import type { HnswGeneration } from './hnsw-generation.ts';
 
 const K_MAX = 1_000;

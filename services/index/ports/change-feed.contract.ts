@@ -3,7 +3,7 @@ import { filterFieldsOf } from '@kindred/shared/filter';
 import { type CatalogId, type ItemId, itemIdSchema, MAIN_CATALOG, type SpaceId } from '@kindred/shared/id';
 import { beforeEach, expect, test } from 'vitest';
 import type { Space, SpaceKey } from '../domain/space.ts';
-import type { Change, ChangeFeed } from '../ports.ts';
+import type { Change, ChangeFeed } from './index-engine.ts';
 
 /** Writes what a feed reads, as ingestion does. Each write gets a change number, and answers it. */
 export interface ChangeWriter {

@@ -1,4 +1,4 @@
-import { createVectorStore, NO_ROW, NO_SLOT, type VectorStore } from '../domain/vector-store.ts';
+import { createVectorStore, NO_ROW, NO_SLOT, type VectorStore } from './domain/vector-store.ts';
 import { createHnswGraph, type GraphParameters, type HnswGraph } from './hnsw-graph.ts';
 import { createHnswNodes, type HnswNodes } from './hnsw-nodes.ts';
 

@@ -1,5 +1,5 @@
 import type { NeighborQuery } from '@kindred/shared/neighbor';
-import type { EmbeddingChange, IndexEngine, ItemChange, SpaceKey, SpaceToOpen } from '../ports.ts';
+import type { EmbeddingChange, IndexEngine, ItemChange, SpaceKey, SpaceToOpen } from '../../../ports/index-engine.ts';
 
 /** What the main thread asks of the index thread. */
 export type EngineRequest =

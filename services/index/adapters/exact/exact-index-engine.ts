@@ -1,9 +1,9 @@
 import { predicateOf } from '@kindred/shared/filter';
 import { compareIds, type ItemId } from '@kindred/shared/id';
-import type { ItemTable } from '../domain/item-table.ts';
-import { unitVector } from '../domain/unit-vector.ts';
-import { createVectorStore, type VectorStore } from '../domain/vector-store.ts';
-import type { VectorIndex } from '../ports.ts';
+import { unitVector } from '../../domain/unit-vector.ts';
+import type { VectorIndex } from '../../ports/index-engine.ts';
+import type { ItemTable } from '../hnsw/domain/item-table.ts';
+import { createVectorStore, type VectorStore } from '../hnsw/domain/vector-store.ts';
 
 const K_MAX = 1_000;
 

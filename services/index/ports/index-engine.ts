@@ -1,8 +1,8 @@
 import type { FilterFields } from '@kindred/shared/filter';
 import type { CatalogId, ItemId, SpaceId } from '@kindred/shared/id';
 import type { Neighbor, NeighborQuery } from '@kindred/shared/neighbor';
-import type { SnapshotNeed } from './domain/snapshot-policy.ts';
-import type { Space, SpaceKey } from './domain/space.ts';
+import type { SnapshotNeed } from '../domain/snapshot-policy.ts';
+import type { Space, SpaceKey } from '../domain/space.ts';
 
 export type { SpaceKey };
 

@@ -1,5 +1,5 @@
-import { sameVector } from '../domain/unit-vector.ts';
-import { NO_ROW, type VectorStore } from '../domain/vector-store.ts';
+import { sameVector } from '../../domain/unit-vector.ts';
+import { NO_ROW, type VectorStore } from './domain/vector-store.ts';
 
 /**
  * Which slots share a node of the graph. Slots with equal vectors do: as nodes of their own they would only be linked

@@ -1,9 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { CatalogId, SpaceId } from '@kindred/shared/id';
-import { createItemTable, type ItemTable } from '../domain/item-table.ts';
-import type { EmbeddingChange, IndexEngine, ItemChange, Rejection, SpaceKey, SpaceStatus } from '../ports.ts';
+import type {
+  EmbeddingChange,
+  IndexEngine,
+  ItemChange,
+  Rejection,
+  SpaceKey,
+  SpaceStatus,
+} from '../../ports/index-engine.ts';
+import { createItemTable, type ItemTable } from './domain/item-table.ts';
 import { type BuildState, createHnswIndex, HNSW_DEFAULTS, type HnswIndex, type HnswOptions } from './hnsw-index.ts';
-import { dropSnapshots, loadSnapshot, snapshotFolder, writeSnapshot } from './index-snapshot.ts';
+import { dropSnapshots, loadSnapshot, snapshotFolder, writeSnapshot } from './snapshot/write-snapshot.ts';
 
 export interface IndexHostOptions {
   /** The folder of all snapshots. */

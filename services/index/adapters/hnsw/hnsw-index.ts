@@ -1,9 +1,9 @@
 import type { ItemId } from '@kindred/shared/id';
-import type { ItemTable } from '../domain/item-table.ts';
-import type { SearchOptions } from '../domain/search-plan.ts';
-import { sameVector, unitVector } from '../domain/unit-vector.ts';
-import { NO_ROW, NO_SLOT } from '../domain/vector-store.ts';
-import type { VectorIndex } from '../ports.ts';
+import { sameVector, unitVector } from '../../domain/unit-vector.ts';
+import type { VectorIndex } from '../../ports/index-engine.ts';
+import type { ItemTable } from './domain/item-table.ts';
+import type { SearchOptions } from './domain/search-plan.ts';
+import { NO_ROW, NO_SLOT } from './domain/vector-store.ts';
 import { createGeneration, type HnswGeneration, type RestoredGeneration } from './hnsw-generation.ts';
 import type { GraphParameters } from './hnsw-graph.ts';
 import { searchGeneration } from './hnsw-search.ts';

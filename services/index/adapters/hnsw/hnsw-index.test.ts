@@ -2,11 +2,11 @@ import { filterFieldsOf } from '@kindred/shared/filter';
 import { itemIdSchema } from '@kindred/shared/id';
 import { normalise } from '@kindred/shared/numeric/vector';
 import { describe, expect, test } from 'vitest';
-import { createItemTable } from '../domain/item-table.ts';
-import { clusteredVectors, generator } from './clustered-vectors.fixture.ts';
-import { createExactIndex } from './exact-index.ts';
+import { clusteredVectors, generator } from '../../clustered-vectors.fixture.ts';
+import { recallOf, type VectorIndexUnderTest, vectorIndexContract } from '../../ports/index-engine-history.contract.ts';
+import { createExactIndex } from '../exact/exact-index-engine.ts';
+import { createItemTable } from './domain/item-table.ts';
 import { createHnswIndex, type HnswOptions } from './hnsw-index.ts';
-import { recallOf, type VectorIndexUnderTest, vectorIndexContract } from './vector-index.contract.ts';
 
 function created(dimensions: number, options: Partial<HnswOptions>, nowMs = () => 0) {
   const items = createItemTable();

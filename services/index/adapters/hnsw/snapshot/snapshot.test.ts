@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { filterFieldsOf } from '@kindred/shared/filter';
 import { itemIdSchema, MAIN_CATALOG, type SpaceId } from '@kindred/shared/id';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { clusteredVectors, generator } from '../../../clustered-vectors.fixture.ts';
 import { createItemTable } from '../domain/item-table.ts';
-import { clusteredVectors, generator } from './clustered-vectors.fixture.ts';
-import { hnswFileProblem } from './hnsw-file.ts';
-import { createHnswIndex, HNSW_DEFAULTS } from './hnsw-index.ts';
-import { loadSnapshot, snapshotFolder, writeSnapshot } from './index-snapshot.ts';
+import { createHnswIndex, HNSW_DEFAULTS } from '../hnsw-index.ts';
+import { hnswFileProblem } from './graph-file.ts';
+import { loadSnapshot, snapshotFolder, writeSnapshot } from './write-snapshot.ts';
 
 const DAMAGES = Number(process.env.KINDRED_SNAPSHOT_DAMAGES ?? 40);
 const SEED = Number(process.env.KINDRED_SEED ?? 1);

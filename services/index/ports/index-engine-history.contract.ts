@@ -5,10 +5,10 @@ import type { Neighbor } from '@kindred/shared/neighbor';
 import { dot, normalise } from '@kindred/shared/numeric/vector';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ItemTable } from '../domain/item-table.ts';
-import type { VectorIndex } from '../ports.ts';
-import { clusteredVectors, generator } from './clustered-vectors.fixture.ts';
-import { createExactIndex } from './exact-index.ts';
+import { createExactIndex } from '../adapters/exact/exact-index-engine.ts';
+import type { ItemTable } from '../adapters/hnsw/domain/item-table.ts';
+import { clusteredVectors, generator } from '../clustered-vectors.fixture.ts';
+import type { VectorIndex } from './index-engine.ts';
 
 /** An index under test with the table that the fields of its items are put into. */
 export interface VectorIndexUnderTest {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MAIN_CATALOG, type SpaceId } from '@kindred/shared/id';
 import { describe, expect, test } from 'vitest';
-import { EngineDeadError } from '../ports.ts';
-import { filled, indexEngineContract, testVectors } from './index-engine.contract.ts';
-import { createWorkerEngine, type WorkerEngineOptions } from './worker-engine.ts';
+import { filled, indexEngineContract, testVectors } from '../../../ports/index-engine.contract.ts';
+import { EngineDeadError } from '../../../ports/index-engine.ts';
+import { createWorkerEngine, type WorkerEngineOptions } from './worker-index-engine.ts';
 
 const unexpected: WorkerEngineOptions['onDeath'] = (error) => {
   throw error;

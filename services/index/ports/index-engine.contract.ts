@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { filterFieldsOf } from '@kindred/shared/filter';
 import { type CatalogId, itemIdSchema, MAIN_CATALOG, type SpaceId } from '@kindred/shared/id';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { EmbeddingChange, IndexEngine, ItemChange, SpaceToOpen } from '../ports.ts';
-import { clusteredVectors } from './clustered-vectors.fixture.ts';
-import type { IndexHostOptions } from './index-host.ts';
+import type { IndexHostOptions } from '../adapters/hnsw/hnsw-index-engine.ts';
+import { clusteredVectors } from '../clustered-vectors.fixture.ts';
+import type { EmbeddingChange, IndexEngine, ItemChange, SpaceToOpen } from './index-engine.ts';
 
 const DIMENSIONS = 16;
 const space: SpaceId = JSON.parse('"model"');

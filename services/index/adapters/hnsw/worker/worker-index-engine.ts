@@ -1,7 +1,7 @@
 import { type Transferable, Worker } from 'node:worker_threads';
-import { EngineDeadError, type IndexEngine } from '../ports.ts';
-import { type EngineAnswer, type EngineReply, type EngineRequest, packed } from './engine-message.ts';
-import type { IndexHostOptions } from './index-host.ts';
+import { EngineDeadError, type IndexEngine } from '../../../ports/index-engine.ts';
+import type { IndexHostOptions } from '../hnsw-index-engine.ts';
+import { type EngineAnswer, type EngineReply, type EngineRequest, packed } from './worker-message.ts';
 
 export interface WorkerEngineOptions extends IndexHostOptions {
   /** Told once when the thread ends without having been closed. Calls that wait for it have been rejected by then. */
@@ -23,7 +23,7 @@ interface Waiting {
  * itself and is never terminated: in the middle of a call of hnswlib that ends the process.
  */
 export function createWorkerEngine({ onDeath, ...options }: WorkerEngineOptions): WorkerEngine {
-  const thread = new Worker(new URL('./index-worker.ts', import.meta.url), { workerData: options, name: 'index' });
+  const thread = new Worker(new URL('./hnsw-worker.ts', import.meta.url), { workerData: options, name: 'index' });
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
   let isClosing = false;

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type EngineReply, type EngineRequest, unpacked } from './engine-message.ts';
-import { createIndexHost, type IndexHost, type IndexHostOptions } from './index-host.ts';
+import { createIndexHost, type IndexHost, type IndexHostOptions } from '../hnsw-index-engine.ts';
+import { type EngineReply, type EngineRequest, unpacked } from './worker-message.ts';
 
 /*
  * The index thread: answers one message after another and builds in between, a few milliseconds at a time, so that a
