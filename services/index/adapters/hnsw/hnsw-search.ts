@@ -1,8 +1,8 @@
 import { compareIds } from '@kindred/shared/id';
 import type { Neighbor, NeighborQuery } from '@kindred/shared/neighbor';
+import { TopK } from '@kindred/shared/numeric/top-k';
 import { unitVector } from '../../domain/unit-vector.ts';
 import type { ItemTable } from './domain/item-table.ts';
-import { createNearest, type Nearest } from './domain/nearest.ts';
 import type { RowSet } from './domain/row-set.ts';
 import { planSearch, type SearchOptions, type SearchPlan } from './domain/search-plan.ts';
 import { NO_ROW, NO_SLOT } from './domain/vector-store.ts';
@@ -40,7 +40,7 @@ export function searchGeneration(
   const search: Search = { generation, allowed, targetRow, k, vector, nearest: nearestOf(items, k) };
   const nearest =
     plan.path === 'graph' && searchGraph(search, plan) ? search.nearest : scan(search, nearestOf(items, k));
-  return nearest.take().map(({ row, similarity }) => ({ item: items.itemAt(row), similarity }));
+  return nearest.takeEntries().map(({ index, key }) => ({ item: items.itemAt(index), similarity: key }));
 }
 
 interface Search {
@@ -49,15 +49,15 @@ interface Search {
   readonly targetRow: number;
   readonly k: number;
   readonly vector: Float32Array;
-  readonly nearest: Nearest;
+  readonly nearest: TopK;
 }
 
-function nearestOf(items: ItemTable, k: number): Nearest {
-  return createNearest(k, (left, right) => compareIds(items.itemAt(left), items.itemAt(right)));
+function nearestOf(items: ItemTable, k: number): TopK {
+  return new TopK(k, (left, right) => compareIds(items.itemAt(left), items.itemAt(right)));
 }
 
 /** Compares with every allowed vector. */
-function scan({ generation: { store }, allowed, targetRow }: Search, nearest: Nearest): Nearest {
+function scan({ generation: { store }, allowed, targetRow }: Search, nearest: TopK): TopK {
   allowed.forEach((row) => {
     const slot = store.slotOf(row);
     if (slot !== NO_SLOT && row !== targetRow) nearest.offer(row, store.similarity(slot));
