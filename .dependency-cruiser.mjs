@@ -49,10 +49,10 @@ export default {
     {
       name: 'domain-is-pure',
       severity: 'error',
-      from: { path: '^services/[^/]+/domain/', pathNot: test },
+      from: { path: '^services/.+/domain/', pathNot: test },
       to: {
         pathNot:
-          '^services/[^/]+/domain/|^shared/([^/]+|model/[^/]+|numeric/[^/]+)[.]ts$|^node:crypto$|^crypto$|node_modules/ml-matrix/',
+          '^services/.+/domain/|^shared/([^/]+|model/[^/]+|numeric/[^/]+)[.]ts$|^node:crypto$|^crypto$|node_modules/ml-matrix/',
       },
     },
     {
@@ -71,6 +71,34 @@ export default {
         pathNot: `${test}|/(main|compose)[.]ts$`,
       },
       to: { path: '^services/[^/]+/adapters/' },
+    },
+    {
+      name: 'an-engine-is-a-folder',
+      comment:
+        'All that is special to one index engine lies in its folder: adapters beside it know no engine’s library.',
+      severity: 'error',
+      from: { path: '^services/index/', pathNot: '^services/index/adapters/hnsw/' },
+      to: { path: 'node_modules/hnswlib-node/' },
+    },
+    {
+      name: 'an-engine-knows-no-other-engine',
+      severity: 'error',
+      from: { path: '^services/index/adapters/([^/]+)/' },
+      to: { path: '^services/index/adapters/', pathNot: '^services/index/adapters/$1/' },
+    },
+    {
+      name: 'only-composition-roots-name-an-engine',
+      comment: 'The index service and the standalone mode reach an engine through its port; compose.ts chooses it.',
+      severity: 'error',
+      from: { path: '^services/', pathNot: `${test}|^services/index/(adapters/[^/]+/|(compose|main)[.]ts$)` },
+      to: { path: '^services/index/adapters/[^/]+/' },
+    },
+    {
+      name: 'contracts-are-for-adapters',
+      comment: 'A contract is run by the tests of the adapters of its port, and by nothing else.',
+      severity: 'error',
+      from: { pathNot: '^services/index/adapters/.+[.]test[.]ts$|^services/index/ports/[^/]+[.]contract[.]ts$' },
+      to: { path: '^services/index/.+[.]contract[.]ts$' },
     },
     ...['pg', 'kafkajs', 'hnswlib-node', 'onnxruntime-node', '@xenova/transformers', '@huggingface/transformers'].map(
       (library) => ({

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { type IndexEngineName, indexVariables } from '@kindred/index/index-variables';
 import {
   embeddingVariables,
   type ModelConfig,
@@ -15,6 +16,7 @@ const schema = z
     ...httpVariables(8080),
     ...modelVariables,
     ...embeddingVariables,
+    ...indexVariables,
     ...trainingVariables,
     KINDRED_DATA_DIR: folderSchema.default(resolve('.kindred')),
     KINDRED_DEMO: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
@@ -26,6 +28,7 @@ export interface StandaloneConfig extends HttpConfig, ModelConfig {
   readonly embeddingWorkers: number;
   /** As `EngineConfig` has it. */
   readonly trainingHours: number;
+  readonly indexEngine: IndexEngineName;
   readonly hasDemo: boolean;
 }
 
@@ -39,6 +42,7 @@ export function readStandaloneConfig(environment: Readonly<Record<string, string
     dataFolder,
     embeddingWorkers: read.KINDRED_EMBEDDING_WORKERS,
     trainingHours: read.KINDRED_TRAINING_HOURS,
+    indexEngine: read.KINDRED_INDEX_ENGINE,
     hasDemo: read.KINDRED_DEMO === 'on',
   };
 }

@@ -1,8 +1,4 @@
-import { vectorIndexContract } from '../../ports/index-engine-history.contract.ts';
-import { createItemTable } from '../hnsw/domain/item-table.ts';
-import { createExactIndex } from './exact-index-engine.ts';
+import { indexEngineContract } from '../../ports/index-engine.contract.ts';
+import { ExactIndexEngine } from './exact-index-engine.ts';
 
-vectorIndexContract((dimensions) => {
-  const items = createItemTable();
-  return { items, index: createExactIndex({ dimensions, items }) };
-});
+indexEngineContract(() => ({ engine: new ExactIndexEngine(), settle: async () => {} }));

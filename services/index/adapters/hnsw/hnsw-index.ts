@@ -1,118 +1,189 @@
 import type { ItemId } from '@kindred/shared/id';
+import type { Neighbor, NeighborQuery } from '@kindred/shared/neighbor';
 import { sameVector, unitVector } from '../../domain/unit-vector.ts';
-import type { VectorIndex } from '../../ports/index-engine.ts';
 import type { ItemTable } from './domain/item-table.ts';
-import type { SearchOptions } from './domain/search-plan.ts';
 import { NO_ROW, NO_SLOT } from './domain/vector-store.ts';
-import { createGeneration, type HnswGeneration, type RestoredGeneration } from './hnsw-generation.ts';
-import type { GraphParameters } from './hnsw-graph.ts';
+import { HnswGeneration, type RestoredGeneration } from './hnsw-generation.ts';
+import { HNSW_DEFAULTS, type HnswOptions } from './hnsw-options.ts';
 import { searchGeneration } from './hnsw-search.ts';
+import { type BuildState, type SavedIndex, savedIndexOf } from './saved-index.ts';
 
-export interface HnswOptions extends GraphParameters, SearchOptions {
-  /** A new generation is built when more than this share of the slots is dead, and … */
-  readonly tombstoneShareMax: number;
-  /** … at least so many are; */
-  readonly tombstonesMin: number;
-  /** or when the oldest has been dead for so long: what was deleted must leave memory in bounded time. */
-  readonly compactAfterMs: number;
-}
-
-export const HNSW_DEFAULTS: HnswOptions = {
-  M: 16,
-  efConstruction: 200,
-  efSearch: 128,
-  scannedPerCandidate: 40,
-  tombstoneShareMax: 0.2,
-  tombstonesMin: 100,
-  compactAfterMs: 12 * 3_600_000,
-};
-
-/** Where an index stands in its own history: equal on two occasions only when the graph is the same. */
-export interface BuildState {
-  /** Names the build; another one for every index that starts empty. */
+export interface HnswIndexOptions {
+  readonly dimensions: number;
+  /** The items of the catalog, shared with its other spaces. */
+  readonly items: ItemTable;
+  /** Names the build of an index that starts empty. */
   readonly build: string;
-  /** Counts the generations of the build, from 0. */
-  readonly generation: number;
-  /** When the oldest dead vector died, in milliseconds since 1970; `undefined` without one. */
-  readonly tombstonesSinceMs: number | undefined;
+  readonly nowMs: () => number;
+  readonly options?: Partial<HnswOptions>;
+  /** A loaded snapshot; its store's rows are held already. */
+  readonly restored?: RestoredGeneration & { readonly build: BuildState };
 }
 
-/** What a snapshot keeps beside the graph: an index at one moment, whatever becomes of the index meanwhile. */
-export interface SavedIndex extends BuildState {
-  readonly dimensions: number;
-  readonly parameters: GraphParameters;
-  readonly indexed: number;
-  /** Nodes of the graph, and how many of them can be found. */
-  readonly graph: { readonly count: number; readonly size: number };
-  /** The item of every slot; `null` for a dead one. */
-  readonly items: readonly (ItemId | null)[];
-  /** A copy of the vectors of the slots `from ≤ slot < to`. */
-  vectors(from: number, to: number): Float32Array<ArrayBuffer>;
-  /** To be called when `vectors` is not needed any more. */
-  release(): void;
+/** The next generation while it is built. */
+interface NextGeneration {
+  readonly generation: HnswGeneration;
+  /** Slots of the current generation that have been copied or passed over. */
+  copied: number;
+  readonly sinceMs: number;
 }
 
-export interface HnswIndex extends VectorIndex, BuildState {
+/**
+ * The approximate index of one space, over the fields of its catalog; one thread uses it. A new vector is scanned until
+ * `work` has built it into the graph; a deleted one is marked, and gone when `work` has built the next generation beside
+ * the one that serves. Updates go to both.
+ */
+export class HnswIndex {
   readonly dimensions: number;
-  /** Slots that have been through the tail; changes whenever the graph does. */
-  readonly indexed: number;
-  /** Vectors that are yet to be looked for since the graph last grew; see `check`. */
-  readonly unchecked: number;
-  /** Stands for the vectors that the graph does not lead to: answers may change when it does. 0 without one. */
-  readonly strayKey: number;
+  readonly #items: ItemTable;
+  readonly #nowMs: () => number;
+  readonly #settings: HnswOptions;
+  #current: HnswGeneration;
+  #next: NextGeneration | undefined;
+  #build: BuildState;
+  #isTurnOfNext = false;
+
+  constructor({ dimensions, items, build, nowMs, options, restored }: HnswIndexOptions) {
+    this.dimensions = dimensions;
+    this.#items = items;
+    this.#nowMs = nowMs;
+    this.#settings = { ...HNSW_DEFAULTS, ...options };
+    this.#current = new HnswGeneration(dimensions, this.#settings, restored);
+    this.#build = restored?.build ?? { build, generation: 0, tombstonesSinceMs: undefined };
+  }
+
+  /** Items that have a vector. */
+  get size(): number {
+    return this.#current.store.size;
+  }
+
+  /** Deleted and replaced vectors that still take memory. */
+  get tombstones(): number {
+    return this.#current.tombstones;
+  }
+
+  /** Vectors that are scanned until they are built into the graph. */
+  get unindexed(): number {
+    return this.#current.unindexed;
+  }
+
+  /** Vectors that are yet to be checked since the graph last grew; see `check`. */
+  get unchecked(): number {
+    return this.#current.unchecked;
+  }
+
+  get build(): BuildState {
+    return this.#build;
+  }
+
+  /** Equal on two occasions only if the graph is, and what is scanned beside it. */
+  get version(): string {
+    const { indexed, unreachableKey } = this.#current;
+    const scanned = unreachableKey === 0 ? '' : `+${(unreachableKey >>> 0).toString(36)}`;
+    return `${buildName(this.#build)}.${indexed}${scanned}`;
+  }
+
   /**
-   * Looks for vectors that the graph does not lead to, for about `budgetMs`: those are scanned from then on. Each costs
-   * a search, and all are looked for again when the graph has grown. @returns Whether more are left.
+   * Takes the vector in place of any earlier one; the vector may be reused afterwards.
+   * @param vector  Unit length, shape `[dimensions]`.
+   * @throws {RangeError} for any other vector; the earlier one then stays.
    */
-  check(budgetMs: number): boolean;
+  upsert(item: ItemId, vector: Float32Array): void {
+    const unit = unitVector(vector, this.dimensions);
+    const { store } = this.#current;
+    const known = this.#items.rowOf(item);
+    const slot = known === undefined ? NO_SLOT : store.slotOf(known);
+    if (slot !== NO_SLOT && sameVector(store.vectorAt(slot), unit)) return;
+    const row = known === undefined || slot === NO_SLOT ? this.#items.hold(item) : known;
+    this.#current.append(row, unit);
+    this.#next?.generation.append(row, unit);
+    this.#noteTombstones();
+  }
+
+  /** @returns False if there was no vector. */
+  remove(item: ItemId): boolean {
+    const row = this.#items.rowOf(item);
+    if (row === undefined || !this.#current.remove(row)) return false;
+    this.#next?.generation.remove(row);
+    this.#items.release(row);
+    this.#noteTombstones();
+    return true;
+  }
+
+  /**
+   * @returns At most k neighbors without the target item; `[]` for a target item without a vector.
+   * @throws {RangeError} for k outside 1 to 1,000 or a vector that could not have been stored.
+   */
+  search(query: NeighborQuery): readonly Neighbor[] {
+    return searchGeneration(this.#current, this.#items, { ...query, options: this.#settings });
+  }
+
+  /** Builds for about `budgetMs`, at least one step. @returns True if more is left to build. */
+  work(budgetMs: number): boolean {
+    const deadline = performance.now() + budgetMs;
+    while (this.#step()) if (performance.now() >= deadline) return true;
+    return false;
+  }
+
+  /**
+   * Checks for about `budgetMs` which vectors are unreachable: those are scanned from then on. Each costs a search, and
+   * all are checked again when the graph has grown. @returns True if more are left.
+   */
+  check(budgetMs: number): boolean {
+    const deadline = performance.now() + budgetMs;
+    while (this.#current.checkNext(this.#settings.efSearch)) if (performance.now() >= deadline) return true;
+    return false;
+  }
+
   /**
    * Writes the graph to a file, if it has a node, and captures the rest. Blocks for as long as the graph takes.
    * @throws Error when the graph was not written; see `HnswGraph.save` for what it does not notice.
    */
-  save(graphPath: string): SavedIndex;
+  save(graphPath: string): SavedIndex {
+    if (this.#current.graph.count > 0) this.#current.graph.save(graphPath);
+    return savedIndexOf(this.#current, this.#items, { build: this.#build, parameters: this.#settings });
+  }
+
   /** Lets go of all rows of the item table and erases the vectors. The index must not be used afterwards. */
-  close(): void;
-}
+  close(): void {
+    const { store } = this.#current;
+    for (let slot = 0; slot < store.slots; slot++) {
+      const row = store.rowAt(slot);
+      if (row !== NO_ROW) this.#items.release(row);
+    }
+    this.#current.retire();
+    this.#next?.generation.retire();
+  }
 
-export interface HnswIndexInit {
-  readonly dimensions: number;
-  readonly items: ItemTable;
-  readonly build: string;
-  readonly nowMs: () => number;
-  readonly options?: Partial<HnswOptions>;
-  /** Its store's rows are held already. */
-  readonly restored?: RestoredGeneration & { readonly state: BuildState };
-}
+  /** One step of building. @returns False if nothing was left to do. */
+  #step(): boolean {
+    if (this.#next === undefined && this.#isRebuildDue()) {
+      const generation = new HnswGeneration(this.dimensions, this.#settings);
+      this.#next = { generation, copied: 0, sinceMs: this.#nowMs() };
+    }
+    this.#isTurnOfNext = !this.#isTurnOfNext;
+    if (this.#next !== undefined && (this.#isTurnOfNext || this.#current.unindexed === 0)) {
+      this.#buildNext(this.#next);
+      return true;
+    }
+    return this.#current.indexNext();
+  }
 
-/**
- * An approximate index. A new vector is scanned until `work` has built it into the graph; a deleted one is marked, and
- * gone when `work` has built the next generation beside the one that serves. Updates go to both.
- */
-export function createHnswIndex({ dimensions, items, build, nowMs, options, restored }: HnswIndexInit): HnswIndex {
-  const settings: HnswOptions = { ...HNSW_DEFAULTS, ...options };
-  let current = createGeneration(dimensions, settings, restored);
-  let next: { readonly generation: HnswGeneration; copied: number; readonly sinceMs: number } | undefined;
-  let state: BuildState = restored?.state ?? { build, generation: 0, tombstonesSinceMs: undefined };
-  let isTurnOfNext = false;
-
-  const noteTombstones = (): void => {
-    if (current.tombstones > 0 && state.tombstonesSinceMs === undefined)
-      state = { ...state, tombstonesSinceMs: nowMs() };
-  };
-
-  const isDue = (): boolean => {
-    const { tombstones, store } = current;
+  #isRebuildDue(): boolean {
+    const { tombstones, store } = this.#current;
+    const { tombstonesMin, tombstoneShareMax, compactAfterMs } = this.#settings;
     if (tombstones === 0) return false;
-    if (tombstones >= settings.tombstonesMin && tombstones > store.slots * settings.tombstoneShareMax) return true;
-    return state.tombstonesSinceMs !== undefined && nowMs() - state.tombstonesSinceMs >= settings.compactAfterMs;
-  };
+    if (tombstones >= tombstonesMin && tombstones > store.slots * tombstoneShareMax) return true;
+    const { tombstonesSinceMs } = this.#build;
+    return tombstonesSinceMs !== undefined && this.#nowMs() - tombstonesSinceMs >= compactAfterMs;
+  }
 
-  /** One step of the next generation: copy a live vector that it has not got, or index one, or take over. */
-  const buildNext = (building: NonNullable<typeof next>): void => {
-    const { store } = current;
-    const { generation } = building;
-    while (building.copied < store.slots) {
-      const slot = building.copied++;
+  /** One step of the next generation: copies a live vector that it lacks, or indexes one, or lets it take over. */
+  #buildNext(next: NextGeneration): void {
+    const { store } = this.#current;
+    const { generation } = next;
+    while (next.copied < store.slots) {
+      const slot = next.copied++;
       const row = store.rowAt(slot);
       if (row !== NO_ROW && generation.store.slotOf(row) === NO_SLOT) {
         generation.append(row, store.vectorAt(slot));
@@ -120,128 +191,23 @@ export function createHnswIndex({ dimensions, items, build, nowMs, options, rest
       }
     }
     if (generation.indexNext()) return;
-    current.retire();
-    current = generation;
-    next = undefined;
-    state = { ...state, generation: state.generation + 1, tombstonesSinceMs: undefined };
-    if (current.tombstones > 0) state = { ...state, tombstonesSinceMs: building.sinceMs };
-  };
+    this.#current.retire();
+    this.#current = generation;
+    this.#next = undefined;
+    this.#build = {
+      build: this.#build.build,
+      generation: this.#build.generation + 1,
+      tombstonesSinceMs: generation.tombstones > 0 ? next.sinceMs : undefined,
+    };
+  }
 
-  /** @returns Whether anything was left to do. */
-  const step = (): boolean => {
-    if (next === undefined && isDue()) {
-      next = { generation: createGeneration(dimensions, settings), copied: 0, sinceMs: nowMs() };
-    }
-    isTurnOfNext = !isTurnOfNext;
-    if (next !== undefined && (isTurnOfNext || current.unindexed === 0)) {
-      buildNext(next);
-      return true;
-    }
-    return current.indexNext();
-  };
-
-  return {
-    dimensions,
-    get size() {
-      return current.store.size;
-    },
-    get tombstones() {
-      return current.tombstones;
-    },
-    get unindexed() {
-      return current.unindexed;
-    },
-    get indexed() {
-      return current.indexed;
-    },
-    get build() {
-      return state.build;
-    },
-    get generation() {
-      return state.generation;
-    },
-    get tombstonesSinceMs() {
-      return state.tombstonesSinceMs;
-    },
-    has(item) {
-      const row = items.rowOf(item);
-      return row !== undefined && current.store.slotOf(row) !== NO_SLOT;
-    },
-    upsert(item, vector) {
-      const unit = unitVector(vector, dimensions);
-      const known = items.rowOf(item);
-      const slot = known === undefined ? NO_SLOT : current.store.slotOf(known);
-      if (slot !== NO_SLOT && sameVector(current.store.vectorAt(slot), unit)) return;
-      const row = slot === NO_SLOT ? items.hold(item) : known!;
-      current.append(row, unit);
-      next?.generation.append(row, unit);
-      noteTombstones();
-    },
-    remove(item) {
-      const row = items.rowOf(item);
-      if (row === undefined || !current.remove(row)) return false;
-      next?.generation.remove(row);
-      items.release(row);
-      noteTombstones();
-      return true;
-    },
-    search: (query) => searchGeneration(current, items, { ...query, options: settings }),
-    work(budgetMs) {
-      const deadline = performance.now() + budgetMs;
-      while (step()) if (performance.now() >= deadline) return true;
-      return false;
-    },
-    get unchecked() {
-      return current.unchecked;
-    },
-    get strayKey() {
-      return current.strayKey;
-    },
-    check(budgetMs) {
-      const deadline = performance.now() + budgetMs;
-      while (current.checkNext(settings.efSearch)) if (performance.now() >= deadline) return true;
-      return false;
-    },
-    save(graphPath) {
-      if (current.graph.count > 0) current.graph.save(graphPath);
-      return savedOf({ generation: current, items, state, parameters: settings });
-    },
-    close() {
-      for (let slot = 0; slot < current.store.slots; slot++) {
-        const row = current.store.rowAt(slot);
-        if (row !== NO_ROW) items.release(row);
-      }
-      current.retire();
-      next?.generation.retire();
-    },
-  };
+  #noteTombstones(): void {
+    if (this.#current.tombstones > 0 && this.#build.tombstonesSinceMs === undefined)
+      this.#build = { ...this.#build, tombstonesSinceMs: this.#nowMs() };
+  }
 }
 
-function savedOf({
-  generation,
-  items,
-  state,
-  parameters: { M, efConstruction },
-}: {
-  readonly generation: HnswGeneration;
-  readonly items: ItemTable;
-  readonly state: BuildState;
-  readonly parameters: GraphParameters;
-}): SavedIndex {
-  const { store, graph, indexed } = generation;
-  const rows = Array.from({ length: store.slots }, (_, slot) => store.rowAt(slot));
-  return {
-    ...state,
-    dimensions: store.dimensions,
-    parameters: { M, efConstruction },
-    indexed,
-    graph: { count: graph.count, size: graph.size },
-    items: rows.map((row) => (row === NO_ROW ? null : items.itemAt(row))),
-    vectors(from, to) {
-      const copy = new Float32Array((to - from) * store.dimensions);
-      for (let slot = from; slot < to; slot++) copy.set(store.vectorAt(slot), (slot - from) * store.dimensions);
-      return copy;
-    },
-    release: generation.pin(),
-  };
+/** Equal for two states only if they are of the same generation. */
+export function buildName({ build, generation }: BuildState): string {
+  return `${build}.${generation}`;
 }

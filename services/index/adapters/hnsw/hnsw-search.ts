@@ -1,6 +1,7 @@
 import { compareIds } from '@kindred/shared/id';
 import type { Neighbor, NeighborQuery } from '@kindred/shared/neighbor';
 import { TopK } from '@kindred/shared/numeric/top-k';
+import { K_MAX } from '../../domain/neighbor-request.ts';
 import { unitVector } from '../../domain/unit-vector.ts';
 import type { ItemTable } from './domain/item-table.ts';
 import type { RowSet } from './domain/row-set.ts';
@@ -8,11 +9,19 @@ import { planSearch, type SearchOptions, type SearchPlan } from './domain/search
 import { NO_ROW, NO_SLOT } from './domain/vector-store.ts';
 import type { HnswGeneration } from './hnsw-generation.ts';
 
-const K_MAX = 1_000;
-/** By how much two computations of one similarity may differ. */
+/** Most by which two computations of one similarity may differ. */
 const ROUNDING = 1e-5;
 
-/** Answers one query from a generation; see `VectorIndex.search`. */
+interface Search {
+  readonly generation: HnswGeneration;
+  readonly allowed: RowSet;
+  readonly targetRow: number;
+  readonly vector: Float32Array;
+  /** Rows by similarity. */
+  readonly nearest: TopK;
+}
+
+/** Answers one query from a generation; see `HnswIndex.search`. */
 export function searchGeneration(
   generation: HnswGeneration,
   items: ItemTable,
@@ -37,19 +46,10 @@ export function searchGeneration(
     { k, allowed: allowed.count, items: items.count, vectors: store.size, nodes: graph.size },
     options,
   );
-  const search: Search = { generation, allowed, targetRow, k, vector, nearest: nearestOf(items, k) };
+  const search: Search = { generation, allowed, targetRow, vector, nearest: nearestOf(items, k) };
   const nearest =
     plan.path === 'graph' && searchGraph(search, plan) ? search.nearest : scan(search, nearestOf(items, k));
-  return nearest.takeEntries().map(({ index, key }) => ({ item: items.itemAt(index), similarity: key }));
-}
-
-interface Search {
-  readonly generation: HnswGeneration;
-  readonly allowed: RowSet;
-  readonly targetRow: number;
-  readonly k: number;
-  readonly vector: Float32Array;
-  readonly nearest: TopK;
+  return nearest.takeEntries().map(({ index: row, key: similarity }) => ({ item: items.itemAt(row), similarity }));
 }
 
 function nearestOf(items: ItemTable, k: number): TopK {
@@ -66,25 +66,25 @@ function scan({ generation: { store }, allowed, targetRow }: Search, nearest: To
 }
 
 /**
- * Asks the graph for more than k and keeps what passes, together with what passes in the tail and among the strays.
- * @returns Whether that is the answer: `false` when fewer than k passed, or when vectors that were not fetched may be
- * as near as the last that was kept, so that only a scan can tell which of them come first.
+ * Asks the graph for more than k and keeps what passes, together with what passes in the tail and among the unreachable.
+ * @returns True if that is the answer. False if fewer than k passed, or if vectors that were not fetched may be as near
+ * as the last that was kept, so that only a scan can tell which of them come first.
  */
 function searchGraph(search: Search, plan: SearchPlan & { path: 'graph' }): boolean {
   const { generation, allowed, targetRow, vector, nearest } = search;
-  const { store, graph, nodes, indexed, strays } = generation;
+  const { store, graph, nodes, indexed, unreachable } = generation;
   const offer = (slot: number): void => {
     const row = store.rowAt(slot);
     if (row !== NO_ROW && row !== targetRow && allowed.has(row)) nearest.offer(row, store.similarity(slot));
   };
   const fetched = graph.search(vector, plan.fetch, plan.efSearch);
   for (const node of fetched) {
-    for (const slot of nodes.sharedBy(node) ?? [node]) if (!strays.has(slot)) offer(slot);
+    for (const slot of nodes.sharedBy(node) ?? [node]) if (!unreachable.has(slot)) offer(slot);
   }
   if (!nearest.isFull) return false;
   const edge = store.similarity(fetched.at(-1)!);
   if (nearest.worst <= edge + ROUNDING) return false;
   for (let slot = indexed; slot < store.slots; slot++) offer(slot);
-  for (const slot of strays) offer(slot);
+  for (const slot of unreachable) offer(slot);
   return true;
 }

@@ -1,7 +1,7 @@
 import type { Filter } from '@kindred/shared/catalog';
 
 /**
- * The same text for filters that mean the same: whatever the order of names and of listed values, and with defaults
+ * Gives filters of one meaning the same text: the order of names and of listed values does not matter, and defaults are
  * written out. Cost: O(size of the filter · log).
  */
 export function filterKey(filter: Filter): string {

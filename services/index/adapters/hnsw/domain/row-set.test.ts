@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createRowSet } from './row-set.ts';
+import { MutableRowSet } from './row-set.ts';
 
 test('a row set holds what a Set holds, and visits it rising', () => {
   const step = fc.record({ row: fc.integer({ min: 0, max: 2_000 }), add: fc.boolean() });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
-      const rows = createRowSet();
+      const rows = new MutableRowSet();
       const oracle = new Set<number>();
       for (const { row, add } of steps) {
         if (add) rows.add(row);

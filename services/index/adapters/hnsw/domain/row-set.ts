@@ -6,39 +6,39 @@ export interface RowSet {
   forEach(visit: (row: number) => void): void;
 }
 
-export interface MutableRowSet extends RowSet {
-  add(row: number): void;
-  delete(row: number): void;
-}
+export class MutableRowSet implements RowSet {
+  #words = new Uint32Array(16);
+  #count = 0;
 
-export function createRowSet(): MutableRowSet {
-  let words = new Uint32Array(16);
-  let count = 0;
-  const has = (row: number): boolean => ((words[row >>> 5] ?? 0) & (1 << (row & 31))) !== 0;
-  return {
-    get count() {
-      return count;
-    },
-    has,
-    forEach(visit) {
-      for (let i = 0; i < words.length; i++) {
-        for (let word = words[i]!; word !== 0; word &= word - 1) visit(i * 32 + 31 - Math.clz32(word & -word));
-      }
-    },
-    add(row) {
-      if (has(row)) return;
-      if (row >>> 5 >= words.length) {
-        const larger = new Uint32Array(Math.max(words.length * 2, (row >>> 5) + 1));
-        larger.set(words);
-        words = larger;
-      }
-      words[row >>> 5]! |= 1 << (row & 31);
-      count++;
-    },
-    delete(row) {
-      if (!has(row)) return;
-      words[row >>> 5]! &= ~(1 << (row & 31));
-      count--;
-    },
-  };
+  get count(): number {
+    return this.#count;
+  }
+
+  has(row: number): boolean {
+    return ((this.#words[row >>> 5] ?? 0) & (1 << (row & 31))) !== 0;
+  }
+
+  forEach(visit: (row: number) => void): void {
+    const words = this.#words;
+    for (let i = 0; i < words.length; i++) {
+      for (let word = words[i]!; word !== 0; word &= word - 1) visit(i * 32 + 31 - Math.clz32(word & -word));
+    }
+  }
+
+  add(row: number): void {
+    if (this.has(row)) return;
+    if (row >>> 5 >= this.#words.length) {
+      const larger = new Uint32Array(Math.max(this.#words.length * 2, (row >>> 5) + 1));
+      larger.set(this.#words);
+      this.#words = larger;
+    }
+    this.#words[row >>> 5]! |= 1 << (row & 31);
+    this.#count++;
+  }
+
+  delete(row: number): void {
+    if (!this.has(row)) return;
+    this.#words[row >>> 5]! &= ~(1 << (row & 31));
+    this.#count--;
+  }
 }

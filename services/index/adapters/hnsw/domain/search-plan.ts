@@ -1,20 +1,20 @@
-/** How to answer one query: compare with every allowed vector, or ask the graph for more than k and filter after. */
+/** How to answer one query: compare with every allowed vector, or ask the graph for more than k and filter afterwards. */
 export type SearchPlan =
   | { readonly path: 'scan' }
   | {
       readonly path: 'graph';
-      /** How many to ask the graph for. */
+      /** Number of neighbors to ask the graph for. */
       readonly fetch: number;
-      /** The graph's candidate list while it searches; at least `fetch`. */
+      /** Length of the graph's candidate list while it searches; at least `fetch`. */
       readonly efSearch: number;
     };
 
 export interface SearchOptions {
-  /** Least candidate list of a search of the graph; larger finds more and costs more. */
+  /** Least length of the graph's candidate list; a longer one finds more and costs more. */
   readonly efSearch: number;
   /**
-   * How many vectors can be compared in the time that the graph takes for one place in its candidate list. 40 was
-   * measured at 384 dimensions; both costs grow alike with the dimensions.
+   * Vectors that can be compared in the time that the graph takes for one place in its candidate list. 40 was measured at
+   * 384 dimensions; both costs grow with the dimensions in the same way.
    */
   readonly scannedPerCandidate: number;
 }
@@ -26,7 +26,7 @@ export interface SearchSize {
   /** Items that a filter can choose from. */
   readonly items: number;
   readonly vectors: number;
-  /** Different vectors that the graph holds, the deleted not counted. */
+  /** Different vectors that the graph holds, without the deleted. */
   readonly nodes: number;
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 
+/** Size and checksum of a file. */
 export interface FileSum {
   readonly bytes: number;
   readonly sha256: string;
@@ -10,7 +11,7 @@ const CHUNK_BYTES = 1 << 20;
 
 /**
  * Writes a new file, brings it to disk and reads it back.
- * @throws Error when what can be read is not what was written.
+ * @throws Error when the file does not read as it was written.
  */
 export async function writeDurably(path: string, chunks: Iterable<Uint8Array>): Promise<FileSum> {
   const hash = createHash('sha256');
@@ -28,13 +29,13 @@ export async function writeDurably(path: string, chunks: Iterable<Uint8Array>): 
   return sum;
 }
 
-/** Brings a file that another program wrote, or the entries of a folder, to disk. */
+/** Brings a file that was written by other means, or the entries of a folder, to disk. */
 export async function syncPath(path: string): Promise<void> {
   await using file = await open(path, 'r');
   await file.sync();
 }
 
-/** The size and checksum of a file as it reads now. Cost: about 1 ms for a megabyte, with pauses for other work. */
+/** Size and checksum of a file as it reads now. Cost: about 1 ms per megabyte, with pauses for other work. */
 export async function sumOf(path: string): Promise<FileSum> {
   const hash = createHash('sha256');
   let bytes = 0;
@@ -45,7 +46,7 @@ export async function sumOf(path: string): Promise<FileSum> {
   return { bytes, sha256: hash.digest('hex') };
 }
 
-/** Reads a file in chunks of equal size but the last. A chunk is valid until the next is asked for. */
+/** Reads a file in chunks of equal size, the last one excepted. A chunk is valid until the next is asked for. */
 export async function* readChunks(path: string, chunkBytes: number): AsyncGenerator<Buffer> {
   await using file = await open(path, 'r');
   const buffer = Buffer.alloc(chunkBytes);

@@ -1,27 +1,28 @@
 import { open } from 'node:fs/promises';
 
-/** Offsets in hnswlib 0.8's file, 64-bit little-endian unless said; the header ends with `efConstruction`. */
+/** Offsets in hnswlib 0.8's file, 64-bit little-endian unless stated; the header ends with `efConstruction`. */
 const COUNT_AT = 16;
 const NODE_BYTES_AT = 24;
 const HEADER_BYTES = 96;
 const LABEL_BYTES = 8;
 const LINK_BYTES = 4;
 
-export interface HnswFileShape {
+/** The graph that a file must hold. */
+export interface GraphShape {
   readonly count: number;
   readonly dimensions: number;
   readonly M: number;
 }
 
 /**
- * hnswlib reports no failure of a write, such as a full disk: this walks the parts of a file that was just written, and
- * finds one that is cut short or is not the graph that was meant. It does not find a changed bit.
+ * Checks a file that hnswlib has just written, because hnswlib reports no failed write: finds a file that is cut short or
+ * is not the graph that was meant. It does not find a changed bit.
  * Cost: reads the header and the upper levels, about 5 % of the file.
- * @returns What is wrong, or `undefined`.
+ * @returns The problem, or `undefined`.
  */
-export async function hnswFileProblem(
+export async function graphFileProblem(
   path: string,
-  { count, dimensions, M }: HnswFileShape,
+  { count, dimensions, M }: GraphShape,
 ): Promise<string | undefined> {
   await using file = await open(path);
   const { size } = await file.stat();

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
-/** Raised whenever files of the earlier form cannot be read any more. */
+/** Raised whenever files of an earlier format cannot be read any more. */
 const FORMAT = 1;
 
 const count = z.int().min(0);
@@ -15,7 +15,7 @@ const manifestSchema = z.strictObject({
   dimensions: z.int().min(1),
   /** Every change up to this one is in the snapshot. */
   change: count,
-  /** Live vectors. */
+  /** Number of live vectors. */
   size: count,
   slots: count,
   indexed: count,
@@ -27,16 +27,16 @@ const manifestSchema = z.strictObject({
   files: z.record(z.string(), fileSchema),
 });
 
-/** Says what a snapshot is and what its files must be. */
+/** Says what a snapshot holds and what its files must be. */
 export type SnapshotManifest = Omit<z.infer<typeof manifestSchema>, 'format'>;
 
-/** The manifest as a file, with a checksum over itself: a changed number in it must not pass either. */
+/** The manifest as a file, with a checksum over itself, so that a changed number in it is noticed too. */
 export function manifestText(manifest: SnapshotManifest): string {
   const body = { format: FORMAT, ...manifest };
   return `${JSON.stringify({ sha256: sha256Of(JSON.stringify(body)), manifest: body }, undefined, 2)}\n`;
 }
 
-/** @throws Error that says why the text is not a manifest of this format. */
+/** Reads what `manifestText` wrote. @throws Error that says why the text is not a manifest of this format. */
 export function parseManifest(text: string): SnapshotManifest {
   const { sha256, manifest } = z.strictObject({ sha256: z.string(), manifest: z.unknown() }).parse(JSON.parse(text));
   if (sha256 !== sha256Of(JSON.stringify(manifest))) throw new Error('the manifest does not match its checksum');

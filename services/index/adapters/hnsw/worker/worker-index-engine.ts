@@ -1,87 +1,121 @@
 import { type Transferable, Worker } from 'node:worker_threads';
-import { EngineDeadError, type IndexEngine } from '../../../ports/index-engine.ts';
-import type { IndexHostOptions } from '../hnsw-index-engine.ts';
-import { type EngineAnswer, type EngineReply, type EngineRequest, packed } from './worker-message.ts';
+import type { NeighborQuery } from '@kindred/shared/neighbor';
+import type { Change } from '../../../domain/change.ts';
+import type { SpaceKey } from '../../../domain/space.ts';
+import type { EngineSnapshots, SpaceSnapshotNeed } from '../../../ports/engine-snapshots.ts';
+import {
+  EngineDeadError,
+  type EngineStatus,
+  type IndexEngine,
+  type OpenedSpace,
+  type Rejection,
+  type SearchAnswer,
+  type SpaceToOpen,
+} from '../../../ports/index-engine.ts';
+import type { HnswEngineOptions } from '../hnsw-index-engine.ts';
+import { packed, type WorkerAnswer, type WorkerReply, type WorkerRequest } from './worker-message.ts';
 
-export interface WorkerEngineOptions extends IndexHostOptions {
-  /** Told once when the thread ends without having been closed. Calls that wait for it have been rejected by then. */
+export interface WorkerEngineOptions extends HnswEngineOptions {
+  /** Called once if the thread ends without having been closed; its pending calls have been rejected by then. */
   readonly onDeath: (error: EngineDeadError) => void;
 }
 
-export interface WorkerEngine extends IndexEngine {
-  /** Ends the thread without an answer, as an error in it would; for tests of what follows. */
-  kill(): Promise<void>;
-}
-
-interface Waiting {
-  answer(value: unknown): void;
-  fail(error: Error): void;
+interface PendingCall {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
 }
 
 /**
- * Starts a thread that holds nothing yet. Its death rejects what waits for it, and touches nothing else. It ends by
- * itself and is never terminated: in the middle of a call of hnswlib that ends the process.
+ * The HNSW engine in a thread of its own, so that neither building nor a search blocks the service. The thread's death
+ * rejects the pending calls and touches nothing else. The thread ends by itself and is never terminated: in the middle
+ * of a call of hnswlib that would end the process.
  */
-export function createWorkerEngine({ onDeath, ...options }: WorkerEngineOptions): WorkerEngine {
-  const thread = new Worker(new URL('./hnsw-worker.ts', import.meta.url), { workerData: options, name: 'index' });
-  const waiting = new Map<number, Waiting>();
-  let lastId = 0;
-  let isClosing = false;
-  let death: EngineDeadError | undefined;
+export class WorkerIndexEngine implements IndexEngine, EngineSnapshots {
+  readonly snapshots: EngineSnapshots = this;
+  readonly #thread: Worker;
+  readonly #exited: Promise<void>;
+  readonly #onDeath: (error: EngineDeadError) => void;
+  readonly #pending = new Map<number, PendingCall>();
+  #lastId = 0;
+  #isClosing = false;
+  #death: EngineDeadError | undefined;
 
-  const die = (sentence: string, cause?: unknown): void => {
-    if (death !== undefined) return;
-    death = new EngineDeadError(sentence, { cause });
-    for (const { fail } of waiting.values()) fail(death);
-    waiting.clear();
-    if (!isClosing) onDeath(death);
-  };
-  const exited = new Promise<void>((resolve) => {
-    thread.on('exit', (code) => {
-      die(`the index thread ended with ${code}`);
-      resolve();
+  constructor({ onDeath, ...options }: WorkerEngineOptions) {
+    this.#onDeath = onDeath;
+    this.#thread = new Worker(new URL('./hnsw-worker.ts', import.meta.url), { workerData: options, name: 'index' });
+    this.#exited = new Promise<void>((resolve) => {
+      this.#thread.on('exit', (code) => {
+        this.#die(`the index thread ended with ${code}`);
+        resolve();
+      });
     });
-  });
-  thread.on('error', (error) => die('the index thread failed', error));
-  thread.on('message', (reply: EngineReply) => {
-    const call = waiting.get(reply.id);
-    waiting.delete(reply.id);
-    if ('error' in reply) call?.fail(reply.error);
-    else call?.answer(reply.value);
-  });
+    this.#thread.on('error', (error) => this.#die('the index thread failed', error));
+    this.#thread.on('message', (reply: WorkerReply) => this.#settle(reply));
+  }
 
-  const send = <Call extends EngineRequest['call']>(
-    request: EngineRequest & { readonly call: Call },
+  open(space: SpaceToOpen): Promise<OpenedSpace> {
+    return this.#send({ call: 'open', space });
+  }
+
+  apply(changes: readonly Change[], position?: number): Promise<readonly Rejection[]> {
+    const message = packed(changes);
+    return this.#send({ call: 'apply', changes: message, position }, [message.numbers.buffer]);
+  }
+
+  search(space: SpaceKey, queries: readonly NeighborQuery[]): Promise<SearchAnswer> {
+    return this.#send({ call: 'search', space, queries });
+  }
+
+  status(): Promise<EngineStatus> {
+    return this.#send({ call: 'status' });
+  }
+
+  snapshotNeeds(): Promise<readonly SpaceSnapshotNeed[]> {
+    return this.#send({ call: 'snapshotNeeds' });
+  }
+
+  writeSnapshot(space: SpaceKey): Promise<number> {
+    return this.#send({ call: 'writeSnapshot', space });
+  }
+
+  async close(): Promise<void> {
+    if (!this.#isClosing && this.#death === undefined) {
+      this.#isClosing = true;
+      await this.#send({ call: 'close' }).catch(() => {});
+    }
+    await this.#exited;
+  }
+
+  /** Ends the thread without an answer, as an error in it would; for tests of what follows. */
+  async kill(): Promise<void> {
+    await this.#send({ call: 'exit' }).catch(() => {});
+    await this.#exited;
+  }
+
+  #send<Call extends WorkerRequest['call']>(
+    request: WorkerRequest & { readonly call: Call },
     transfer: readonly Transferable[] = [],
-  ): Promise<EngineAnswer<Call>> => {
-    if (death !== undefined) return Promise.reject(death);
-    const id = ++lastId;
+  ): Promise<WorkerAnswer<Call>> {
+    if (this.#death !== undefined) return Promise.reject(this.#death);
+    const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
-      waiting.set(id, { answer: resolve, fail: reject });
-      thread.postMessage({ id, request }, transfer);
+      this.#pending.set(id, { resolve, reject });
+      this.#thread.postMessage({ id, request }, transfer);
     });
-  };
+  }
 
-  return {
-    open: (space) => send({ call: 'open', space }),
-    drop: (space) => send({ call: 'drop', space }),
-    apply(changes) {
-      const message = packed(changes);
-      return send({ call: 'apply', changes: message }, [message.numbers.buffer]);
-    },
-    search: (space, queries) => send({ call: 'search', space, queries }),
-    snapshot: (space, change) => send({ call: 'snapshot', space, change }),
-    status: () => send({ call: 'status' }),
-    async close() {
-      if (!isClosing && death === undefined) {
-        isClosing = true;
-        await send({ call: 'close' }).catch(() => {});
-      }
-      await exited;
-    },
-    async kill() {
-      await send({ call: 'exit' }).catch(() => {});
-      await exited;
-    },
-  };
+  #settle(reply: WorkerReply): void {
+    const call = this.#pending.get(reply.id);
+    this.#pending.delete(reply.id);
+    if ('error' in reply) call?.reject(reply.error);
+    else call?.resolve(reply.value);
+  }
+
+  #die(sentence: string, cause?: unknown): void {
+    if (this.#death !== undefined) return;
+    this.#death = new EngineDeadError(sentence, { cause });
+    for (const { reject } of this.#pending.values()) reject(this.#death);
+    this.#pending.clear();
+    if (!this.#isClosing) this.#onDeath(this.#death);
+  }
 }

@@ -1,38 +1,43 @@
 import type { NeighborQuery } from '@kindred/shared/neighbor';
-import type { EmbeddingChange, IndexEngine, ItemChange, SpaceKey, SpaceToOpen } from '../../../ports/index-engine.ts';
+import type { Change, EmbeddingChange } from '../../../domain/change.ts';
+import type { SpaceKey } from '../../../domain/space.ts';
+import type { SpaceToOpen } from '../../../ports/index-engine.ts';
+import type { HnswIndexEngine } from '../hnsw-index-engine.ts';
 
-/** What the main thread asks of the index thread. */
-export type EngineRequest =
+/** One call of the engine in the index thread. */
+export type WorkerRequest =
   | { readonly call: 'open'; readonly space: SpaceToOpen }
-  | { readonly call: 'drop'; readonly space: SpaceKey }
-  | { readonly call: 'apply'; readonly changes: PackedChanges }
+  | { readonly call: 'apply'; readonly changes: PackedChanges; readonly position: number | undefined }
   | { readonly call: 'search'; readonly space: SpaceKey; readonly queries: readonly NeighborQuery[] }
-  | { readonly call: 'snapshot'; readonly space: SpaceKey; readonly change: number }
   | { readonly call: 'status' }
+  | { readonly call: 'snapshotNeeds' }
+  | { readonly call: 'writeSnapshot'; readonly space: SpaceKey }
   | { readonly call: 'close' }
   | { readonly call: 'exit' };
 
-/** What each call answers; the thread is gone before it could answer `exit`. */
-export type EngineAnswer<Call extends EngineRequest['call']> = Call extends keyof IndexEngine
-  ? Awaited<ReturnType<IndexEngine[Call]>>
+/** The answer of each call; the thread is gone before it could answer `exit`. */
+export type WorkerAnswer<Call extends WorkerRequest['call']> = Call extends keyof HnswIndexEngine
+  ? HnswIndexEngine[Call] extends (...parameters: never[]) => infer Answer
+    ? Awaited<Answer>
+    : never
   : never;
 
-export type EngineReply = { readonly id: number } & ({ readonly value: unknown } | { readonly error: Error });
+export type WorkerReply = { readonly id: number } & ({ readonly value: unknown } | { readonly error: Error });
 
-/** Changes with all their vectors in one piece of memory, which moves between threads as it is. */
+/** Changes with all their vectors in one piece of memory, which moves between threads without a copy. */
 export interface PackedChanges {
-  readonly changes: readonly (ItemChange | PackedEmbedding)[];
+  readonly changes: readonly (Exclude<Change, EmbeddingChange> | PackedEmbedding)[];
   readonly numbers: Float32Array<ArrayBuffer>;
 }
 
 type PackedEmbedding = Omit<EmbeddingChange, 'vector'> & { readonly dimensions: number };
 
-export function packed(changes: readonly (ItemChange | EmbeddingChange)[]): PackedChanges {
+export function packed(changes: readonly Change[]): PackedChanges {
   const length = changes.reduce((sum, change) => sum + (change.kind === 'embedding' ? change.vector.length : 0), 0);
   const numbers = new Float32Array(length);
   let at = 0;
   const rest = changes.map((change) => {
-    if (change.kind === 'item') return change;
+    if (change.kind !== 'embedding') return change;
     const { vector, ...embedding } = change;
     numbers.set(vector, at);
     at += vector.length;
@@ -41,11 +46,11 @@ export function packed(changes: readonly (ItemChange | EmbeddingChange)[]): Pack
   return { changes: rest, numbers };
 }
 
-/** The vectors are views of the packed memory. */
-export function unpacked({ changes, numbers }: PackedChanges): (ItemChange | EmbeddingChange)[] {
+/** Reverses `packed`. The vectors are views of the packed memory. */
+export function unpacked({ changes, numbers }: PackedChanges): readonly Change[] {
   let at = 0;
   return changes.map((change) => {
-    if (change.kind === 'item') return change;
+    if (change.kind !== 'embedding') return change;
     const { dimensions, ...embedding } = change;
     at += dimensions;
     return { ...embedding, vector: numbers.subarray(at - dimensions, at) };
