@@ -30,7 +30,7 @@ const trainerRooms = {
   ranker: ['history', 'item-item', 'evaluation'],
   domain: ['matrix', 'history', 'item-item', 'evaluation', 'ranker'],
 };
-const pure = `services/([^/]+/domain|trainer/(${Object.keys(trainerRooms).join('|')}))/`;
+const pure = `services/(.+/domain|trainer/(${Object.keys(trainerRooms).join('|')}))/`;
 
 /** Who may import whom. @type {import('dependency-cruiser').IConfiguration} */
 export default {
@@ -117,6 +117,34 @@ export default {
         pathNot: `${test}|/adapters/|/(main|compose)[.]ts$`,
       },
       to: { path: '^services/[^/]+/adapters/' },
+    },
+    {
+      name: 'an-engine-is-a-folder',
+      comment:
+        'All that is special to one index engine lies in its folder: adapters beside it know no engine’s library.',
+      severity: 'error',
+      from: { path: '^services/index/', pathNot: '^services/index/adapters/hnsw/' },
+      to: { path: 'node_modules/hnswlib-node/' },
+    },
+    {
+      name: 'an-engine-knows-no-other-engine',
+      severity: 'error',
+      from: { path: '^services/index/adapters/([^/]+)/' },
+      to: { path: '^services/index/adapters/', pathNot: '^services/index/adapters/$1/' },
+    },
+    {
+      name: 'only-composition-roots-name-an-engine',
+      comment: 'The index service and the standalone mode reach an engine through its port; compose.ts chooses it.',
+      severity: 'error',
+      from: { path: '^services/', pathNot: `${test}|^services/index/(adapters/[^/]+/|(compose|main)[.]ts$)` },
+      to: { path: '^services/index/adapters/[^/]+/' },
+    },
+    {
+      name: 'contracts-are-for-adapters',
+      comment: 'A contract is run by the tests of the adapters of its port, and by nothing else.',
+      severity: 'error',
+      from: { pathNot: '^services/index/adapters/.+[.]test[.]ts$|^services/index/ports/[^/]+[.]contract[.]ts$' },
+      to: { path: '^services/index/.+[.]contract[.]ts$' },
     },
     ...['pg', 'kafkajs', 'hnswlib-node', 'onnxruntime-node', '@xenova/transformers', '@huggingface/transformers'].map(
       (library) => ({

@@ -8,7 +8,7 @@ import { trueNeighborsAmong } from './true-neighbors.ts';
 const DELETED_SHARE = 0.3;
 const QUERIES = 1_000;
 
-/** Deletes a hashed share of the items and judges what is left: at once, and when the graph was built anew without them. */
+/** Deletes a hashed share of the items and judges the others: at once, and when the graph has been rebuilt without them. */
 export async function judgeDeletes(
   index: Served,
   items: readonly EmbeddedItem[],

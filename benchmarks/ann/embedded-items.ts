@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createPostgresChangeFeed } from '@kindred/index/adapters/postgres-change-feed';
+import { postgresChangeFeed } from '@kindred/index/adapters/postgres-change-feed';
 import { LocalPostgres } from '@kindred/infra/postgres/local-postgres';
 import type { FilterFields } from '@kindred/shared/filter';
 import { type CatalogId, compareIds, type ItemId } from '@kindred/shared/id';
@@ -12,7 +12,7 @@ export interface EmbeddedItem {
   readonly vector: Float32Array;
 }
 
-/** What the index holds of a catalog. */
+/** Everything that the index holds of a catalog. */
 export interface EmbeddedItems {
   readonly dimensions: number;
   /** By id. */
@@ -22,14 +22,14 @@ export interface EmbeddedItems {
 const PAGE = 1_000;
 
 /**
- * Reads the serving space of a catalog from the database of a folder, as the index service does. No engine may run on it.
+ * Reads the serving space of a catalog from the database of a folder, as the index service does. No server may run on it.
  * @throws Error when the catalog has no space that serves.
  */
 export async function readEmbeddedItems(folder: string, catalog: CatalogId): Promise<EmbeddedItems> {
   const postgres = await LocalPostgres.start({ folder: join(folder, 'postgres') });
   const database = openDatabase({ url: postgres.url, connectionsMax: 2, onError: () => {} });
   try {
-    const feed = createPostgresChangeFeed(database);
+    const feed = postgresChangeFeed(database);
     const { head: upTo } = await feed.origin();
     const space = (await feed.spaces()).find((each) => each.catalog === catalog && each.state === 'serving');
     if (space === undefined) throw new Error(`no space of ${catalog} serves`);

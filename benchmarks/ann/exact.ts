@@ -1,15 +1,14 @@
-import { createExactIndex } from '@kindred/index/adapters/exact-index';
-import { createItemTable } from '@kindred/index/domain/item-table';
+import { ExactIndexEngine } from '@kindred/index/adapters/exact/exact-index-engine';
+import type { SpaceId } from '@kindred/shared/id';
 import type { EmbeddedItems } from './embedded-items.ts';
+import { applyInPages, benchSpace, changesOf } from './engine-changes.ts';
 import type { NeighborFinder } from './neighbor-finder.ts';
 
-/** The product's oracle: compares with everything. Its recall is below 1 only where this benchmark is wrong. */
-export function exact({ dimensions, items }: EmbeddedItems): NeighborFinder {
-  const table = createItemTable();
-  const index = createExactIndex({ dimensions, items: table });
-  for (const { item, fields, vector } of items) {
-    table.setFields(item, fields);
-    index.upsert(item, vector);
-  }
-  return { name: 'exact', search: async (query) => index.search(query) };
+/** The engine that compares with everything. Its recall is below 1 only where this benchmark is wrong. */
+export async function exact({ dimensions, items }: EmbeddedItems, space: SpaceId): Promise<NeighborFinder> {
+  const key = benchSpace(space);
+  const engine = new ExactIndexEngine();
+  await engine.open({ ...key, dimensions, source: 'bench', head: 0 });
+  await applyInPages(engine, changesOf(items, key));
+  return { name: 'exact', search: async (query) => (await engine.search(key, [query])).neighbors[0] ?? [] };
 }

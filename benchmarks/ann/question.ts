@@ -1,4 +1,4 @@
-import { HNSW_DEFAULTS } from '@kindred/index/adapters/hnsw-index';
+import { HNSW_DEFAULTS } from '@kindred/index/adapters/hnsw/hnsw-options';
 import { spaceOf } from '@kindred/shared/embedding/known-models';
 import type { NeighborTarget } from '@kindred/shared/neighbor';
 import type { Answer, BenchRun } from '../bench-run.ts';
@@ -13,7 +13,7 @@ import type { EmbeddedItems } from './embedded-items.ts';
 import { exact } from './exact.ts';
 import { type JudgedTarget, judge, K } from './judge.ts';
 import type { AnnResult, CaseResult } from './result.ts';
-import { served } from './served.ts';
+import { Served } from './served.ts';
 import { embedQueries, queryTextOf } from './text-queries.ts';
 import { trueNeighborsAmong } from './true-neighbors.ts';
 
@@ -39,11 +39,16 @@ async function judgeCatalog(run: BenchRun, catalog: AnnCatalog): Promise<AnnResu
     items: asked.map(({ item }) => judged({ item })),
     texts: vectors.map((vector) => judged({ vector })),
   };
-  const oracle = await judgeCases(exact(among), queries, shares);
+  const oracle = await judgeCases(await exact(among, spaceOf(run.config.model)), queries, shares);
   const { cases, ...figures } = await judgeServed(run, among, { queries, shares });
   const parameters = {
-    ...{ k: K, queries: asked.length, shares: shares.join(' '), model: run.config.model.name },
-    ...{ M: HNSW_DEFAULTS.M, efConstruction: HNSW_DEFAULTS.efConstruction, efSearch: HNSW_DEFAULTS.efSearch },
+    k: K,
+    queries: asked.length,
+    shares: shares.join(' '),
+    model: run.config.model.name,
+    M: HNSW_DEFAULTS.M,
+    efConstruction: HNSW_DEFAULTS.efConstruction,
+    efSearch: HNSW_DEFAULTS.efSearch,
     scannedPerCandidate: HNSW_DEFAULTS.scannedPerCandidate,
   };
   return {
@@ -64,7 +69,7 @@ async function judgeServed(
   { queries, shares }: { readonly queries: Queries; readonly shares: readonly number[] },
 ): Promise<Pick<AnnResult, 'build' | 'deletes'> & { readonly cases: readonly CaseResult[] }> {
   const rssBefore = process.memoryUsage.rss();
-  const index = await served(among, spaceOf(run.config.model));
+  const index = await Served.start(among, spaceOf(run.config.model));
   try {
     const build = {
       vectorsPerSecond: (among.items.length / index.buildMs) * 1_000,

@@ -1,4 +1,4 @@
-import { clusteredVectors } from '@kindred/index/adapters/clustered-vectors.fixture';
+import { clusteredVectors } from '@kindred/index/clustered-vectors.fixture';
 import { knownModel, spaceOf } from '@kindred/shared/embedding/known-models';
 import { filterFieldsOf } from '@kindred/shared/filter';
 import { itemIdSchema } from '@kindred/shared/id';
@@ -7,7 +7,7 @@ import { filtersKeeping, withBuckets } from './buckets.ts';
 import { swept } from './ef-search-sweep.ts';
 import { exact } from './exact.ts';
 import { judge } from './judge.ts';
-import { served } from './served.ts';
+import { Served } from './served.ts';
 import { trueNeighborsAmong } from './true-neighbors.ts';
 
 const DIMENSIONS = 16;
@@ -25,12 +25,12 @@ const space = spaceOf(knownModel('bge-small-en-v1.5')!);
 
 test('the oracle finds everything, filtered or not', async () => {
   for (const filters of [[{}], filtersKeeping(0.1, 4)]) {
-    expect(await judge(exact(among), targets, filters)).toMatchObject({ recall: 1, worstRecall: 1 });
+    expect(await judge(await exact(among, space), targets, filters)).toMatchObject({ recall: 1, worstRecall: 1 });
   }
 });
 
 test('the served index is judged through its thread, and forgets what is deleted', async () => {
-  const index = await served(among, space);
+  const index = await Served.start(among, space);
   try {
     expect((await judge(index, targets, filtersKeeping(0.1, 4))).recall).toBe(1);
     expect(await index.status()).toMatchObject({ size: 400, unindexed: 0 });

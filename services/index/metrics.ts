@@ -1,7 +1,7 @@
 import { gauge, type Registry } from '@kindred/shared/platform/metrics';
 import type { IndexService } from './service.ts';
 
-/** Registers what the index says of itself. */
+/** Registers the gauges of the index. */
 export function indexMetrics(registry: Registry, index: IndexService): void {
   const total = async (part: 'size' | 'tombstones' | 'unindexed' | 'unchecked'): Promise<number> =>
     (await index.status()).spaces.reduce((sum, space) => sum + space[part], 0);
@@ -15,10 +15,16 @@ export function indexMetrics(registry: Registry, index: IndexService): void {
   gauge(
     registry,
     'kindred_index_unchecked_items',
-    'Vectors that were not looked for since the graph last grew, so that it may not lead to them',
+    'Vectors that are yet to be checked for being unreachable, since the graph last grew',
     () => total('unchecked'),
   );
-  gauge(registry, 'kindred_index_position_changes', 'The last change that is searchable', () => index.position);
+  gauge(registry, 'kindred_index_position_changes', 'Last change that can be found', () => index.position);
+  gauge(
+    registry,
+    'kindred_index_engine_deaths',
+    'Index engines that have died since the start',
+    async () => (await index.status()).engineDeaths,
+  );
   gauge(
     registry,
     'kindred_index_snapshot_failures',

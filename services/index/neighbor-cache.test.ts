@@ -1,11 +1,13 @@
-import type { CatalogId, ItemId, SpaceId } from '@kindred/shared/id';
+import { type ItemId, itemIdSchema, MAIN_CATALOG, type SpaceId } from '@kindred/shared/id';
 import type { NeighborQuery } from '@kindred/shared/neighbor';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createNeighborCache } from './neighbor-cache.ts';
+import { NeighborCache } from './neighbor-cache.ts';
 
-const space = { catalog: 'main' as CatalogId, space: 's' as SpaceId };
-const query = (item: number, k: number): NeighborQuery => ({ target: { item: `i${item}` as ItemId }, k });
+const name: SpaceId = JSON.parse('"s"');
+const space = { catalog: MAIN_CATALOG, space: name };
+const id = (name: string): ItemId => itemIdSchema.parse(name);
+const query = (item: number, k: number): NeighborQuery => ({ target: { item: id(`i${item}`) }, k });
 
 test('answers as the engine does at the version that it names, whatever changes between questions', async () => {
   const steps = fc.array(
@@ -19,12 +21,12 @@ test('answers as the engine does at the version that it names, whatever changes 
   );
   await fc.assert(
     fc.asyncProperty(steps, async (given) => {
-      const cache = createNeighborCache();
+      const cache = new NeighborCache();
       let position = 0;
       let version = 0;
       let asked = 0;
       const truth = ({ target, k }: NeighborQuery, at: number) => [
-        { item: `${'item' in target ? target.item : ''}-${k}-${at}` as ItemId, similarity: 1 },
+        { item: id(`${'item' in target ? target.item : ''}-${k}-${at}`), similarity: 1 },
       ];
       for (const step of given) {
         if (step.changes) {
@@ -46,7 +48,7 @@ test('answers as the engine does at the version that it names, whatever changes 
 });
 
 test('asks the engine once while nothing changes', async () => {
-  const cache = createNeighborCache();
+  const cache = new NeighborCache();
   let asked = 0;
   const ask = () =>
     cache.answer({ space, position: 1, queries: [query(1, 5), query(2, 5)] }, async (wanted) => {

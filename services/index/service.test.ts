@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { type CatalogId, itemIdSchema, MAIN_CATALOG, type SpaceId } from '@kindred/shared/id';
 import type { Neighbor } from '@kindred/shared/neighbor';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { clusteredVectors } from './adapters/clustered-vectors.fixture.ts';
-import { createMemoryChangeFeed, type MemoryChangeFeed } from './adapters/memory-change-feed.ts';
-import { createWorkerEngine, type WorkerEngine } from './adapters/worker-engine.ts';
-import { createIndexService, type IndexService, type IndexServiceOptions } from './service.ts';
+import { ExactIndexEngine } from './adapters/exact/exact-index-engine.ts';
+import { WorkerIndexEngine } from './adapters/hnsw/worker/worker-index-engine.ts';
+import { MemoryChangeFeed } from './adapters/memory-change-feed.ts';
+import { clusteredVectors } from './clustered-vectors.fixture.ts';
+import { IndexService, type IndexServiceOptions } from './service.ts';
 
 const DIMENSIONS = 16;
 const main = MAIN_CATALOG;
@@ -22,11 +23,11 @@ const silent = { info: () => {}, warn: () => {}, error: () => {} };
 let root: string;
 let feed: MemoryChangeFeed;
 let service: IndexService;
-let engines: WorkerEngine[];
+let engines: WorkerIndexEngine[];
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'kindred-service-'));
-  feed = createMemoryChangeFeed();
+  feed = new MemoryChangeFeed();
   feed.putSpace({ ...key, dimensions: DIMENSIONS, state: 'serving' });
   for (let i = 0; i < 200; i++) put(i);
   engines = [];
@@ -38,13 +39,13 @@ afterEach(async () => {
 });
 
 function created(options: Partial<IndexServiceOptions> = {}): IndexService {
-  return createIndexService({
+  return new IndexService({
     feed,
     log: silent,
     pollMs: 20,
     pageSize: 50,
-    startEngine(onDeath) {
-      const engine = createWorkerEngine({ root, onDeath });
+    async startEngine(onDeath) {
+      const engine = new WorkerIndexEngine({ root, onDeath });
       engines.push(engine);
       return engine;
     },
@@ -69,7 +70,7 @@ async function restart(): Promise<void> {
 }
 
 test('serves what is in the database once it has started, and what is written afterwards', async () => {
-  expect(service.ready()).toEqual(['index-thread']);
+  expect(service.ready()).toEqual(['index-engine']);
   await service.start();
   expect(service.ready()).toEqual([]);
   expect(service.position).toBe(401);
@@ -132,7 +133,7 @@ test('a new space is filled beside the old one and takes over when it serves', a
   expect(await service.reached(main, change, 2_000)).toBeGreaterThanOrEqual(change);
   const answer = await service.neighbors(main, query);
   expect(answer).toMatchObject({ space: newer, neighbors: [[{ item: id(2), similarity: 0 }]] });
-  expect((await service.status()).spaces).toMatchObject([{ space: newer, isServing: true }]);
+  await expect.poll(async () => (await service.status()).spaces).toMatchObject([{ space: newer }]);
 });
 
 test('a space that comes back from retirement has its vectors again', async () => {
@@ -144,7 +145,7 @@ test('a space that comes back from retirement has its vectors again', async () =
   expect((await nearest(9))[0]?.item).toBe(id(9));
 });
 
-test('starts from its snapshot, and honours what was deleted, hidden and embedded anew since', async () => {
+test('starts from its snapshot, and honours what was deleted, hidden and embedded again since', async () => {
   await service.start();
   await service.stop();
   feed.deleteItem(main, id(1));
@@ -167,7 +168,7 @@ test('starts from its snapshot, and honours what was deleted, hidden and embedde
 test('a snapshot of another database is not loaded', async () => {
   await service.start();
   await service.stop();
-  feed = createMemoryChangeFeed('another');
+  feed = new MemoryChangeFeed('another');
   feed.putSpace({ ...key, dimensions: DIMENSIONS, state: 'serving' });
   for (let i = 0; i < 300; i++) feed.putItem(main, id(i), {});
   feed.putEmbedding(key, id(1), vectors[2]!);
@@ -177,22 +178,32 @@ test('a snapshot of another database is not loaded', async () => {
   expect((await nearest(1, 9)).map(({ item }) => item)).toEqual([id(1)]);
 });
 
+test('a space that was retired while the service was stopped leaves no snapshot', async () => {
+  await service.start();
+  await service.stop();
+  expect(await readdir(join(root, main))).toHaveLength(1);
+  feed.putSpace({ ...key, dimensions: DIMENSIONS, state: 'retired' });
+  service = created();
+  await service.start();
+  expect(await readdir(join(root, main))).toEqual([]);
+});
+
 test('writes snapshots as changes come, and none when nothing changes', async () => {
   service = created({ snapshots: { changesMin: 10, intervalMs: 30 } });
   await service.start();
   const written = async () => (await service.status()).lastSnapshotAtMs;
-  await expect.poll(written, { timeout: 3_000 }).toBeDefined();
-  await expect.poll(async () => (await service.status()).spaces[0]?.isRebuilt, { timeout: 3_000 }).toBe(false);
+  await expect.poll(written).toBeDefined();
+  await expect.poll(async () => (await engines.at(-1)?.snapshotNeeds())?.[0]?.isRebuilt).toBe(false);
   const before = await written();
   await new Promise((resolve) => setTimeout(resolve, 150));
   expect(await written()).toBe(before);
   for (let i = 220; i < 230; i++) put(i);
-  await expect.poll(written, { timeout: 3_000 }).toBeGreaterThan(before!);
+  await expect.poll(written).toBeGreaterThan(before!);
   const folder = join(root, main, (await readdir(join(root, main)))[0]!);
-  await expect.poll(() => readdir(folder), { timeout: 3_000 }).toHaveLength(1);
+  await expect.poll(() => readdir(folder)).toHaveLength(1);
 });
 
-test('the death of the thread rejects what is under way and is recovered from', async () => {
+test('the death of the engine rejects the calls under way, and another takes its place', async () => {
   await service.start();
   const answers = Promise.allSettled(Array.from({ length: 20 }, () => nearest(1, 200)));
   await engines[0]!.kill();
@@ -207,7 +218,7 @@ test('the death of the thread rejects what is under way and is recovered from', 
   expect((await nearest(8))[0]?.item).not.toBe(id(8));
 });
 
-test('goes on answering while the database is away, and catches up when it is back', async () => {
+test('goes on answering while the database is unavailable, and catches up afterwards', async () => {
   await service.start();
   feed.failure = new Error('away');
   expect((await nearest(7))[0]?.item).toBe(id(7));
@@ -229,6 +240,21 @@ test('answers are the same whatever the pages were, before and after a restart',
   service = created({ pageSize: 7 });
   await service.start();
   expect(await Promise.all(vectors.map((_, i) => nearest(i, 10)))).toEqual(before);
+});
+
+test('an engine without snapshots reads everything again at each start', async () => {
+  const loaded: object[] = [];
+  const log = { ...silent, info: (fields: object) => void loaded.push(fields) };
+  const options = { startEngine: async () => new ExactIndexEngine(), log };
+  for (let start = 0; start < 2; start++) {
+    service = created(options);
+    await service.start();
+    expect((await nearest(7))[0]?.item).toBe(id(7));
+    await service.stop();
+  }
+  expect(loaded).toEqual([]);
+  expect((await service.status()).lastSnapshotAtMs).toBeUndefined();
+  expect(await readdir(root)).toEqual([]);
 });
 
 test('can be stopped at any moment of its start', async () => {

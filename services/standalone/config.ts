@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { type IndexEngineName, indexEngineVariables } from '@kindred/index/index-variables';
 import {
   embeddingVariables,
   type ModelConfig,
@@ -16,6 +17,7 @@ export const standaloneVariables = z
     ...httpVariables(8080),
     ...modelVariables,
     ...embeddingVariables,
+    ...indexEngineVariables,
     ...trainingVariables,
     KINDRED_MODELS_DIR: modelVariables.KINDRED_MODELS_DIR.meta({ shownDefault: '`models` in `KINDRED_DATA_DIR`' }),
     KINDRED_DATA_DIR: folderSchema.default(resolve('.kindred')).meta({
@@ -35,6 +37,7 @@ export interface StandaloneConfig extends HttpConfig, ModelConfig {
   readonly embeddingWorkers: number;
   /** As `TrainerConfig` has it. */
   readonly trainingHours: number;
+  readonly indexEngine: IndexEngineName;
   readonly hasDemo: boolean;
 }
 
@@ -48,6 +51,7 @@ export function readStandaloneConfig(environment: Readonly<Record<string, string
     dataFolder,
     embeddingWorkers: read.KINDRED_EMBEDDING_WORKERS,
     trainingHours: read.KINDRED_TRAINING_HOURS,
+    indexEngine: read.KINDRED_INDEX_ENGINE,
     hasDemo: read.KINDRED_DEMO === 'on',
   };
 }

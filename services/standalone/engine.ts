@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { composeIndex, type IndexParts } from '@kindred/index/compose';
+import { composeIndex } from '@kindred/index/compose';
+import type { IndexEngineName } from '@kindred/index/index-variables';
 import type { IndexService } from '@kindred/index/service';
 import { LocalPostgres } from '@kindred/infra/postgres/local-postgres';
 import { migrate } from '@kindred/infra/postgres/migrate';
@@ -31,6 +32,8 @@ export interface EngineConfig extends ModelConfig {
   readonly embeddingWorkers: number;
   /** How long a trained version is left alone, in hours; 0, the default, trains when asked or because of erasures. */
   readonly trainingHours?: number;
+  /** Default `hnsw`. */
+  readonly indexEngine?: IndexEngineName;
 }
 
 export interface EngineParts {
@@ -38,23 +41,26 @@ export interface EngineParts {
   readonly registry?: Registry;
   /** As `LocalPostgres` calls `onLost`. */
   readonly onDatabaseLost?: (error: Error) => void;
-  readonly startIndexEngine?: IndexParts['startEngine'];
 }
 
 const DATABASE_CONNECTIONS_MAX = 20;
 
 /** The composition root of the standalone mode: starts the services in the order in which they need each other. */
 export async function startEngine(config: EngineConfig, parts: EngineParts): Promise<Engine> {
-  const { log, registry = createRegistry(), onDatabaseLost, startIndexEngine } = parts;
+  const { log, registry = createRegistry(), onDatabaseLost } = parts;
   const { model, modelsFolder, dataFolder, embeddingWorkers: workers, trainingHours: hours = 0 } = config;
+  const { indexEngine = 'hnsw' } = config;
   const postgres = await LocalPostgres.start({ folder: join(dataFolder, 'postgres'), onLost: onDatabaseLost });
   const databaseUrl = postgres.url;
   await migrate(databaseUrl);
   const database = serviceDatabase(databaseUrl, DATABASE_CONNECTIONS_MAX, log);
 
   const { index, ...indexing } = composeIndex({
-    ...{ database, folder: join(dataFolder, 'index'), log, registry },
-    ...(startIndexEngine && { startEngine: startIndexEngine }),
+    database,
+    engine: indexEngine,
+    folder: join(dataFolder, 'index'),
+    log,
+    registry,
   });
   await index.start();
   const ingesting = composeIngestion({

@@ -12,7 +12,6 @@ import { Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, clientOf, type ReplyItem } from '../client.ts';
 import { type DistributedEngine, startDistributed } from '../distributed-engine.ts';
-import { exactEngine } from '../exact-engine.ts';
 import { modelsFolder, newDataFolder, removeData } from '../standalone-server.ts';
 import { until } from '../until.ts';
 
@@ -56,15 +55,15 @@ describe.skipIf(availability.way === 'none')(`events to Kafka and reads over RES
     folder = await newDataFolder();
     const model = knownModel(DEFAULT_MODEL)!;
     standalone = await startEngine(
-      { dataFolder: folder, modelsFolder: modelsFolder(), model, embeddingWorkers: 1 },
-      { log: createLog('test', 'error'), startIndexEngine: exactEngine },
+      { dataFolder: folder, modelsFolder: modelsFolder(), model, embeddingWorkers: 1, indexEngine: 'exact' },
+      { log: createLog('test', 'error') },
     );
     await standalone.ingestion.createCatalog(CATALOG);
     const parsed = items.map((item) => itemSchema.parse(item));
     await standalone.ingestion.putItems(CATALOG, parsed);
     await standalone.ranking.intake.accept(CATALOG, events, 'test');
 
-    distributed = await startDistributed(broker.brokers, { programs: { index: 'test/exact-index-main.ts' } });
+    distributed = await startDistributed(broker.brokers, { environment: { KINDRED_INDEX_ENGINE: 'exact' } });
     const catalog = clientOf(distributed.cluster.catalogUrl);
     expect((await catalog.put(`/v1/catalogs/${CATALOG}`)).status).toBe(201);
     expect((await catalog.post(`/v1/catalogs/${CATALOG}/items`, { items })).status).toBe(202);

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { clusteredVectors, generator } from '@kindred/index/adapters/clustered-vectors.fixture';
+import { clusteredVectors, generator } from '@kindred/index/clustered-vectors.fixture';
 import { testDatabase } from '@kindred/infra/postgres/test-database';
 import { dot, normalise } from '@kindred/shared/numeric/vector';
 import { expect } from 'vitest';

@@ -2,10 +2,10 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { clusteredVectors } from '@kindred/index/adapters/clustered-vectors.fixture';
-import { snapshotFolder } from '@kindred/index/adapters/index-snapshot';
-import { createWorkerEngine } from '@kindred/index/adapters/worker-engine';
-import type { SpaceToOpen } from '@kindred/index/ports';
+import { snapshotFolder } from '@kindred/index/adapters/hnsw/snapshot/snapshot-folder';
+import { WorkerIndexEngine } from '@kindred/index/adapters/hnsw/worker/worker-index-engine';
+import { clusteredVectors } from '@kindred/index/clustered-vectors.fixture';
+import type { SpaceToOpen } from '@kindred/index/ports/index-engine';
 import { testDatabase } from '@kindred/infra/postgres/test-database';
 import { expect } from 'vitest';
 import { startIndexProcess } from '../index-process.ts';
@@ -26,7 +26,7 @@ interface WholeSnapshots {
 async function writeWhole(folder: string): Promise<WholeSnapshots> {
   const write = async (name: string, wanted: SpaceToOpen, changes = loadedChanges(wanted)): Promise<string> => {
     const root = join(folder, name);
-    const engine = createWorkerEngine({
+    const engine = new WorkerIndexEngine({
       root,
       index: { tombstonesMin: changes.length },
       onDeath: (error) => {
@@ -34,9 +34,9 @@ async function writeWhole(folder: string): Promise<WholeSnapshots> {
       },
     });
     await engine.open(wanted);
-    await engine.apply(changes);
-    await until('all is in the graph', async () => (await engine.status())[0]?.unindexed === 0);
-    await engine.snapshot(wanted, changes.at(-1)!.change);
+    await engine.apply(changes, changes.at(-1)!.change);
+    await until('all is in the graph', async () => (await engine.status()).spaces[0]?.unindexed === 0);
+    await engine.writeSnapshot(wanted);
     await engine.close();
     return onlyIn(snapshotFolder(root, wanted));
   };

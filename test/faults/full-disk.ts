@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { readdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { clusteredVectors } from '@kindred/index/adapters/clustered-vectors.fixture';
+import { clusteredVectors } from '@kindred/index/clustered-vectors.fixture';
 import { type TestDatabase, testDatabase } from '@kindred/infra/postgres/test-database';
 import { expect } from 'vitest';
 import { type IndexProcess, startIndexProcess } from '../index-process.ts';

@@ -1,10 +1,10 @@
-import { createWorkerEngine } from '@kindred/index/adapters/worker-engine';
+import { WorkerIndexEngine } from '@kindred/index/adapters/hnsw/worker/worker-index-engine';
 import { LOADED_ITEMS, type LoadAsked, type LoadTold, loadedChanges, loadedQueries, WANTED } from './loaded-space.ts';
 
 // Opens the snapshots that it is asked to, one after another: what crashes ends this process and no other. What cannot
 // be loaded is built from all changes, as a service would from the database.
 process.on('message', async ({ root }: LoadAsked) => {
-  const engine = createWorkerEngine({
+  const engine = new WorkerIndexEngine({
     root,
     // The graph is asked wherever it can be, and the tombstones stay.
     index: { scannedPerCandidate: 0, efSearch: LOADED_ITEMS, tombstonesMin: 2 * LOADED_ITEMS },

@@ -1,5 +1,6 @@
-import { clusteredVectors } from '@kindred/index/adapters/clustered-vectors.fixture';
-import type { EmbeddingChange, ItemChange, SpaceToOpen } from '@kindred/index/ports';
+import { clusteredVectors } from '@kindred/index/clustered-vectors.fixture';
+import type { EmbeddingChange, ItemChange } from '@kindred/index/domain/change';
+import type { SpaceToOpen } from '@kindred/index/ports/index-engine';
 import { filterFieldsOf } from '@kindred/shared/filter';
 import { itemIdSchema, MAIN_CATALOG, type SpaceId } from '@kindred/shared/id';
 import type { NeighborQuery } from '@kindred/shared/neighbor';

@@ -1,7 +1,11 @@
 import { cp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { manifestText, parseManifest, type SnapshotManifest } from '@kindred/index/adapters/snapshot-manifest';
+import {
+  manifestText,
+  parseManifest,
+  type SnapshotManifest,
+} from '@kindred/index/adapters/hnsw/snapshot/snapshot-manifest';
 
 const MANIFEST = 'manifest.json';
 const PAGE_BYTES = 4_096;

@@ -1,7 +1,7 @@
-import { changeFeedContract } from './change-feed.contract.ts';
-import { createMemoryChangeFeed } from './memory-change-feed.ts';
+import { changeFeedContract } from '../ports/change-feed.contract.ts';
+import { MemoryChangeFeed } from './memory-change-feed.ts';
 
 changeFeedContract(async () => {
-  const feed = createMemoryChangeFeed();
+  const feed = new MemoryChangeFeed();
   return { feed, writer: feed };
 });

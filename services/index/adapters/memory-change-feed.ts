@@ -1,97 +1,122 @@
 import type { ItemFields } from '@kindred/shared/catalog';
 import { filterFieldsOf } from '@kindred/shared/filter';
 import type { CatalogId, ItemId } from '@kindred/shared/id';
-import type { Space } from '../domain/space.ts';
-import type { Change, ChangeFeed, EmbeddingChange, ItemChange, SpaceChange, SpaceKey } from '../ports.ts';
+import type { Change, ChangeRange, EmbeddingChange, ItemChange, SpaceChange } from '../domain/change.ts';
+import type { Space, SpaceKey } from '../domain/space.ts';
+import type { ChangeFeed } from '../ports/change-feed.ts';
 
 type Item = Omit<ItemChange, 'spaces'>;
 
-/** The tables of the catalog in memory, with their rules: for tests that need no database. */
-export interface MemoryChangeFeed extends ChangeFeed {
-  /** Each write gets the next change number, which it returns. */
-  putSpace(space: Space): number;
-  putItem(catalog: CatalogId, item: ItemId, fields: ItemFields): number;
-  /** Deletes the item, its embeddings and what it waits for. */
-  deleteItem(catalog: CatalogId, item: ItemId): number;
-  putEmbedding(space: SpaceKey, item: ItemId, vector: Float32Array): number;
-  /** Says that an item waits for its embedding in the serving space, until it is put. */
-  enqueue(catalog: CatalogId, item: ItemId): void;
+/**
+ * The tables of the catalog in memory, with their rules: for tests that need no database. Each write takes the next
+ * change number and returns it.
+ */
+export class MemoryChangeFeed implements ChangeFeed {
   /** While set, every reading fails. */
   failure: Error | undefined;
+  readonly #source: string;
+  readonly #items = new Map<string, Item>();
+  readonly #embeddings = new Map<string, EmbeddingChange>();
+  readonly #spaces = new Map<string, SpaceChange>();
+  readonly #waiting = new Map<string, { catalog: CatalogId; change: number }>();
+  #head = 0;
+
+  /** @param source  The source that `origin` answers. */
+  constructor(source = 'memory') {
+    this.#source = source;
+  }
+
+  putSpace(space: Space): number {
+    this.#spaces.set(keyOf(space.catalog, space.space), { kind: 'space', change: ++this.#head, ...space });
+    return this.#head;
+  }
+
+  putItem(catalog: CatalogId, item: ItemId, fields: ItemFields): number {
+    const change = ++this.#head;
+    this.#items.set(keyOf(catalog, item), { kind: 'item', change, catalog, item, fields: filterFieldsOf(fields) });
+    return change;
+  }
+
+  /** Deletes the item with its embeddings; it waits for none any more. */
+  deleteItem(catalog: CatalogId, item: ItemId): number {
+    const change = ++this.#head;
+    this.#items.set(keyOf(catalog, item), { kind: 'item', change, catalog, item, fields: undefined });
+    this.#waiting.delete(keyOf(catalog, item));
+    for (const [key, embedding] of this.#embeddings) {
+      if (embedding.catalog === catalog && embedding.item === item) this.#embeddings.delete(key);
+    }
+    return change;
+  }
+
+  putEmbedding({ catalog, space }: SpaceKey, item: ItemId, vector: Float32Array): number {
+    const change = ++this.#head;
+    this.#embeddings.set(keyOf(catalog, space, item), { kind: 'embedding', change, catalog, space, item, vector });
+    this.#waiting.delete(keyOf(catalog, item));
+    return change;
+  }
+
+  /** Has an item wait for its embedding in the serving space, until that is put. */
+  enqueue(catalog: CatalogId, item: ItemId): void {
+    this.#waiting.set(keyOf(catalog, item), { catalog, change: this.#head });
+  }
+
+  async origin(): Promise<{ readonly source: string; readonly head: number }> {
+    return this.#reading({ source: this.#source, head: this.#head });
+  }
+
+  async spaces(): Promise<readonly SpaceChange[]> {
+    return this.#reading([...this.#spaces.values()]);
+  }
+
+  async read(after: number, limit: number): Promise<readonly Change[]> {
+    const items = [...this.#items.values()].map((item) => this.#withSpaces(item));
+    const rows = [...items, ...this.#embeddings.values(), ...this.#spaces.values()];
+    return this.#reading(pageOf<Change>(rows, { after, upTo: this.#head }, limit));
+  }
+
+  async items(range: ChangeRange, limit: number): Promise<readonly ItemChange[]> {
+    return this.#reading(pageOf(this.#items.values(), range, limit).map((item) => this.#withSpaces(item)));
+  }
+
+  async embeddings(
+    { catalog, space }: SpaceKey,
+    range: ChangeRange,
+    limit: number,
+  ): Promise<readonly EmbeddingChange[]> {
+    const rows = [...this.#embeddings.values()].filter((each) => each.catalog === catalog && each.space === space);
+    return this.#reading(pageOf(rows, range, limit));
+  }
+
+  async progress(catalog: CatalogId, change: number): Promise<{ readonly isPending: boolean; readonly head: number }> {
+    const isPending = [...this.#waiting.values()].some((each) => each.catalog === catalog && each.change <= change);
+    return this.#reading({ isPending, head: this.#head });
+  }
+
+  #withSpaces(item: Item): ItemChange {
+    const embedded = [...this.#spaces.values()].filter(
+      ({ catalog, space }) => catalog === item.catalog && this.#embeddings.has(keyOf(catalog, space, item.item)),
+    );
+    return { ...item, spaces: embedded.map(({ space }) => space) };
+  }
+
+  #reading<T>(result: T): T {
+    if (this.failure) throw this.failure;
+    return result;
+  }
 }
 
-/** @param source  As `origin` answers. */
-export function createMemoryChangeFeed(source = 'memory'): MemoryChangeFeed {
-  const items = new Map<string, Item>();
-  const embeddings = new Map<string, EmbeddingChange>();
-  const spaces = new Map<string, SpaceChange>();
-  const waiting = new Map<string, { catalog: CatalogId; change: number }>();
-  let head = 0;
-  const keyOf = (...parts: readonly string[]): string => JSON.stringify(parts);
+function keyOf(...parts: readonly string[]): string {
+  return JSON.stringify(parts);
+}
 
-  const withSpaces = (item: Item): ItemChange => {
-    const embedded = [...spaces.values()].filter((each) => {
-      return each.catalog === item.catalog && embeddings.has(keyOf(item.catalog, each.space, item.item));
-    });
-    return { ...item, spaces: embedded.map(({ space }) => space) };
-  };
-
-  /** A page holds all rows of its last change. */
-  const page = <Row extends Change | Item>(
-    rows: Iterable<Row>,
-    range: { after: number; upTo: number; limit: number },
-  ): Row[] => {
-    const inRange = [...rows].filter(({ change }) => change > range.after && change <= range.upTo);
-    inRange.sort((left, right) => left.change - right.change);
-    const last = inRange[range.limit - 1];
-    return last === undefined ? inRange : inRange.filter(({ change }) => change <= last.change);
-  };
-
-  const feed: MemoryChangeFeed = {
-    failure: undefined,
-    putSpace(space) {
-      spaces.set(keyOf(space.catalog, space.space), { kind: 'space', change: ++head, ...space });
-      return head;
-    },
-    putItem(catalog, item, fields) {
-      items.set(keyOf(catalog, item), { kind: 'item', change: ++head, catalog, item, fields: filterFieldsOf(fields) });
-      return head;
-    },
-    deleteItem(catalog, item) {
-      items.set(keyOf(catalog, item), { kind: 'item', change: ++head, catalog, item, fields: undefined });
-      waiting.delete(keyOf(catalog, item));
-      for (const [key, embedding] of embeddings) {
-        if (embedding.catalog === catalog && embedding.item === item) embeddings.delete(key);
-      }
-      return head;
-    },
-    putEmbedding({ catalog, space }, item, vector) {
-      embeddings.set(keyOf(catalog, space, item), { kind: 'embedding', change: ++head, catalog, space, item, vector });
-      waiting.delete(keyOf(catalog, item));
-      return head;
-    },
-    enqueue(catalog, item) {
-      waiting.set(keyOf(catalog, item), { catalog, change: head });
-    },
-    origin: async () => reading({ source, head }),
-    spaces: async () => reading([...spaces.values()]),
-    async read(after, limit) {
-      const rows = [...[...items.values()].map(withSpaces), ...embeddings.values(), ...spaces.values()];
-      return reading(page<Change>(rows, { after, upTo: head, limit }));
-    },
-    items: async (range, limit) => reading(page(items.values(), { ...range, limit }).map(withSpaces)),
-    async embeddings({ catalog, space }, range, limit) {
-      const rows = [...embeddings.values()].filter((each) => each.catalog === catalog && each.space === space);
-      return reading(page(rows, { ...range, limit }));
-    },
-    async progress(catalog, change) {
-      const isPending = [...waiting.values()].some((each) => each.catalog === catalog && each.change <= change);
-      return reading({ isPending, head });
-    },
-  };
-  const reading = <T>(result: T): T => {
-    if (feed.failure) throw feed.failure;
-    return result;
-  };
-  return feed;
+/** The first rows of a range; all rows of the last change number. */
+function pageOf<Row extends Change | Item>(
+  rows: Iterable<Row>,
+  { after, upTo }: ChangeRange,
+  limit: number,
+): readonly Row[] {
+  const inRange = [...rows].filter(({ change }) => change > after && change <= upTo);
+  inRange.sort((left, right) => left.change - right.change);
+  const last = inRange[limit - 1];
+  return last === undefined ? inRange : inRange.filter(({ change }) => change <= last.change);
 }

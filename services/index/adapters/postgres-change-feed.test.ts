@@ -3,8 +3,8 @@ import { itemIdSchema, MAIN_CATALOG, type SpaceId } from '@kindred/shared/id';
 import { bytesOf } from '@kindred/shared/numeric/vector';
 import { transaction } from '@kindred/shared/platform/database';
 import { afterAll, afterEach, expect, test } from 'vitest';
-import { type ChangeWriter, changeFeedContract } from './change-feed.contract.ts';
-import { createPostgresChangeFeed } from './postgres-change-feed.ts';
+import { type ChangeWriter, changeFeedContract } from '../ports/change-feed.contract.ts';
+import { postgresChangeFeed } from './postgres-change-feed.ts';
 
 const opened: TestDatabase[] = [];
 const close = async (): Promise<void> => {
@@ -16,7 +16,7 @@ afterAll(close);
 async function created() {
   const test = await testDatabase();
   opened.push(test);
-  return { ...test, feed: createPostgresChangeFeed(test.database), writer: writerOf(test) };
+  return { ...test, feed: postgresChangeFeed(test.database), writer: writerOf(test) };
 }
 
 function writerOf({ database }: TestDatabase): ChangeWriter {
@@ -107,5 +107,5 @@ test('each database is an origin of its own', async () => {
   const { source, head } = await first.feed.origin();
   expect(head).toBe(0);
   expect((await second.feed.origin()).source).not.toBe(source);
-  expect((await createPostgresChangeFeed(first.database).origin()).source).toBe(source);
+  expect((await postgresChangeFeed(first.database).origin()).source).toBe(source);
 });

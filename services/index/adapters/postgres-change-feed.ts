@@ -3,9 +3,10 @@ import { filterFieldsOf } from '@kindred/shared/filter';
 import type { CatalogId, ItemId, SpaceId } from '@kindred/shared/id';
 import { vectorOf } from '@kindred/shared/numeric/vector';
 import type { Database } from '@kindred/shared/platform/database';
-import type { Change, ChangeFeed, ChangeRange, EmbeddingChange, ItemChange, SpaceChange } from '../ports.ts';
+import type { Change, ChangeRange, EmbeddingChange, ItemChange, SpaceChange } from '../domain/change.ts';
+import type { ChangeFeed } from '../ports/change-feed.ts';
 
-/** A row of any of the queries below; the columns that the kind has not are null. */
+/** A row of any of the queries below; columns of other kinds are null. */
 interface ChangeRow {
   readonly kind: 'item' | 'embedding' | 'space';
   readonly change: number;
@@ -19,7 +20,7 @@ interface ChangeRow {
   readonly state: SpaceChange['state'];
 }
 
-/** What no filter looks at is left in the database: a description may take 100 kB. */
+/** Fields that no filter looks at stay in the database: a description may take 100 kB. */
 const UNREAD_FIELDS = `'{title,description,imageUrl,createdAt}'::text[]`;
 
 const ITEM_COLUMNS = `'item' AS kind, i.change, i.catalog, i.item_id, i.fields - ${UNREAD_FIELDS} AS fields,
@@ -31,7 +32,7 @@ const EMBEDDING_COLUMNS = `'embedding' AS kind, change, catalog, item_id, NULL::
 const SPACE_COLUMNS = `'space' AS kind, change, catalog, NULL::text AS item_id, NULL::jsonb AS fields,
   NULL::text[] AS embedded, space, NULL::bytea AS vector, dimensions, state`;
 
-/** "With ties", so that rows of one change number never lie on two pages. */
+/** `WITH TIES`, so that rows of one change number never lie on two pages. */
 const READ = `
   (SELECT ${ITEM_COLUMNS} FROM items i WHERE i.change > $1 ORDER BY i.change FETCH FIRST ($2) ROWS WITH TIES)
   UNION ALL
@@ -59,8 +60,8 @@ const READ_PROGRESS = `
     JOIN items i ON i.catalog = q.catalog AND i.item_id = q.item_id AND i.text_hash IS NOT NULL
     WHERE s.catalog = $1 AND s.state = 'serving') AS pending`;
 
-/** The rows of PostgreSQL. Each method is one statement, and so sees the database at one moment. */
-export function createPostgresChangeFeed(database: Database): ChangeFeed {
+/** Reads the rows of PostgreSQL. Each method is one statement, and so sees the database at one moment. */
+export function postgresChangeFeed(database: Database): ChangeFeed {
   const rows = async (sql: string, values: readonly unknown[]): Promise<Change[]> => {
     const result = await database.query<ChangeRow>(sql, [...values]);
     return result.rows.map(changeOf);

@@ -1,8 +1,8 @@
-/** When a space's snapshot is written while the service runs. */
+/** Decides when a space's snapshot is written while the service runs. */
 export interface SnapshotPolicy {
-  /** After so many changes … */
+  /** Least number of unsaved vectors that makes a snapshot due. */
   readonly changesMin: number;
-  /** … but not before so long after the last attempt. */
+  /** Least time between two attempts. */
   readonly intervalMs: number;
 }
 
@@ -12,28 +12,28 @@ export interface SnapshotNeed {
   readonly unindexed: number;
   /** Vectors written or removed since the last snapshot that was written or loaded. */
   readonly unsaved: number;
-  /** Whether the last snapshot is of another build, and so may hold vectors that are gone here; or none is there. */
+  /** True if the last snapshot is of another build, and so may hold vectors that are gone here, or if there is none. */
   readonly isRebuilt: boolean;
-  /** Whether one is being written. */
+  /** True while a snapshot is being written. */
   readonly isSaving: boolean;
 }
 
 export const SNAPSHOT_POLICY: SnapshotPolicy = { changesMin: 5_000, intervalMs: 60_000 };
 
 /**
- * Whether a snapshot is due. A finished rebuild makes one due however little has changed: the last snapshot still holds
+ * True if a snapshot is due. A finished rebuild makes one due however little has changed: the last snapshot still holds
  * what was deleted, and erasing it means erasing it on disk too.
  */
 export function isSnapshotDue(
-  status: SnapshotNeed,
+  need: SnapshotNeed,
   { changesMin, intervalMs }: SnapshotPolicy,
   sinceLastAttemptMs: number,
 ): boolean {
-  if (status.isSaving || sinceLastAttemptMs < intervalMs) return false;
-  return status.unsaved >= changesMin || (status.isRebuilt && status.unindexed === 0);
+  if (need.isSaving || sinceLastAttemptMs < intervalMs) return false;
+  return need.unsaved >= changesMin || (need.isRebuilt && need.unindexed === 0);
 }
 
-/** Whether a snapshot would keep anything that the last has not. */
+/** True if a snapshot would keep anything that the last one lacks. */
 export function isSnapshotWorthwhile({ unsaved, isRebuilt }: Pick<SnapshotNeed, 'unsaved' | 'isRebuilt'>): boolean {
   return unsaved > 0 || isRebuilt;
 }

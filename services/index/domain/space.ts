@@ -6,6 +6,7 @@ export interface SpaceKey {
   readonly space: SpaceId;
 }
 
+/** The embeddings of one model at one revision in one catalog. */
 export interface Space extends SpaceKey {
   readonly dimensions: number;
   /** A retired space is neither searched nor kept. */

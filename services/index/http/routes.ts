@@ -10,11 +10,16 @@ const QUERIES_MAX = 200;
 const DIMENSIONS_MAX = 8_192;
 const WAIT_MAX_MS = 5_000;
 
+/** A name that no space has is foreign to every space, so it needs no further check. */
+const spaceIdSchema = z
+  .string()
+  .max(256)
+  .transform((name) => name as SpaceId);
 const changeSchema = z.int().min(0);
 const querySchema = z.strictObject({
   item: itemIdSchema.optional(),
   vector: z.array(z.number()).min(1).max(DIMENSIONS_MAX).optional(),
-  space: z.string().max(256).optional(),
+  space: spaceIdSchema.optional(),
   k: z.int().min(1).max(1_000),
   filter: filterSchema.optional(),
 });
@@ -28,7 +33,7 @@ const neighborsAnswer = z.object({
   version: z.string(),
   neighbors: z
     .array(z.object({ items: z.array(z.string()), similarities: z.array(z.number()) }))
-    .meta({ description: 'One list a query, nearest first' }),
+    .meta({ description: 'One list per query, nearest first' }),
 });
 const reachedBody = z.strictObject({
   catalog: catalogIdSchema,
@@ -36,7 +41,7 @@ const reachedBody = z.strictObject({
   timeoutMs: z.int().min(0).max(WAIT_MAX_MS),
 });
 
-/** The addresses that the ranking service asks; not meant for others. */
+/** Routes for the ranking service; not meant for other clients. */
 export function indexRoutes(index: IndexService): readonly Route[] {
   const requireReady = (): void => {
     const waiting = index.ready();
@@ -48,7 +53,7 @@ export function indexRoutes(index: IndexService): readonly Route[] {
       path: '/neighbors',
       summary: 'Nearest neighbors of items or vectors',
       body: neighborsBody,
-      answers: { 200: { description: 'One list a query', body: neighborsAnswer } },
+      answers: { 200: { description: 'One list per query', body: neighborsAnswer } },
       problems: ['invalid-json', 'invalid-encoding', 'too-large', 'unsupported-media-type'],
       handle: async ({ body: { catalog, position, queries } }) => {
         requireReady();
@@ -63,9 +68,14 @@ export function indexRoutes(index: IndexService): readonly Route[] {
     route({
       method: 'post',
       path: '/reached',
-      summary: 'Waits until what was written up to a change can be found',
+      summary: 'Waits until every item written up to a change can be found',
       body: reachedBody,
-      answers: { 200: { description: 'The position; none in time', body: z.object({ position: z.int().optional() }) } },
+      answers: {
+        200: {
+          description: 'The position; absent when the time was too short',
+          body: z.object({ position: z.int().optional() }),
+        },
+      },
       problems: ['invalid-json', 'invalid-encoding', 'too-large', 'unsupported-media-type'],
       handle: async ({ body: { catalog, change, timeoutMs } }) => {
         requireReady();
@@ -80,7 +90,7 @@ function queryOf(query: z.output<typeof querySchema>, index: number): NeighborQu
   const rest = { k, ...(filter && { filter }) };
   if (item !== undefined && vector === undefined) return { target: { item }, ...rest };
   if (vector !== undefined && item === undefined) {
-    const target = { vector: Float32Array.from(vector), ...(space !== undefined && { space: space as SpaceId }) };
+    const target = { vector: Float32Array.from(vector), ...(space !== undefined && { space }) };
     return { target, ...rest };
   }
   const field = `queries.${index}`;

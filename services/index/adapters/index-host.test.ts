@@ -1,4 +1,0 @@
-import { indexEngineContract } from './index-engine.contract.ts';
-import { createIndexHost } from './index-host.ts';
-
-indexEngineContract(createIndexHost);
