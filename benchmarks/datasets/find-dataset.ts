@@ -1,7 +1,7 @@
-import { hash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve, sep } from 'node:path';
 import { type DatasetInfo, readDatasetInfo } from '@kindred/cli/dataset-folder/dataset-info';
+import { sha256 } from '@kindred/shared/hash';
 import { REGISTERED_NAMES, registeredDataset, TRAIN_POSITIVES_MIN_DEFAULT } from './registry.ts';
 
 /** A data set that is there. */
@@ -42,7 +42,7 @@ function hashOf({ files, positive }: DatasetInfo): string {
   const lines = Object.entries(files)
     .map(([name, sha256]) => `${name} ${sha256}\n`)
     .sort();
-  return hash('sha256', `${lines.join('')}positive ${positive.valueAtLeast}\n`);
+  return sha256(`${lines.join('')}positive ${positive.valueAtLeast}\n`);
 }
 
 function missing(name: string, folder: string): string {
