@@ -19,7 +19,7 @@ export function freshnessSection(result: FreshnessResult): string {
 
 function modesOf({ modes }: FreshnessResult): string {
   const rows = modes.map(({ mode, reachedPerSecond, changed, precision, acknowledged, goals }) => [
-    mode === 'distributed' ? 'distributed: sent to Kafka' : 'embedded: posted over HTTP',
+    mode === 'distributed' ? 'distributed: sent to Kafka' : 'standalone: posted over HTTP',
     whole(reachedPerSecond),
     `${changed.count}`,
     ...[changed.p50Ms, changed.p99Ms].map(milliseconds),
