@@ -1,8 +1,8 @@
 import { batchAnswerSchema } from '@kindred/shared/api/common-schemas';
 import type { CatalogId } from '@kindred/shared/id';
 import { z } from 'zod';
-import type { ClientConfig } from './client-config.ts';
 import { CommandError } from './command-error.ts';
+import type { ClientConfig } from './config.ts';
 import type { RowKind } from './import/row.ts';
 
 /** The server cannot answer just now; the same request may succeed later. */

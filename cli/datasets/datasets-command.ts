@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { CommandLine } from '../commands/datasets.ts';
+import { countText, type Reporter } from '../console/reporter.ts';
 import { DataError } from '../dataset-folder/data-error.ts';
-import { countText, type Reporter } from '../import/reporter.ts';
-import type { CommandLine } from './command-line.ts';
 import type { DatasetsConfig } from './config.ts';
 import { type DatasetDraft, draftDataset } from './dataset-draft.ts';
 import { type Division, InteractionStore } from './interaction-store.ts';

@@ -1,7 +1,7 @@
-import { failureText } from '../failure-text.ts';
-import { plainReporter } from '../import/plain-reporter.ts';
-import { terminalReporter } from '../import/terminal-reporter.ts';
-import { readCommandLine, USAGE } from './command-line.ts';
+import { readCommandLine, USAGE } from '../commands/datasets.ts';
+import { terminalReporter } from '../console/console-reporter.ts';
+import { plainReporter } from '../console/plain-reporter.ts';
+import { failureText } from '../failure.ts';
 import { readDatasetsConfig } from './config.ts';
 import { prepareDataset } from './datasets-command.ts';
 

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { SourceChoice } from './command-line.ts';
+import type { SourceChoice } from '../commands/datasets.ts';
 import { csvSource } from './csv-source.ts';
 import { goodbooksSource } from './goodbooks-source.ts';
 import { movielensSource } from './movielens-source.ts';

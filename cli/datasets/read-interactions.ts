@@ -1,5 +1,5 @@
+import type { Reporter } from '../console/reporter.ts';
 import { digestOf } from '../dataset-folder/file-content.ts';
-import type { Reporter } from '../import/reporter.ts';
 import { interactionOf, type KnownItems } from './interaction-row.ts';
 import type { InteractionStore } from './interaction-store.ts';
 import type { RowTally } from './row-tally.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { readCommandLine } from '../commands/datasets.ts';
+import type { Reporter } from '../console/reporter.ts';
 import { loadInteractions } from '../dataset-folder/interaction-table.ts';
-import type { Reporter } from '../import/reporter.ts';
-import { readCommandLine } from './command-line.ts';
 import { prepareDataset } from './datasets-command.ts';
 
 export interface Prepared {

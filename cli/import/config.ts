@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { readConfig } from '@kindred/shared/platform/config';
 import { z } from 'zod';
-import { type ClientConfig, readClientConfig } from '../client-config.ts';
+import { type ClientConfig, readClientConfig } from '../config.ts';
 import { callerSchema, workingFolderOf } from '../working-folder.ts';
 
 const schema = callerSchema.extend({ KINDRED_DATA_DIR: z.string().default('.kindred') });

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { writeTestDataset } from '../dataset-folder/test-dataset.ts';
 import { testFolder, writeTestFile } from '../dataset-folder/test-folder.ts';
-import { startImport } from './test-command.ts';
-import { startTestServer, type TestServer, type TestServerOptions } from './test-server.ts';
+import { startImport } from '../test-command.ts';
+import { startTestServer, type TestServer, type TestServerOptions } from '../test-server.ts';
 
 const folder = testFolder();
 const servers: TestServer[] = [];

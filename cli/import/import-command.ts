@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import { CommandError } from '../command-error.ts';
+import type { CommandLine } from '../commands/import.ts';
+import { countText, type Reporter } from '../console/reporter.ts';
 import { AwayError, createClient, type KindredClient } from '../kindred-client.ts';
-import type { CommandLine } from './command-line.ts';
 import type { ImportConfig } from './config.ts';
 import { type ImportSummary, runImport } from './import-run.ts';
 import { stateFileOf } from './import-state.ts';
 import { planOf } from './path-plan.ts';
-import { countText, type Reporter } from './reporter.ts';
 import { retried } from './retry.ts';
 
 export interface ImportCommand {

@@ -1,5 +1,5 @@
+import type { ImportProgress } from '../console/reporter.ts';
 import type { ImportState } from './import-state.ts';
-import type { ImportProgress } from './reporter.ts';
 
 /** Tells how far and how fast an import is from its state at a moment. */
 export type ImportPace = (state: ImportState, nowMs: number) => ImportProgress;

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { plainReporter } from '../console/plain-reporter.ts';
 import { writeTestDataset } from '../dataset-folder/test-dataset.ts';
 import { testFolder, writeTestFile } from '../dataset-folder/test-folder.ts';
+import { startImport } from '../test-command.ts';
+import { startTestServer, type TestServer } from '../test-server.ts';
 import { importInto } from './import-command.ts';
-import { plainReporter } from './plain-reporter.ts';
-import { startImport } from './test-command.ts';
-import { startTestServer, type TestServer } from './test-server.ts';
 
 const folder = testFolder();
 const ROWS = 20_000;

@@ -1,11 +1,11 @@
 import { CommandError } from '../command-error.ts';
+import type { Reporter } from '../console/reporter.ts';
 import { AwayError, type KindredClient } from '../kindred-client.ts';
 import { type Batch, batchesOf, readAhead } from './batch.ts';
 import { paceFrom } from './import-pace.ts';
 import type { ImportPart, ImportPlan } from './import-plan.ts';
 import type { ImportState, StateFile } from './import-state.ts';
 import { byLine, type Rejection, rejectionsOf, rejectionText } from './rejection.ts';
-import type { Reporter } from './reporter.ts';
 import { retried } from './retry.ts';
 import type { GoodRow, RowKind } from './row.ts';
 

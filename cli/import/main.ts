@@ -1,9 +1,9 @@
-import { failureText } from '../failure-text.ts';
-import { readCommandLine, USAGE } from './command-line.ts';
+import { readCommandLine, USAGE } from '../commands/import.ts';
+import { terminalReporter } from '../console/console-reporter.ts';
+import { plainReporter } from '../console/plain-reporter.ts';
+import { failureText } from '../failure.ts';
 import { readImportConfig } from './config.ts';
 import { importInto } from './import-command.ts';
-import { plainReporter } from './plain-reporter.ts';
-import { terminalReporter } from './terminal-reporter.ts';
 
 const GIVE_UP_AFTER_MS = 30_000;
 const EXIT_REJECTED = 1;

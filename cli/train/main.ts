@@ -1,8 +1,8 @@
 import { ConfigError } from '@kindred/shared/platform/config';
-import { readClientConfig } from '../client-config.ts';
 import { CommandError } from '../command-error.ts';
+import { readCommandLine, USAGE } from '../commands/train.ts';
+import { readClientConfig } from '../config.ts';
 import { AwayError, createClient } from '../kindred-client.ts';
-import { readCommandLine, USAGE } from './command-line.ts';
 import { trainCommand } from './train-command.ts';
 
 try {

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
+import { readCommandLine } from '../commands/train.ts';
 import { createClient } from '../kindred-client.ts';
-import { readCommandLine } from './command-line.ts';
 import { trainCommand } from './train-command.ts';
 
 test('says where no server answers', async () => {

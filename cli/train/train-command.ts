@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { CommandLine } from '../commands/train.ts';
 import type { KindredClient, TrainedVersion } from '../kindred-client.ts';
-import type { CommandLine } from './command-line.ts';
 
 export interface TrainCommand {
   readonly commandLine: CommandLine;

@@ -15,7 +15,7 @@ export interface ImportEnvironment {
 }
 
 export function startImport(words: readonly string[], { url, dataFolder, further }: ImportEnvironment): RunningImport {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...words], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'import', 'main.ts'), ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH, KINDRED_URL: url, KINDRED_DATA_DIR: dataFolder, ...further },
   });

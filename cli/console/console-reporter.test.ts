@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { terminalReporter } from './terminal-reporter.ts';
+import { terminalReporter } from './console-reporter.ts';
 
 test('writes bad rows to stderr above the bar, draws the bar again, and leaves it when it ends', () => {
   const stdout = Object.assign(new PassThrough(), { isTTY: true, columns: 120 });

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { ConfigError } from '@kindred/shared/platform/config';
 import { expect, test } from 'vitest';
-import { readImportConfig } from './config.ts';
+import { readImportConfig } from './import/config.ts';
 
 test('has a default for everything', () => {
   expect(readImportConfig({ KINDRED_URL: '' })).toEqual({

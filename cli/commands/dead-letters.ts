@@ -1,6 +1,6 @@
 import { ConfigError } from '@kindred/shared/platform/config';
-import { readClientConfig } from '../client-config.ts';
 import { CommandError } from '../command-error.ts';
+import { readClientConfig } from '../config.ts';
 import { AwayError, createClient, type DeadLetter } from '../kindred-client.ts';
 
 const USAGE = `usage: npm run dead-letters -- list | retry

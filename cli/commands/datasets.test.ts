@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CommandError } from '../command-error.ts';
-import { readCommandLine, USAGE } from './command-line.ts';
+import { readCommandLine, USAGE } from './datasets.ts';
 
 test('reads a public source and where to', () => {
   expect(readCommandLine(['prepare', 'goodbooks', 'files'])).toEqual({

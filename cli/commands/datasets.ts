@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { type CatalogId, catalogIdSchema } from '@kindred/shared/id';
 import { CommandError } from '../command-error.ts';
 import { plainNumber } from '../dataset-folder/plain-number.ts';
-import type { CsvItems, CsvOptions, ItemColumn } from './csv-source.ts';
+import type { CsvItems, CsvOptions, ItemColumn } from '../datasets/csv-source.ts';
 
 export const USAGE = `usage: npm run datasets -- prepare NAME SOURCE_FOLDER [--out FOLDER] [--name NAME] [OPTION …]
 

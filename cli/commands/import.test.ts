@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CommandError } from '../command-error.ts';
-import { readCommandLine } from './command-line.ts';
+import { readCommandLine } from './import.ts';
 
 test('reads a path and a catalog in any order', () => {
   expect(readCommandLine(['books.csv'])).toEqual({ path: 'books.csv', catalog: undefined });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readCommandLine } from './command-line.ts';
+import { readCommandLine } from './train.ts';
 
 test('trains main, or the catalog that is named', () => {
   expect(readCommandLine([])).toEqual({ catalog: 'main', verb: 'train' });
