@@ -1,4 +1,5 @@
-import { readConfig } from '@kindred/shared/platform/config';
+import { resolve } from 'node:path';
+import { folderSchema, readConfig } from '@kindred/shared/platform/config';
 import { z } from 'zod';
 
 const addressSchema = z
@@ -7,7 +8,7 @@ const addressSchema = z
   .refine(({ username, search, hash }) => username + search + hash === '', 'must have no name, query or fragment')
   .transform(({ origin, pathname }) => origin + pathname.replace(/\/+$/, ''));
 
-const schema = z.object({
+const clientSchema = z.object({
   KINDRED_URL: addressSchema.default('http://127.0.0.1:8080'),
   KINDRED_RANKING_URL: addressSchema.optional(),
   KINDRED_TRAINER_URL: addressSchema.optional(),
@@ -17,24 +18,73 @@ const schema = z.object({
     .optional(),
 });
 
+const foldersSchema = z.object({
+  KINDRED_DATA_DIR: folderSchema.default(resolve('.kindred')),
+  // npm's word for the script that it runs, and for the folder it was called in.
+  npm_lifecycle_event: z.string().optional(),
+  INIT_CWD: folderSchema.optional(),
+});
+
+const importSchema = clientSchema.extend(foldersSchema.shape);
+
+/** The npm scripts whose command lines hold paths. */
+const SCRIPTS_WITH_PATHS = ['kindred', 'import', 'datasets'];
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** Where a command finds the server; addresses without a slash at the end. */
 export interface ClientConfig {
-  /** Of catalogs and items. */
+  /** Serves catalogs and items. */
   readonly url: string;
-  /** Of events and dead letters: the same, unless the services are apart. */
+  /** Serves events and dead letters; `url`, unless the services run apart. */
   readonly rankingUrl: string;
-  /** Of trainings: likewise. */
+  /** Serves trainings; likewise. */
   readonly trainerUrl: string;
   readonly apiKey: string | undefined;
 }
 
+export interface ImportConfig extends ClientConfig {
+  /** Keeps the progress of unfinished imports. */
+  readonly stateFolder: string;
+  /** The folder that the path on the command line is relative to. */
+  readonly workingFolder: string;
+}
+
+export interface DatasetsConfig {
+  /** Takes the data sets whose command names no other folder. */
+  readonly datasetsFolder: string;
+  /** The folder that the paths on the command line are relative to. */
+  readonly workingFolder: string;
+}
+
 /** @throws {ConfigError} with every mistake at once. */
-export function readClientConfig(environment: Readonly<Record<string, string | undefined>>): ClientConfig {
-  const {
-    KINDRED_URL: url,
-    KINDRED_RANKING_URL: rankingUrl = url,
-    KINDRED_TRAINER_URL: trainerUrl = url,
-    KINDRED_API_KEY: apiKey,
-  } = readConfig(schema, environment);
-  return { url, rankingUrl, trainerUrl, apiKey };
+export function readClientConfig(environment: Environment = process.env): ClientConfig {
+  return clientConfigOf(readConfig(clientSchema, environment));
+}
+
+/** @throws {ConfigError} with every mistake at once. */
+export function readImportConfig(environment: Environment = process.env): ImportConfig {
+  const read = readConfig(importSchema, environment);
+  return {
+    ...clientConfigOf(read),
+    stateFolder: resolve(read.KINDRED_DATA_DIR, 'imports'),
+    workingFolder: workingFolderOf(read),
+  };
+}
+
+/** @throws {ConfigError} with every mistake at once. */
+export function readDatasetsConfig(environment: Environment = process.env): DatasetsConfig {
+  const read = readConfig(foldersSchema, environment);
+  return { datasetsFolder: resolve(read.KINDRED_DATA_DIR, 'datasets'), workingFolder: workingFolderOf(read) };
+}
+
+function clientConfigOf(read: z.infer<typeof clientSchema>): ClientConfig {
+  const { KINDRED_URL: url, KINDRED_RANKING_URL: rankingUrl = url, KINDRED_TRAINER_URL: trainerUrl = url } = read;
+  return { url, rankingUrl, trainerUrl, apiKey: read.KINDRED_API_KEY };
+}
+
+/** npm changes to the project's folder before it runs a script, and says where it was called. */
+function workingFolderOf({ npm_lifecycle_event: script, INIT_CWD: called }: z.infer<typeof foldersSchema>): string {
+  const isScript = script !== undefined && SCRIPTS_WITH_PATHS.includes(script);
+  return isScript && called !== undefined ? called : process.cwd();
 }

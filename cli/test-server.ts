@@ -2,14 +2,20 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** A row as it arrived, with the fields that tests look at. */
+export interface SentRow {
+  readonly id?: string;
+  readonly title?: string;
+  readonly at?: string;
+}
+
 /** A request that brought rows. */
 export interface SentRows {
   readonly path: string;
   readonly authorization: string | undefined;
   readonly contentType: string | undefined;
   readonly bytes: number;
-  // biome-ignore lint/suspicious/noExplicitAny: rows are what the tests look at.
-  readonly rows: readonly any[];
+  readonly rows: readonly SentRow[];
 }
 
 export interface TestAnswer {
@@ -18,7 +24,7 @@ export interface TestAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The other side of an import: the few addresses that it uses, without an engine behind them. */
+/** The other side of a command: the few addresses that it uses, without an engine behind them. */
 export interface TestServer {
   readonly url: string;
   /** Requests whose rows were accepted, by arrival. */
@@ -77,8 +83,10 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   };
 }
 
-async function sentRows(request: IncomingMessage): Promise<SentRows> {
+/** @returns `undefined` for a request without a body. */
+async function sentRows(request: IncomingMessage): Promise<SentRows | undefined> {
   const body = await text(request);
+  if (body === '') return undefined;
   return {
     path: request.url ?? '',
     authorization: request.headers.authorization,

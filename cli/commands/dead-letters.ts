@@ -1,41 +1,48 @@
-import { ConfigError } from '@kindred/shared/platform/config';
-import { CommandError } from '../command-error.ts';
-import { readClientConfig } from '../config.ts';
-import { AwayError, createClient, type DeadLetter } from '../kindred-client.ts';
+import type { Command } from 'commander';
+import { helpAfter, JSON_HELP } from './help-text.ts';
 
-const USAGE = `usage: npm run dead-letters -- list | retry
-
-  list    shows the messages of the event log that could not be read, with the reason
-  retry   puts them into the event log again, such as after their catalog was made
-
-KINDRED_RANKING_URL, or else KINDRED_URL, says where the server is (default http://127.0.0.1:8080).`;
-
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  const isForTheUser = error instanceof AwayError || error instanceof CommandError || error instanceof ConfigError;
-  console.error(`dead-letters: ${error instanceof Error ? (isForTheUser ? error.message : error.stack) : error}`);
-  process.exitCode = 2;
+interface Options {
+  readonly json?: boolean;
 }
 
-async function main(words: readonly string[]): Promise<number> {
-  const [verb] = words;
-  if (words.length !== 1 || (verb !== 'list' && verb !== 'retry')) {
-    console.error(USAGE);
-    return 2;
-  }
-  const client = createClient(readClientConfig(process.env));
-  if (verb === 'retry') {
-    const retried = await client.retryDeadLetters();
-    console.log(`${retried} messages are in the event log again; what still cannot be read comes back`);
-    return 0;
-  }
-  const letters = await client.deadLetters();
-  for (const letter of letters) console.log(lineOf(letter));
-  console.log(`${letters.length} dead letters`);
-  return 0;
+type Verb = 'list' | 'retry';
+
+/** Declares `kindred dead-letters`. */
+export function deadLettersCommand(program: Command, run = runDeadLetters): void {
+  const command = program
+    .command('dead-letters')
+    .summary('show or retry the messages of the event log that could not be read')
+    .description('Shows or retries the messages of the event log that could not be read as events.');
+  const after = helpAfter({
+    environment: {
+      KINDRED_RANKING_URL: 'the server of events, where the services run apart (default: KINDRED_URL)',
+      KINDRED_URL: 'the server (default: http://127.0.0.1:8080)',
+      KINDRED_API_KEY: 'its key, if it has one',
+    },
+    exitCodes: { 0: 'done', 2: 'it could not be done', 78: 'a setting is wrong' },
+  });
+  command
+    .command('list')
+    .description('Shows the messages, each with the reason.')
+    .option('--json', JSON_HELP)
+    .addHelpText('after', after)
+    .action(({ json = false }: Options) => run('list', json));
+  command
+    .command('retry')
+    .description('Puts the messages into the event log again, such as after their catalog was made.')
+    .option('--json', JSON_HELP)
+    .addHelpText('after', after)
+    .action(({ json = false }: Options) => run('retry', json));
 }
 
-function lineOf({ partition, offset, at, reason, value }: DeadLetter): string {
-  return `${partition}/${offset}  ${at}  ${reason}\n    ${JSON.stringify(value.slice(0, 200))}`;
+async function runDeadLetters(verb: Verb, isJson: boolean): Promise<void> {
+  const { readClientConfig } = await import('../config.ts');
+  const { ConsoleReporter } = await import('../console/console-reporter.ts');
+  const { deadLetters } = await import('../dead-letters/dead-letters-command.ts');
+  const { KindredClient } = await import('../kindred-client.ts');
+  const client = new KindredClient(readClientConfig());
+  await deadLetters(verb, {
+    client,
+    reporter: new ConsoleReporter({ stdout: process.stdout, stderr: process.stderr, isJson }),
+  });
 }

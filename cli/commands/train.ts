@@ -1,56 +1,53 @@
-import { parseArgs } from 'node:util';
-import { type CatalogId, catalogIdSchema } from '@kindred/shared/id';
-import { CommandError } from '../command-error.ts';
+import { type CatalogId, MAIN_CATALOG } from '@kindred/shared/id';
+import { type Command, Option } from 'commander';
+import type { TrainRequest } from '../train/train-command.ts';
+import { helpAfter, JSON_HELP } from './help-text.ts';
+import { catalogValue } from './option-values.ts';
 
-export const USAGE = `usage: npm run train [-- --catalog NAME] [-- --status | --rollback]
-
-Trains a catalog of a running Kindred on its own history, and shows how it goes.
-
-  --catalog   which; default: main
-  --status    only shows the versions that are kept, and how a training goes that runs
-  --rollback  lets the version before the one that serves take its place
-
-  KINDRED_TRAINER_URL  the trainer, where the services are apart; default: KINDRED_URL
-  KINDRED_URL          the server; default http://127.0.0.1:8080
-  KINDRED_API_KEY      its key, if it has one
-
-Ctrl-C ends the watching, not the training.
-Exit code: 0 done, 1 the training failed, 2 nothing could be done.`;
-
-export interface CommandLine {
+interface Options {
   readonly catalog: CatalogId;
-  readonly verb: 'train' | 'status' | 'rollback';
+  readonly status?: true;
+  readonly rollback?: true;
+  readonly json?: boolean;
 }
 
-/**
- * @returns `'help'` when that is asked for.
- * @throws {CommandError} for anything that is not of the usage.
- */
-export function readCommandLine(words: readonly string[]): CommandLine | 'help' {
-  const { help, status, rollback, catalog } = parsed(words);
-  if (help) return 'help';
-  if (status && rollback) throw usageError('--status or --rollback, not both');
-  const read = catalogIdSchema.safeParse(catalog);
-  if (!read.success) throw usageError(`--catalog ${read.error.issues[0]?.message}`);
-  return { catalog: read.data, verb: status ? 'status' : rollback ? 'rollback' : 'train' };
+const EXIT_NOT_TRAINED = 1;
+
+/** Declares `kindred train`. */
+export function trainCommand(program: Command, run = runTrain): void {
+  program
+    .command('train')
+    .summary('train a catalog on its own history')
+    .description('Trains a catalog of a running Kindred on its own history, and shows how it goes.')
+    .option('--catalog <name>', 'the catalog', catalogValue, MAIN_CATALOG)
+    .option('--status', 'only show the versions that are kept, and how a training goes that runs')
+    .addOption(
+      new Option('--rollback', 'let the version before the one that serves take its place').conflicts('status'),
+    )
+    .option('--json', JSON_HELP)
+    .addHelpText(
+      'after',
+      helpAfter({
+        notes: ['Ctrl-C ends the watching, not the training.'],
+        environment: {
+          KINDRED_TRAINER_URL: 'the trainer, where the services run apart (default: KINDRED_URL)',
+          KINDRED_URL: 'the server (default: http://127.0.0.1:8080)',
+          KINDRED_API_KEY: 'its key, if it has one',
+        },
+        exitCodes: { 0: 'done', 1: 'the training failed', 2: 'nothing could be done', 78: 'a setting is wrong' },
+      }),
+    )
+    .action(({ catalog, status, rollback, json = false }: Options) =>
+      run({ catalog, verb: status ? 'status' : rollback ? 'rollback' : 'train' }, json),
+    );
 }
 
-function parsed(words: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...words],
-      options: {
-        catalog: { type: 'string', default: 'main' },
-        status: { type: 'boolean' },
-        rollback: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    throw usageError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function usageError(problem: string): CommandError {
-  return new CommandError(`${problem}\n\n${USAGE}`);
+async function runTrain(request: TrainRequest, isJson: boolean): Promise<void> {
+  const { readClientConfig } = await import('../config.ts');
+  const { ConsoleReporter } = await import('../console/console-reporter.ts');
+  const { KindredClient } = await import('../kindred-client.ts');
+  const { train } = await import('../train/train-command.ts');
+  const client = new KindredClient(readClientConfig());
+  const reporter = new ConsoleReporter({ stdout: process.stdout, stderr: process.stderr, isJson });
+  process.exitCode = (await train(request, { client, reporter })) ? 0 : EXIT_NOT_TRAINED;
 }

@@ -1,47 +1,45 @@
-import { clearLine, cursorTo } from 'node:readline';
-import { SingleBar } from 'cli-progress';
-import { progressText, type Reporter } from './reporter.ts';
+import { type Console, type Progress, ProgressBar } from './progress-bar.ts';
+import type { Reporter, Result } from './reporter.ts';
 
-/** The bar goes back to where it saved the cursor when it ends, so that is done anew whenever the bar has moved. */
-const SAVE_CURSOR = '\x1b7';
+export interface ConsoleReporterOptions {
+  readonly stdout: Console;
+  readonly stderr: Console;
+  /** True if stdout is kept for the result, as one JSON value: all else goes to stderr. */
+  readonly isJson?: boolean;
+}
 
-/** For a terminal: a bar in the last line, everything else above it. */
-export function terminalReporter(stdout: NodeJS.WritableStream, stderr: NodeJS.WritableStream): Reporter {
-  const bar = new SingleBar({
-    format: '[{bar}] {percentage}% {text}',
-    barCompleteChar: '#',
-    barIncompleteChar: '.',
-    barsize: 24,
-    stream: stdout,
-    hideCursor: false,
-    // The bar is cut to the terminal's width; long lines above it are not.
-    linewrap: true,
-    // A line that was written above has moved the bar away.
-    forceRedraw: true,
-  });
-  let isDrawn = false;
-  const above = (write: () => void): void => {
-    if (isDrawn) {
-      cursorTo(stdout, 0);
-      clearLine(stdout, 0);
-    }
-    write();
-    if (isDrawn) {
-      stdout.write(SAVE_CURSOR);
-      bar.render();
-    }
-  };
-  return {
-    say: (line) => above(() => stdout.write(`${line}\n`)),
-    complain: (lines) => above(() => stderr.write(lines.map((line) => `${line}\n`).join(''))),
-    progress: (progress) => {
-      if (!isDrawn) bar.start(progress.linesTotal, progress.linesDone, { text: '' });
-      isDrawn = true;
-      bar.update(progress.linesDone, { text: progressText(progress) });
-    },
-    close: () => {
-      if (isDrawn) bar.stop();
-      isDrawn = false;
-    },
-  };
+/** Reports on the two streams of a process. */
+export class ConsoleReporter implements Reporter {
+  readonly #options: ConsoleReporterOptions;
+  /** The stream of the work's lines and its progress. */
+  readonly #talk: Console;
+  readonly #bar: ProgressBar;
+
+  constructor(options: ConsoleReporterOptions) {
+    this.#options = options;
+    this.#talk = options.isJson ? options.stderr : options.stdout;
+    this.#bar = new ProgressBar(this.#talk);
+  }
+
+  say(line: string): void {
+    this.#bar.above(() => this.#talk.write(`${line}\n`));
+  }
+
+  complain(lines: readonly string[]): void {
+    this.#bar.above(() => this.#options.stderr.write(lines.map((line) => `${line}\n`).join('')));
+  }
+
+  progress(progress: Progress): void {
+    this.#bar.show(progress);
+  }
+
+  endProgress(): void {
+    this.#bar.end();
+  }
+
+  result({ lines, json }: Result): void {
+    this.endProgress();
+    const { stdout, isJson = false } = this.#options;
+    stdout.write(isJson ? `${JSON.stringify(json)}\n` : lines.map((line) => `${line}\n`).join(''));
+  }
 }

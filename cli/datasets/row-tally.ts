@@ -1,5 +1,6 @@
 import type { FieldProblem } from '@kindred/shared/problem';
-import { countText, type Reporter } from '../console/reporter.ts';
+import type { Reporter } from '../console/reporter.ts';
+import { countText } from '../console/row-progress.ts';
 import { DataError } from '../dataset-folder/data-error.ts';
 import { rejectionText } from '../import/rejection.ts';
 
