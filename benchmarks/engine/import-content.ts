@@ -1,16 +1,19 @@
+import { join } from 'node:path';
+import { parseRow, RowError } from '@kindred/cli/dataset-folder/row-error';
 import { datasetPlan } from '@kindred/cli/import/dataset-plan';
 import { type Item, itemSchema } from '@kindred/shared/catalog';
 import { type Event, eventSchema } from '@kindred/shared/event';
 import type { CatalogId } from '@kindred/shared/id';
 
-/** Rows of one kind of place, such as a file. */
+/** The rows of one file, or of what takes its place. */
 export interface ContentPart {
   readonly name: string;
-  /** How many rows there are, some of which may be left out. */
+  /** The number of rows, some of which may be left out. */
   readonly total: number;
   /**
    * Streams in the order of import.
    * @param startedAt  ISO 8601: the time of events that have none.
+   * @throws {RowError} at the first row that the API would refuse.
    */
   batches(startedAt: string): AsyncIterable<ContentBatch>;
 }
@@ -18,19 +21,19 @@ export interface ContentPart {
 export interface ContentBatch {
   readonly items: readonly Item[];
   readonly events: readonly Event[];
-  /** How many rows of the part have come so far. */
+  /** The number of the part's rows so far. */
   readonly done: number;
 }
 
 export interface DatasetContentOptions {
   readonly catalog: CatalogId;
-  /** Whether the training row on this line of its file is imported; the header is line 1. */
+  /** True if the training row on this line of its file is imported; the header is line 1. */
   readonly takes: (line: number) => boolean;
   /** Changes an item before it is imported, as the new-item protocol does to mark it. */
   readonly marked?: (item: Item) => Item;
 }
 
-/** What `npm run import` would send of a data-set folder: items, and training rows as events. */
+/** Reads a data-set folder as `kindred import` would send it: items, and training rows as events. */
 export async function datasetContent(
   folder: string,
   { catalog, takes, marked = (item) => item }: DatasetContentOptions,
@@ -44,10 +47,10 @@ export async function datasetContent(
         const items: Item[] = [];
         const events: Event[] = [];
         for (const row of batch) {
-          if (row.kind === 'bad')
-            throw new Error(`${fileName}:${row.line}: ${row.problem.field} ${row.problem.reason}`);
-          if (row.kind === 'item') items.push(marked(itemSchema.parse(JSON.parse(row.json))));
-          else if (takes(row.line)) events.push(eventSchema.parse(JSON.parse(row.json)));
+          const place = { path: join(folder, fileName), line: row.line };
+          if (row.kind === 'bad') throw new RowError(place, row.problem);
+          if (row.kind === 'item') items.push(marked(parseRow(itemSchema, JSON.parse(row.json), place)));
+          else if (takes(row.line)) events.push(parseRow(eventSchema, JSON.parse(row.json), place));
         }
         yield { items, events, done: batch.at(-1)?.line ?? 0 };
       }
