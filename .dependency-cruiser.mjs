@@ -63,10 +63,18 @@ export default {
     })),
     {
       name: 'only-the-engine-imports-services',
-      comment: 'Composition roots and benchmarks put services together; commands and set-up only talk to them.',
+      comment:
+        'Composition roots and benchmarks put services together; commands and set-up only talk to them. `kindred start` ' +
+        'is the name of one composition root: it runs that program, lazily and as a whole, and reaches no other file.',
       severity: 'error',
-      from: { path: '^(cli|infra)/', pathNot: test },
+      from: { path: '^(cli|infra)/', pathNot: `${test}|^cli/commands/start[.]ts$` },
       to: { path: '^services/' },
+    },
+    {
+      name: 'start-runs-the-standalone-program-alone',
+      severity: 'error',
+      from: { path: '^cli/commands/start[.]ts$' },
+      to: { path: '^services/', pathNot: '^services/standalone/main[.]ts$' },
     },
     {
       name: 'domain-is-pure',

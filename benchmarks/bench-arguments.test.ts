@@ -1,5 +1,6 @@
+import { Command, CommanderError } from 'commander';
 import { expect, test } from 'vitest';
-import { readArguments, UsageError } from './bench-arguments.ts';
+import { declareBench, readArguments } from './bench-arguments.ts';
 
 test('a question alone takes the defaults', () => {
   expect(readArguments(['ranking'])).toEqual({
@@ -24,19 +25,26 @@ test('options are read wherever they stand', () => {
 });
 
 test.each([
-  [[], /must be one of embedding, ann, ranking, serving, freshness, diversity, new-items/],
-  [['speed'], /must be one of/],
-  [['ann', 'ranking'], /must be one of/],
+  [[], /missing required argument 'question'/],
+  [['speed'], /choices are embedding, ann, ranking, serving, freshness, diversity, new-items/],
+  [['ann', 'ranking'], /too many arguments/],
   [['ann', '--users', '5'], /belong to ranking and new-items/],
   [['new-items', '--catalog', 'shop'], /belong to ranking/],
   [['serving', '--contender', 'ease'], /belong to ranking/],
+  [['ann', '--no-new-items'], /belong to ranking/],
   [['ranking', '--catalog', 'shop', '--data', 'goodbooks'], /takes the place of --data/],
+  [['ranking', '--catalog', 'shop', '--validate'], /has no meaning there/],
   [['freshness', '--data', 'goodbooks'], /makes its own data/],
-  [['ranking', '--users', '0'], /--users must be/],
-  [['ranking', '--seed', '1e3'], /--seed must be/],
-  [['ranking', '--fast'], /--fast/],
+  [['ranking', '--users', '0'], /'--users <number>' argument '0' is invalid. It must be a whole number from 1/],
+  [['ranking', '--seed', '1e3'], /'--seed <number>' argument '1e3' is invalid. It must be a whole number from 0/],
+  [['ranking', '--fast'], /unknown option '--fast'/],
 ])('%j is refused with the usage', (words, reason) => {
-  expect(() => readArguments(words)).toThrow(UsageError);
-  expect(() => readArguments(words)).toThrow(reason);
-  expect(() => readArguments(words)).toThrow(/usage: npm run bench/);
+  expect(() => readArguments(words)).toThrow(CommanderError);
+  const said: string[] = [];
+  const program = new Command().exitOverride().showHelpAfterError();
+  program.configureOutput({ writeErr: (text) => void said.push(text) });
+  declareBench(program, () => {});
+  expect(() => program.parse(['bench', ...words], { from: 'user' })).toThrow(CommanderError);
+  expect(said.join('')).toMatch(reason);
+  expect(said.join('')).toMatch(/Usage: .*bench \[options\] <question>/);
 });

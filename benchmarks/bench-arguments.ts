@@ -1,114 +1,141 @@
-import { parseArgs } from 'node:util';
+import { StartError } from '@kindred/shared/platform/config';
+import { Argument, Command, InvalidArgumentError } from 'commander';
 
-const QUESTION_NAMES = ['embedding', 'ann', 'ranking', 'serving', 'freshness', 'diversity', 'new-items'] as const;
-export type QuestionName = (typeof QUESTION_NAMES)[number];
+/** The questions, in the order of the help. */
+const QUESTIONS = {
+  embedding: 'texts embedded per second and core, against a bare loop over the same model',
+  ann: 'recall and speed of the served index, against exact search',
+  ranking: 'offline quality of the served ranking beside baselines',
+  serving: 'latency over HTTP and start-up of the real server',
+  freshness: 'from an event to the slate that holds it, in both modes, and events applied per second',
+  diversity: 'relevance, diversity and time of slates that are picked by MMR and by SSD',
+  'new-items': 'the price that all others pay for new items, as they are served',
+} as const;
+
+export type QuestionName = keyof typeof QUESTIONS;
 
 export interface BenchArguments {
   readonly question: QuestionName;
   /** A data set's name or folder; `undefined` for the question's own choice. */
   readonly data: string | undefined;
-  /** Where the result goes; `undefined` for its place among the published ones. */
+  /** The file for the result; `undefined` for its place among the published ones. */
   readonly out: string | undefined;
   readonly seed: number;
-  /** How many users to evaluate, drawn by a hash; `undefined` for all. */
+  /** The number of users to evaluate, drawn by a hash; `undefined` for all. */
   readonly users: number | undefined;
-  /** Whether to evaluate on held-out training rows in place of the test. */
+  /** True to evaluate on held-out training rows in place of the test. */
   readonly isValidation: boolean;
   /** A catalog of the data folder, whose own history is evaluated on in place of a data set. */
   readonly catalog: string | undefined;
-  /** Those to evaluate; all where there are none. */
+  /** The contenders to evaluate; all where none is named. */
   readonly contenders: readonly string[];
-  /** Whether new items are judged too, where the data have any. */
+  /** True to judge new items too, where the data have any. */
   readonly hasNewItems: boolean;
 }
 
-/** What was asked for cannot be understood. */
-export class UsageError extends Error {
-  constructor(reason: string) {
-    super(`${reason}\n\n${USAGE}`);
-    this.name = 'UsageError';
-  }
+/** A choice that the data at hand do not allow. The message is for the user. */
+export class UsageError extends StartError {}
+
+interface Options {
+  readonly data?: string;
+  readonly out?: string;
+  readonly seed: number;
+  readonly users?: number;
+  readonly validate?: true;
+  readonly catalog?: string;
+  readonly contender?: readonly string[];
+  readonly newItems: boolean;
 }
 
-const USAGE = `usage: npm run bench -- QUESTION [--data NAME|FOLDER] [--out FILE] [--seed N]
-  embedding   texts embedded a second and core, against a bare loop over the same model
-  ann         recall and speed of the served index, against exact search
-  ranking     offline quality of the served ranking beside baselines; [--catalog NAME] on a catalog's own history, which
-              no engine may serve meanwhile; [--contender NAME] that one only, may be repeated; [--users N] a hashed
-              sample; [--validate] on held-out training rows; [--no-new-items] without the new-item protocol
-  serving     latency over HTTP and start-up of the real server
-  new-items   what more or less of new items costs all others, as they are served; [--users N], [--validate] as above
-  diversity   relevance, diversity and time of slates that are picked by MMR and by SSD
-  freshness   from an event to the slate that holds it, in both modes, and events applied a second`;
 const SEED_DEFAULT = 20_240_607;
+const SEED_MAX = 2 ** 32 - 1;
+const USERS_MAX = 1e9;
 
-/** @throws {UsageError} */
+/**
+ * Declares `kindred bench`.
+ * @param run  Called with a command line that fits together; any other is refused with the usage.
+ */
+export function declareBench(program: Command, run: (read: BenchArguments) => Promise<void> | void): void {
+  const width = Math.max(...Object.keys(QUESTIONS).map((name) => name.length));
+  const questions = Object.entries(QUESTIONS).map(([name, meaning]) => `  ${name.padEnd(width)}  ${meaning}`);
+  program
+    .command('bench')
+    .summary('ask one of the questions that docs/BENCHMARKS.md answers')
+    .description('Measures one question, writes the result as JSON, and writes docs/BENCHMARKS.md from all results.')
+    .addArgument(new Argument('<question>', 'see below').choices(Object.keys(QUESTIONS)))
+    .option('--data <name-or-folder>', 'a data set (docs/DATASETS.md), by name in $KINDRED_DATA or by its path')
+    .option('--out <file>', "the result's file (default: its place in benchmarks/results)")
+    .option('--seed <number>', 'decides all that is drawn', wholeNumber(0, SEED_MAX), SEED_DEFAULT)
+    .optionsGroup('Options of ranking and new-items:')
+    .option('--users <number>', 'evaluate a hashed sample of the users', wholeNumber(1, USERS_MAX))
+    .option('--validate', 'evaluate on held-out training rows')
+    .optionsGroup('Options of ranking:')
+    .option('--catalog <name>', "evaluate on a catalog's own history, which no engine may serve meanwhile")
+    .option('--contender <name>', 'evaluate this one only; may be repeated', repeated)
+    .option('--no-new-items', 'leave the new-item protocol out')
+    .addHelpText('after', `\nQuestions:\n${questions.join('\n')}`)
+    .action((question: QuestionName, options: Options, command: Command) => {
+      const conflict = conflictOf(question, options);
+      if (conflict !== undefined) command.error(`error: ${conflict}`);
+      return run(argumentsOf(question, options));
+    });
+}
+
+/** Reads the words after `kindred bench`. @throws {CommanderError} for any that do not fit together. */
 export function readArguments(words: readonly string[]): BenchArguments {
-  const { values, positionals } = parsed(words);
-  const question = QUESTION_NAMES.find((name) => name === positionals[0]);
-  if (question === undefined || positionals.length !== 1) {
-    throw new UsageError(`the question must be one of ${QUESTION_NAMES.join(', ')}`);
-  }
-  const isValidation = values.validate ?? false;
-  const ofRanking = [values.catalog, values.contender, values['no-new-items']];
-  if (question !== 'ranking' && ofRanking.some((value) => value !== undefined)) {
-    throw new UsageError('--catalog, --contender and --no-new-items belong to ranking');
-  }
-  const ofBoth = [values.users, values.validate];
-  if (question !== 'ranking' && question !== 'new-items' && ofBoth.some((value) => value !== undefined)) {
-    throw new UsageError('--users and --validate belong to ranking and new-items');
-  }
-  if (values.catalog !== undefined && (values.data !== undefined || isValidation)) {
-    throw new UsageError(
-      '--catalog takes the place of --data, and is cut at one time: --validate has no meaning there',
-    );
-  }
-  if (question === 'freshness' && values.data !== undefined) {
-    throw new UsageError('freshness makes its own data: --data belongs to the other questions');
-  }
+  let read: BenchArguments | undefined;
+  const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
+  declareBench(program, (found) => {
+    read = found;
+  });
+  program.parse(['bench', ...words], { from: 'user' });
+  if (read === undefined) throw new Error('the usage was asked for');
+  return read;
+}
+
+function argumentsOf(question: QuestionName, options: Options): BenchArguments {
+  const { data, out, seed, users, validate = false, catalog, contender = [], newItems } = options;
   return {
     question,
-    data: values.data,
-    out: values.out,
-    seed: wholeNumber('--seed', values.seed, { min: 0, max: 2 ** 32 - 1 }) ?? SEED_DEFAULT,
-    users: wholeNumber('--users', values.users, { min: 1, max: 1e9 }),
-    isValidation,
-    catalog: values.catalog,
-    contenders: values.contender ?? [],
-    hasNewItems: values['no-new-items'] !== true,
+    data,
+    out,
+    seed,
+    users,
+    isValidation: validate,
+    catalog,
+    contenders: contender,
+    hasNewItems: newItems,
   };
 }
 
-function parsed(words: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...words],
-      allowPositionals: true,
-      options: {
-        data: { type: 'string' },
-        out: { type: 'string' },
-        seed: { type: 'string' },
-        users: { type: 'string' },
-        validate: { type: 'boolean' },
-        catalog: { type: 'string' },
-        contender: { type: 'string', multiple: true },
-        'no-new-items': { type: 'boolean' },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+/** @returns The reason why these options do not fit the question, or one another. */
+function conflictOf(question: QuestionName, options: Options): string | undefined {
+  const { data, users, validate, catalog, contender, newItems } = options;
+  const isOfRanking = catalog !== undefined || contender !== undefined || !newItems;
+  if (question !== 'ranking' && isOfRanking) {
+    return '--catalog, --contender and --no-new-items belong to ranking';
   }
+  const isOfBoth = users !== undefined || validate !== undefined;
+  if (question !== 'ranking' && question !== 'new-items' && isOfBoth) {
+    return '--users and --validate belong to ranking and new-items';
+  }
+  if (catalog !== undefined && (data !== undefined || validate !== undefined)) {
+    return '--catalog takes the place of --data, and is cut at one time: --validate has no meaning there';
+  }
+  if (question === 'freshness' && data !== undefined) {
+    return 'freshness makes its own data: --data belongs to the other questions';
+  }
+  return undefined;
 }
 
-function wholeNumber(
-  name: string,
-  text: string | undefined,
-  { min, max }: { readonly min: number; readonly max: number },
-): number | undefined {
-  if (text === undefined) return undefined;
-  const number = Number(text);
-  if (!/^\d+$/.test(text) || number < min || number > max) {
-    throw new UsageError(`${name} must be a whole number from ${min} to ${max}`);
-  }
-  return number;
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (/^\d+$/.test(text) && number >= min && number <= max) return number;
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+  };
+}
+
+function repeated(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, value];
 }

@@ -33,7 +33,7 @@ export interface BenchConfig extends ModelConfig {
 }
 
 /** @throws {ConfigError} with every mistake at once. */
-export function readBenchConfig(environment: Readonly<Record<string, string | undefined>>): BenchConfig {
+export function readBenchConfig(environment: Readonly<Record<string, string | undefined>> = process.env): BenchConfig {
   const { KINDRED_DATA } = readConfig(benchVariables, environment);
   const { dataFolder, modelsFolder, model, embeddingWorkers } = readStandaloneConfig(environment);
   return {

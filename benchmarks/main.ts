@@ -1,12 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DataError } from '@kindred/cli/dataset-folder/data-error';
-import { StartError } from '@kindred/shared/platform/config';
 import { ann } from './ann/question.ts';
-import { readArguments, UsageError } from './bench-arguments.ts';
+import type { BenchArguments } from './bench-arguments.ts';
 import type { Answer, BenchRun } from './bench-run.ts';
 import { readBenchConfig } from './config.ts';
-import { DatasetMissingError } from './datasets/find-dataset.ts';
 import { diversity } from './diversity/question.ts';
 import { embedding } from './embedding/question.ts';
 import { freshness } from './freshness/question.ts';
@@ -19,15 +16,12 @@ import { serving } from './serving/question.ts';
 
 const PAGE = join(import.meta.dirname, '..', 'docs', 'BENCHMARKS.md');
 
-try {
-  await main({ ...readArguments(process.argv.slice(2)), config: readBenchConfig(process.env) });
-} catch (error) {
-  const isForUser = [UsageError, StartError, DataError, DatasetMissingError].some((kind) => error instanceof kind);
-  console.error('Kindred benchmarks:', error instanceof Error && isForUser ? error.message : error);
-  process.exitCode = isForUser ? 2 : 1;
-}
-
-async function main(run: BenchRun): Promise<void> {
+/**
+ * Does all of `kindred bench`: measures, writes the result, and writes the page from all published results.
+ * @throws {StartError} and {DataError}, meant for the user.
+ */
+export async function bench(read: BenchArguments): Promise<void> {
+  const run: BenchRun = { ...read, config: readBenchConfig() };
   for await (const { result, isWhole } of ask(run)) {
     const folder = isWhole ? RESULTS_FOLDER : run.config.benchFolder;
     const path = run.out ?? join(folder, resultFile(result));

@@ -1,4 +1,4 @@
-/** What ends a command. The message is meant for the user who started it. */
+/** Ends a command. The message is for the user who started it. */
 export class CommandError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);

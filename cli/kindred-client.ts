@@ -1,26 +1,10 @@
 import { batchAnswerSchema } from '@kindred/shared/api/batch';
 import type { CatalogId } from '@kindred/shared/id';
 import { z } from 'zod';
-import type { ClientConfig } from './client-config.ts';
 import { CommandError } from './command-error.ts';
-import type { RowKind } from './import/row.ts';
-
-/** The server cannot answer just now; the same request may succeed later. */
-export class AwayError extends Error {
-  /** Whether there was an answer at all. */
-  readonly hasAnswered: boolean;
-  readonly retryAfterMs: number;
-
-  constructor(
-    message: string,
-    options: { readonly hasAnswered: boolean; readonly retryAfterMs?: number; readonly cause?: unknown },
-  ) {
-    super(message, { cause: options.cause });
-    this.name = 'AwayError';
-    this.hasAnswered = options.hasAnswered;
-    this.retryAfterMs = options.retryAfterMs ?? 0;
-  }
-}
+import type { ClientConfig } from './config.ts';
+import { HttpClient, type HttpReply } from './http-client.ts';
+import { UnavailableError } from './unavailable-error.ts';
 
 /** What became of the rows of one request; `line` counts the request's rows from 1. */
 export type BatchAnswer = Pick<z.infer<typeof batchAnswerSchema>, 'accepted' | 'rejected'>;
@@ -37,23 +21,6 @@ export type DeadLetter = z.infer<typeof deadLettersSchema>['letters'][number];
 /** How a catalog's training goes, and the versions that are kept, latest first. */
 export type Trainings = z.infer<typeof trainingsSchema>;
 export type TrainedVersion = Trainings['versions'][number];
-
-/** The part of the HTTP API that commands need. @throws {AwayError} or, for what will not pass, {CommandError}. */
-export interface KindredClient {
-  catalogs(): Promise<readonly CatalogSize[]>;
-  /** Does nothing where the catalog is there. */
-  createCatalog(catalog: CatalogId): Promise<void>;
-  /** @param rows  JSON, each on one line. */
-  write(catalog: CatalogId, kind: RowKind, rows: readonly string[]): Promise<BatchAnswer>;
-  deadLetters(): Promise<readonly DeadLetter[]>;
-  /** @returns How many are in the event log again. */
-  retryDeadLetters(): Promise<number>;
-  /** Has a catalog trained; does nothing more where that waits or runs. */
-  startTraining(catalog: CatalogId): Promise<void>;
-  trainings(catalog: CatalogId): Promise<Trainings>;
-  /** @returns The version that serves now. */
-  rollback(catalog: CatalogId): Promise<number>;
-}
 
 const REQUEST_TIMEOUT_MS = 120_000;
 
@@ -98,97 +65,107 @@ const nothingAcceptedSchema = batchAnswerSchema
   .pick({ accepted: true, rejected: true })
   .extend({ code: z.literal('nothing-accepted') });
 
+/** A request to one of the services. */
 interface Exchange {
+  readonly url: string;
   readonly method: 'GET' | 'PUT' | 'POST';
   readonly path: string;
-  readonly body?: string;
+  /** NDJSON. */
+  readonly rows?: readonly string[];
 }
 
 interface Answer {
   readonly status: number;
-  /** `undefined` for what is not JSON. */
+  /** `undefined` for anything but JSON. */
   readonly body: unknown;
 }
 
-export function createClient({ url, rankingUrl, trainerUrl, apiKey }: ClientConfig): KindredClient {
-  const ask = (exchange: Exchange, at = url): Promise<Answer> => answerTo(at, apiKey, exchange);
-  return {
-    catalogs: async () => {
-      const exchange = { method: 'GET', path: '/v1/catalogs' } as const;
-      return understood(catalogsSchema, url, exchange, await ask(exchange)).catalogs;
-    },
-    createCatalog: async (catalog) => {
-      const exchange = { method: 'PUT', path: `/v1/catalogs/${catalog}` } as const;
-      understood(z.object({ catalog: z.string() }), url, exchange, await ask(exchange));
-    },
-    write: async (catalog, kind, rows) => {
-      const exchange = { method: 'POST', path: `/v1/catalogs/${catalog}/${kind}s`, body: rows.join('\n') } as const;
-      const at = kind === 'event' ? rankingUrl : url;
-      const answer = await ask(exchange, at);
-      const nothingAccepted = nothingAcceptedSchema.safeParse(answer.body);
-      return nothingAccepted.success ? nothingAccepted.data : understood(batchAnswerSchema, at, exchange, answer);
-    },
-    deadLetters: async () => {
-      const exchange = { method: 'GET', path: '/v1/dead-letters' } as const;
-      return understood(deadLettersSchema, rankingUrl, exchange, await ask(exchange, rankingUrl)).letters;
-    },
-    retryDeadLetters: async () => {
-      const exchange = { method: 'POST', path: '/v1/dead-letters/retry' } as const;
-      const answer = await ask(exchange, rankingUrl);
-      return understood(z.object({ retried: z.int() }), rankingUrl, exchange, answer).retried;
-    },
-    startTraining: async (catalog) => {
-      const exchange = { method: 'POST', path: `/v1/catalogs/${catalog}/trainings` } as const;
-      understood(trainingSchema, trainerUrl, exchange, await ask(exchange, trainerUrl));
-    },
-    trainings: async (catalog) => {
-      const exchange = { method: 'GET', path: `/v1/catalogs/${catalog}/trainings` } as const;
-      return understood(trainingsSchema, trainerUrl, exchange, await ask(exchange, trainerUrl));
-    },
-    rollback: async (catalog) => {
-      const exchange = { method: 'POST', path: `/v1/catalogs/${catalog}/rollback` } as const;
-      const answer = await ask(exchange, trainerUrl);
-      return understood(z.object({ version: z.int() }), trainerUrl, exchange, answer).version;
-    },
-  };
-}
+/**
+ * The part of the HTTP API that commands need.
+ * All methods throw {UnavailableError}, or {CommandError} for a refusal that a second try would meet again.
+ */
+export class KindredClient {
+  readonly #config: ClientConfig;
 
-async function answerTo(url: string, apiKey: string | undefined, { method, path, body }: Exchange): Promise<Answer> {
-  let response: Response;
-  let text: string;
-  try {
-    response = await fetch(url + path, {
-      method,
-      body,
-      headers: {
-        ...(apiKey !== undefined && { Authorization: `Bearer ${apiKey}` }),
-        ...(body !== undefined && { 'Content-Type': 'application/x-ndjson' }),
-      },
-      // A redirected POST would become a GET.
-      redirect: 'manual',
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-    });
-    text = await response.text();
-  } catch (error) {
-    throw new AwayError(`no Kindred answers at ${url} (${connectionFailure(error)})`, {
-      hasAnswered: false,
-      cause: error,
-    });
+  constructor(config: ClientConfig) {
+    this.#config = config;
   }
-  const answer = { status: response.status, body: jsonOf(text) };
-  if (answer.status < 500 && answer.status !== 429) return answer;
-  throw new AwayError(`it answered ${answer.status}${detailOf(answer)}`, {
-    hasAnswered: true,
-    retryAfterMs: Number(response.headers.get('Retry-After') ?? 0) * 1_000 || 0,
-  });
+
+  async catalogs(): Promise<readonly CatalogSize[]> {
+    const answer = await this.#ask({ url: this.#config.url, method: 'GET', path: '/v1/catalogs' }, catalogsSchema);
+    return answer.catalogs;
+  }
+
+  /** Does nothing where the catalog is there. */
+  async createCatalog(catalog: CatalogId): Promise<void> {
+    const exchange = { url: this.#config.url, method: 'PUT', path: `/v1/catalogs/${catalog}` } as const;
+    await this.#ask(exchange, z.object({ catalog: z.string() }));
+  }
+
+  /** @param rows  JSON, each on one line. */
+  async write(catalog: CatalogId, kind: 'item' | 'event', rows: readonly string[]): Promise<BatchAnswer> {
+    const url = kind === 'event' ? this.#config.rankingUrl : this.#config.url;
+    const exchange = { url, method: 'POST', path: `/v1/catalogs/${catalog}/${kind}s`, rows } as const;
+    const answer = await this.#answerTo(exchange);
+    const nothingAccepted = nothingAcceptedSchema.safeParse(answer.body);
+    return nothingAccepted.success ? nothingAccepted.data : understood(answer, exchange, batchAnswerSchema);
+  }
+
+  async deadLetters(): Promise<readonly DeadLetter[]> {
+    const exchange = { url: this.#config.rankingUrl, method: 'GET', path: '/v1/dead-letters' } as const;
+    return (await this.#ask(exchange, deadLettersSchema)).letters;
+  }
+
+  /** @returns The number of messages that are in the event log again. */
+  async retryDeadLetters(): Promise<number> {
+    const exchange = { url: this.#config.rankingUrl, method: 'POST', path: '/v1/dead-letters/retry' } as const;
+    return (await this.#ask(exchange, z.object({ retried: z.int() }))).retried;
+  }
+
+  /** Starts a training of a catalog; does nothing more where one waits or runs. */
+  async startTraining(catalog: CatalogId): Promise<void> {
+    await this.#ask(this.#trainer('POST', catalog, 'trainings'), trainingSchema);
+  }
+
+  trainings(catalog: CatalogId): Promise<Trainings> {
+    return this.#ask(this.#trainer('GET', catalog, 'trainings'), trainingsSchema);
+  }
+
+  /** @returns The version that serves now. */
+  async rollback(catalog: CatalogId): Promise<number> {
+    return (await this.#ask(this.#trainer('POST', catalog, 'rollback'), z.object({ version: z.int() }))).version;
+  }
+
+  #trainer(method: 'GET' | 'POST', catalog: CatalogId, address: 'trainings' | 'rollback'): Exchange {
+    return { url: this.#config.trainerUrl, method, path: `/v1/catalogs/${catalog}/${address}` };
+  }
+
+  async #ask<Schema extends z.ZodType>(exchange: Exchange, schema: Schema): Promise<z.output<Schema>> {
+    return understood(await this.#answerTo(exchange), exchange, schema);
+  }
+
+  async #answerTo({ url, method, path, rows }: Exchange): Promise<Answer> {
+    const http = new HttpClient({ url, apiKey: this.#config.apiKey, timeoutMs: REQUEST_TIMEOUT_MS });
+    const content = rows && { body: rows.join('\n'), headers: { 'Content-Type': 'application/x-ndjson' } };
+    let reply: HttpReply;
+    try {
+      reply = await http.send({ method, path, ...content });
+    } catch (error) {
+      const message = `no Kindred answers at ${url} (${connectionFailure(error)})`;
+      throw new UnavailableError(message, { hasAnswered: false, cause: error });
+    }
+    const answer = { status: reply.status, body: jsonOf(reply.text) };
+    if (answer.status < 500 && answer.status !== 429) return answer;
+    const retryAfterMs = Number(reply.headers.get('Retry-After') ?? 0) * 1_000 || 0;
+    throw new UnavailableError(`it answered ${answer.status}${detailOf(answer)}`, { hasAnswered: true, retryAfterMs });
+  }
 }
 
 /** @throws {CommandError} when the answer is a refusal, or none that Kindred gives. */
 function understood<Schema extends z.ZodType>(
-  schema: Schema,
-  url: string,
-  { method, path }: Exchange,
   answer: Answer,
+  { url, method, path }: Exchange,
+  schema: Schema,
 ): z.output<Schema> {
   if (answer.status >= 300) {
     const hint = answer.status === 401 ? '; set KINDRED_API_KEY to the key' : '';
@@ -196,9 +173,7 @@ function understood<Schema extends z.ZodType>(
   }
   const parsed = schema.safeParse(answer.body);
   if (parsed.success) return parsed.data;
-  throw new CommandError(
-    `what answers at ${url} is not Kindred, or another version: it does not know ${method} ${path}`,
-  );
+  throw new CommandError(`the server at ${url} is not Kindred, or another version: it does not know ${method} ${path}`);
 }
 
 function detailOf({ body }: Answer): string {
@@ -214,7 +189,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** What fetch says of a connection is in its cause. */
+/** fetch names the failure of a connection in its cause. */
 function connectionFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause;

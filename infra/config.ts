@@ -23,8 +23,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const DAY_MS = 86_400_000;
 const folderVariables = {
-  KINDRED_DATA_DIR: folderSchema.default(resolve('.kindred')),
-  KINDRED_MODELS_DIR: folderSchema.optional(),
+  KINDRED_DATA_DIR: folderSchema.default(resolve('.kindred')).meta({
+    description: 'Folder of the model files, below `models/`, and of the services that are started together',
+    shownDefault: '`.kindred`',
+  }),
+  KINDRED_MODELS_DIR: modelVariables.KINDRED_MODELS_DIR.meta({ shownDefault: '`models` in `KINDRED_DATA_DIR`' }),
 };
 
 export interface SetupConfig {
@@ -34,15 +37,18 @@ export interface SetupConfig {
   readonly givenFolder: string | undefined;
 }
 
-const setupSchema = z.object({
-  ...folderVariables,
+/** Environment variables of set-up, which makes the model ready before any program starts. */
+export const setupVariables = z.object({
   ...modelVariables,
-  KINDRED_MODEL_FILES: folderSchema.optional(),
+  ...folderVariables,
+  KINDRED_MODEL_FILES: folderSchema.optional().meta({
+    description: 'Folder with the model files, for a machine that reaches neither the model hub nor Maven',
+  }),
 });
 
 /** @throws {ConfigError} with every mistake at once. */
 export function readSetupConfig(environment: Environment = process.env): SetupConfig {
-  const read = readConfig(setupSchema, environment);
+  const read = readConfig(setupVariables, environment);
   const { model, modelsFolder } = modelConfigOf(read, join(read.KINDRED_DATA_DIR, 'models'));
   return { model, modelsFolder, givenFolder: read.KINDRED_MODEL_FILES };
 }
@@ -54,11 +60,17 @@ export interface DistributedConfig {
   readonly modelsFolder: string;
 }
 
-const distributedSchema = z.object({ ...folderVariables, PORT: portSchema.default(8080) });
+/** Environment variables of `npm run dev:distributed`. */
+export const distributedVariables = z.object({
+  ...folderVariables,
+  PORT: portSchema.default(8080).meta({
+    description: 'Port of ranking; ingestion, index and trainer listen on the next three. 0 takes free ones',
+  }),
+});
 
 /** @throws {ConfigError} with every mistake at once. */
 export function readDistributedConfig(environment: Environment = process.env): DistributedConfig {
-  const read = readConfig(distributedSchema, environment);
+  const read = readConfig(distributedVariables, environment);
   const dataFolder = read.KINDRED_DATA_DIR;
   return { port: read.PORT, dataFolder, modelsFolder: read.KINDRED_MODELS_DIR ?? join(dataFolder, 'models') };
 }
@@ -72,18 +84,21 @@ export interface StoresConfig {
   readonly retentionMs: number;
 }
 
-const storesSchema = z
+/** Environment variables of `npm run stores`. */
+export const storesVariables = z
   .object({
     ...kafkaVariables,
     DATABASE_URL: databaseUrlSchema,
-    KINDRED_EVENTS_PARTITIONS: countSchema.default(12),
-    KINDRED_EVENTS_RETENTION_DAYS: countSchema.default(7),
+    KINDRED_EVENTS_PARTITIONS: countSchema.default(12).meta({
+      description: 'Partitions of the topic of events: the most ranking processes that share it',
+    }),
+    KINDRED_EVENTS_RETENTION_DAYS: countSchema.default(7).meta({ description: 'Days that Kafka keeps a message' }),
   })
   .superRefine(requireCredentials);
 
 /** @throws {ConfigError} with every mistake at once. */
 export function readStoresConfig(environment: Environment = process.env): StoresConfig {
-  const read = readConfig(storesSchema, environment);
+  const read = readConfig(storesVariables, environment);
   return {
     databaseUrl: read.DATABASE_URL,
     kafka: kafkaConfigOf(read),
@@ -93,11 +108,17 @@ export function readStoresConfig(environment: Environment = process.env): Stores
   };
 }
 
-const brokersSchema = z.object({ KAFKA_BROKERS: namesSchema.default([]) });
+/** Environment variables of a search for a Kafka broker. */
+export const brokersVariables = z.object({
+  KAFKA_BROKERS: namesSchema.default([]).meta({
+    description: 'Kafka brokers to use in place of one of its own',
+    range: '`host:port`, separated by commas',
+  }),
+});
 
 /** Brokers that `KAFKA_BROKERS` names, as `host:port` with commas between; `[]` where it is not set. */
 export function readBrokers(environment: Environment = process.env): readonly string[] {
-  return readConfig(brokersSchema, environment).KAFKA_BROKERS;
+  return readConfig(brokersVariables, environment).KAFKA_BROKERS;
 }
 
 /** True on a machine that runs the checks of a change, where a test that cannot run is a failure. */

@@ -1,3 +1,5 @@
+import { HttpClient } from '@kindred/cli/http-client';
+
 /** The fields of answers that tests look at; an answer has those of its address. */
 export interface ReplyBody {
   readonly items: readonly ReplyItem[];
@@ -61,18 +63,13 @@ export interface Client {
   ): Promise<Reply>;
 }
 
-/** A client of the HTTP API, as small as one can be. */
+/** A client of the HTTP API that gives every answer as it is, refusals too. */
 export function clientOf(url: string): Client {
-  const raw: Client['raw'] = async (method, path, body, headers = {}) => {
-    const answer = await fetch(url + path, { method, headers, ...(body !== undefined && { body, duplex: 'half' }) });
-    const text = await answer.text();
-    const isJson = /json/.test(answer.headers.get('content-type') ?? '');
-    return {
-      status: answer.status,
-      headers: answer.headers,
-      text,
-      body: isJson && text !== '' ? JSON.parse(text) : {},
-    };
+  const http = new HttpClient({ url });
+  const raw: Client['raw'] = async (method, path, body, headers) => {
+    const reply = await http.send({ method, path, body, headers });
+    const isJson = /json/.test(reply.headers.get('content-type') ?? '');
+    return { ...reply, body: isJson && reply.text !== '' ? JSON.parse(reply.text) : {} };
   };
   const json =
     (method: string) =>

@@ -1,6 +1,5 @@
-import { hash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileSha256 } from '@kindred/shared/platform/file-hash';
 import { DEMO_CATALOG, demoEmbedded, loadDemo } from '@kindred/standalone/demo-catalog';
 import type { BenchRun } from '../bench-run.ts';
 import { findDataset } from '../datasets/find-dataset.ts';
@@ -51,6 +50,6 @@ async function demo({ config }: BenchRun): Promise<Pick<AnnCatalog, 'dataHash' |
     });
     progress?.done();
   });
-  const dataHash = hash('sha256', await readFile(DEMO_ITEMS));
+  const dataHash = await fileSha256(DEMO_ITEMS);
   return { dataHash, embedded: await readEmbeddedItems(folder, DEMO_CATALOG) };
 }

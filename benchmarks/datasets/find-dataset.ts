@@ -1,7 +1,8 @@
-import { hash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve, sep } from 'node:path';
+import { DataError } from '@kindred/cli/dataset-folder/data-error';
 import { type DatasetInfo, readDatasetInfo } from '@kindred/cli/dataset-folder/dataset-info';
+import { sha256 } from '@kindred/shared/hash';
 import { REGISTERED_NAMES, registeredDataset, TRAIN_POSITIVES_MIN_DEFAULT } from './registry.ts';
 
 /** A data set that is there. */
@@ -14,8 +15,8 @@ export interface FoundDataset {
   readonly trainPositivesMin: number;
 }
 
-/** A data set is not where it is looked for. The message says where it can be had. */
-export class DatasetMissingError extends Error {
+/** A data set is not where it is looked for. The message says where to get it. */
+class DatasetMissingError extends DataError {
   constructor(message: string) {
     super(message);
     this.name = 'DatasetMissingError';
@@ -42,7 +43,7 @@ function hashOf({ files, positive }: DatasetInfo): string {
   const lines = Object.entries(files)
     .map(([name, sha256]) => `${name} ${sha256}\n`)
     .sort();
-  return hash('sha256', `${lines.join('')}positive ${positive.valueAtLeast}\n`);
+  return sha256(`${lines.join('')}positive ${positive.valueAtLeast}\n`);
 }
 
 function missing(name: string, folder: string): string {

@@ -1,9 +1,11 @@
+import { join } from 'node:path';
+import { parseRow, RowError } from '@kindred/cli/dataset-folder/row-error';
 import { datasetPlan } from '@kindred/cli/import/dataset-plan';
 import { type Item, itemSchema } from '@kindred/shared/catalog';
 import { type Event, eventSchema } from '@kindred/shared/event';
 import type { CatalogId } from '@kindred/shared/id';
 
-/** Rows of one kind of place, such as a file. */
+/** The rows of one file, or of what takes its place. */
 export interface ContentPart {
   readonly name: string;
   /** Number of rows, some of which may be left out. */
@@ -11,6 +13,7 @@ export interface ContentPart {
   /**
    * Streams in the order of import.
    * @param startedAt  ISO 8601: the time of events that have none.
+   * @throws {RowError} at the first row that the API would refuse.
    */
   batches(startedAt: string): AsyncIterable<ContentBatch>;
 }
@@ -30,7 +33,7 @@ export interface DatasetContentOptions {
   readonly marked?: (item: Item) => Item;
 }
 
-/** Rows that `npm run import` would send of a data-set folder: items, and training rows as events. */
+/** Reads a data-set folder as `kindred import` would send it: items, and training rows as events. */
 export async function datasetContent(
   folder: string,
   { catalog, takes, marked = (item) => item }: DatasetContentOptions,
@@ -44,10 +47,10 @@ export async function datasetContent(
         const items: Item[] = [];
         const events: Event[] = [];
         for (const row of batch) {
-          if (row.kind === 'bad')
-            throw new Error(`${fileName}:${row.line}: ${row.problem.field} ${row.problem.reason}`);
-          if (row.kind === 'item') items.push(marked(itemSchema.parse(JSON.parse(row.json))));
-          else if (takes(row.line)) events.push(eventSchema.parse(JSON.parse(row.json)));
+          const place = { path: join(folder, fileName), line: row.line };
+          if (row.kind === 'bad') throw new RowError(place, row.problem);
+          if (row.kind === 'item') items.push(marked(parseRow(itemSchema, JSON.parse(row.json), place)));
+          else if (takes(row.line)) events.push(parseRow(eventSchema, JSON.parse(row.json), place));
         }
         yield { items, events, done: batch.at(-1)?.line ?? 0 };
       }

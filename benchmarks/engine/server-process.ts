@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ENVIRONMENT } from '@kindred/shared/platform/config';
 import { processMetric } from './process-metric.ts';
 
 /** The real server, started as `npm start` starts it. */
@@ -27,7 +28,7 @@ export async function startServer(dataFolder: string): Promise<ServerProcess> {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
-      ...process.env,
+      ...ENVIRONMENT,
       PORT: '0',
       HOST: '',
       KINDRED_DATA_DIR: dataFolder,

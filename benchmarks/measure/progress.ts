@@ -1,41 +1,29 @@
-const LINE_EVERY_MS = 10_000;
-const BAR_EVERY_MS = 200;
-const BAR_WIDTH = 30;
+import { ProgressBar } from '@kindred/cli/console/progress-bar';
 
-/** Says how far something long has come: a bar on a terminal, a line now and then elsewhere. */
+/** Says how far a part of a benchmark has come. */
 export interface Progress {
   at(done: number): void;
   /** Ends the line; call it once. */
   done(): void;
 }
 
-/** @param total  0 where nobody knows. */
+/** @param total  0 if nobody knows. */
 export function startProgress(name: string, total: number): Progress {
   const startMs = performance.now();
-  const isTerminal = process.stdout.isTTY === true;
-  let saidMs = isTerminal ? 0 : startMs;
+  const bar = new ProgressBar(process.stdout);
   let latest = 0;
-  const say = (): void => {
+  const textOf = (done: number): string => {
     const seconds = ((performance.now() - startMs) / 1_000).toFixed(1);
-    const line = total > 0 ? `${bar(latest / total)} ${latest} of ${total}` : `${latest}`;
-    process.stdout.write(`${isTerminal ? '\r\u001b[K' : ''}${name} ${line}, ${seconds} s${isTerminal ? '' : '\n'}`);
+    return `${name}: ${total > 0 ? `${done} of ${total}` : done}, ${seconds} s`;
   };
   return {
     at(done) {
       latest = done;
-      if (performance.now() - saidMs < (isTerminal ? BAR_EVERY_MS : LINE_EVERY_MS)) return;
-      saidMs = performance.now();
-      say();
+      bar.show({ done, total, text: textOf(done) });
     },
     done() {
-      if (total > 0) latest = total;
-      say();
-      if (isTerminal) process.stdout.write('\n');
+      const done = total > 0 ? total : latest;
+      bar.finish({ done, total, text: textOf(done) });
     },
   };
-}
-
-function bar(share: number): string {
-  const filled = Math.min(BAR_WIDTH, Math.floor(share * BAR_WIDTH));
-  return `[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}]`;
 }

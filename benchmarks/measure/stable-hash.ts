@@ -1,10 +1,10 @@
-import { hash } from 'node:crypto';
+import { sha256 } from '@kindred/shared/hash';
 
 const DIGITS = 12;
 
 /** A number in [0, 1) that looks random and is the same for the same text on every machine. */
 export function stableHash(text: string): number {
-  return Number.parseInt(hash('sha256', text).slice(0, DIGITS), 16) / 16 ** DIGITS;
+  return Number.parseInt(sha256(text).slice(0, DIGITS), 16) / 16 ** DIGITS;
 }
 
 /**

@@ -18,8 +18,8 @@ test('streams the items of a data set, none where it has identifiers only', asyn
 });
 
 test('refuses a row that is no item, by its line', async () => {
-  await expect(itemsOf('{"id": "a"}\n{"id": 7}\n')).rejects.toThrow(/items\.jsonl\.gz:2: id /);
-  await expect(itemsOf('{"id": "a"}\n{\n')).rejects.toThrow(/items\.jsonl\.gz:2: is not JSON/);
+  await expect(itemsOf('{"id": "a"}\n{"id": 7}\n')).rejects.toThrow(/items\.jsonl\.gz, line 2, id: must be a string/);
+  await expect(itemsOf('{"id": "a"}\n{\n')).rejects.toThrow(/items\.jsonl\.gz, line 2: is not JSON/);
 });
 
 test('reads the cold items', async () => {

@@ -1,14 +1,13 @@
 import { type Item, itemSchema } from '@kindred/shared/catalog';
-import { fieldProblems } from '@kindred/shared/platform/http/parse';
-import { DataError } from './data-error.ts';
 import { readDatasetInfo } from './dataset-info.ts';
 import { type FileLine, readLines } from './file-lines.ts';
+import { parseRow, RowError } from './row-error.ts';
 import { verifiedFile } from './verified-file.ts';
 
 /**
  * Streams the items of a data set in the file's order, after checking the file's checksum; none of a data set that has
  * identifiers only.
- * @throws {DataError} when the folder is no data set or any row is no item.
+ * @throws {DataError} when the folder is no data set; {RowError} at the first row that is no item.
  */
 export async function* readItems(folder: string): AsyncGenerator<Item> {
   const info = await readDatasetInfo(folder);
@@ -22,22 +21,19 @@ export async function* readItems(folder: string): AsyncGenerator<Item> {
 }
 
 function itemOf(line: FileLine, path: string): Item {
-  const where = `${path}:${line.line}`;
-  if ('reason' in line) throw new DataError(`${where}: ${line.reason}`);
+  const place = { path, line: line.line };
+  if ('reason' in line) throw new RowError(place, { field: '', reason: line.reason });
   let value: unknown;
   try {
     value = JSON.parse(line.text);
   } catch (error) {
-    throw new DataError(`${where}: is not JSON`, { cause: error });
+    throw new RowError(place, { field: '', reason: 'is not JSON' }, { cause: error });
   }
-  const parsed = itemSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const { field, reason } = fieldProblems(parsed.error)[0]!;
-  throw new DataError(`${where}: ${field} ${reason}`);
+  return parseRow(itemSchema, value, place);
 }
 
 /**
- * The ids of the new-item protocol, in the file's order, after checking the file's checksum.
+ * Reads the ids of the new-item protocol, in the file's order, after checking the file's checksum.
  * @throws {DataError} when the folder is no data set or has no such file.
  */
 export async function readColdItems(folder: string): Promise<string[]> {
@@ -46,7 +42,7 @@ export async function readColdItems(folder: string): Promise<string[]> {
   const ids: string[] = [];
   for await (const lines of readLines(path)) {
     for (const line of lines) {
-      if ('reason' in line) throw new DataError(`${path}:${line.line}: ${line.reason}`);
+      if ('reason' in line) throw new RowError({ path, line: line.line }, { field: '', reason: line.reason });
       const id = line.text.endsWith('\r') ? line.text.slice(0, -1) : line.text;
       if (id !== '') ids.push(id);
     }

@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import { renameSync, truncateSync } from 'node:fs';
+import { sha256 } from '@kindred/shared/hash';
 import { expect, test } from 'vitest';
 import { DataError } from './data-error.ts';
 import { digestOf } from './file-content.ts';
@@ -9,7 +9,7 @@ const folder = testFolder();
 
 test('tells the same of a file whether it is compressed or not', async () => {
   const content = 'a\nb\n'.repeat(300_000);
-  const wanted = { sha256: hash('sha256', content), lineCount: 600_000 };
+  const wanted = { sha256: sha256(content), lineCount: 600_000 };
   expect(await digestOf(writeTestFile(folder, 'rows.tsv', content))).toEqual(wanted);
   expect(await digestOf(writeTestFile(folder, 'rows.tsv.gz', content))).toEqual(wanted);
 });

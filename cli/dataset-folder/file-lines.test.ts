@@ -1,6 +1,7 @@
+import { ROW_BYTES_MAX } from '@kindred/shared/platform/row-bytes';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type FileLine, LINE_BYTES_MAX, readLines } from './file-lines.ts';
+import { type FileLine, readLines } from './file-lines.ts';
 import { testFolder, writeTestFile } from './test-folder.ts';
 
 const folder = testFolder();
@@ -56,7 +57,7 @@ test('reads a line that is not UTF-8 as Latin-1 where that is asked for, the oth
 });
 
 test('passes over the text of a line above the limit', async () => {
-  const longest = 'x'.repeat(LINE_BYTES_MAX);
+  const longest = 'x'.repeat(ROW_BYTES_MAX);
   expect(await linesOf(`a\n${longest}\n${longest}y\nb`)).toEqual([
     { line: 1, text: 'a' },
     { line: 2, text: longest },

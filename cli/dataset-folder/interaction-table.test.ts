@@ -37,8 +37,8 @@ test('refuses a file that is not the one that its checksum describes', async () 
 
 test('refuses a data set with a bad row, by its line', async () => {
   const bad = writeTestDataset(folder, { train: `${HEADER}u\ta\t5\nu\ta\tfive\n` });
-  await expect(loadInteractions(bad, 'train')).rejects.toThrow(/train\.tsv\.gz:3: value must be a number/);
+  await expect(loadInteractions(bad, 'train')).rejects.toThrow(/train\.tsv\.gz, line 3, value: must be a number/);
   const timeless = writeTestDataset(folder, { time: true, train: `${HEADER}u\ta\t5\n` });
-  await expect(loadInteractions(timeless, 'train')).rejects.toThrow(/train\.tsv\.gz:2: at must be ISO 8601/);
+  await expect(loadInteractions(timeless, 'train')).rejects.toThrow(/train\.tsv\.gz, line 2, at: must be ISO 8601/);
   await expect(loadInteractions(bad, 'test')).rejects.toThrow(/the data set books has no test\.tsv\.gz/);
 });

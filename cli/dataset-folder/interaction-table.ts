@@ -1,7 +1,9 @@
-import { DataError } from './data-error.ts';
 import { type DatasetInfo, readDatasetInfo } from './dataset-info.ts';
 import { type Interaction, readInteractions } from './interactions.ts';
+import { RowError } from './row-error.ts';
 import { verifiedFile } from './verified-file.ts';
+
+const WRONG_TIME = { field: 'at', reason: 'must be ISO 8601 where dataset.json says "time": true, else absent' };
 
 /** All rows of a file by column, in the file's order: row `r` is user `users[userOf[r]]` with item `items[itemOf[r]]`. */
 export interface InteractionTable {
@@ -28,12 +30,9 @@ export async function loadInteractions(folder: string, part: 'train' | 'test'): 
   const columns = new Columns(lineCount, info.time);
   for await (const lines of readInteractions(path)) {
     for (const row of lines) {
-      if ('problem' in row) throw new DataError(`${path}:${row.line}: ${row.problem.field} ${row.problem.reason}`);
-      if (!columns.add(row.interaction)) {
-        throw new DataError(
-          `${path}:${row.line}: at must be ISO 8601 where dataset.json says "time": true, else absent`,
-        );
-      }
+      const place = { path, line: row.line };
+      if ('problem' in row) throw new RowError(place, row.problem);
+      if (!columns.add(row.interaction)) throw new RowError(place, WRONG_TIME);
     }
   }
   return { info, ...columns.table() };

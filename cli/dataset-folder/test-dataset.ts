@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sha256 } from '@kindred/shared/hash';
 import { writeTestFile } from './test-folder.ts';
 
 export interface TestDataset {
@@ -21,7 +21,7 @@ export function writeTestDataset(parent: string, dataset: TestDataset): string {
   for (const [file, content] of Object.entries(contents)) {
     if (content === undefined) continue;
     writeTestFile(folder, file, content);
-    files[file] = hash('sha256', content);
+    files[file] = sha256(content);
   }
   writeFileSync(join(folder, 'dataset.json'), JSON.stringify({ name, time, positive: { valueAtLeast: 4 }, files }));
   return folder;

@@ -1,32 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { expect, test } from 'vitest';
 import { readDatasetInfo } from '../dataset-folder/dataset-info.ts';
 import { testFolder, writeTestFile } from '../dataset-folder/test-folder.ts';
+import { type RunningCommand, startCommand } from '../test-command.ts';
 
 const folder = testFolder();
 const CSV = ['prepare', 'csv', folder, '--user', 'u', '--item', 'i'];
 
-interface Running {
-  readonly child: ChildProcess;
-  readonly end: Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
-}
-
-/** The command as users run it: a process of its own. */
-function start(words: readonly string[], options: readonly string[] = []): Running {
-  const child = spawn(process.execPath, [...options, join(import.meta.dirname, 'main.ts'), ...words], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH, KINDRED_DATA_DIR: join(folder, 'data') },
-  });
-  const code = new Promise<number | null>((done) => child.on('exit', done));
-  const end = Promise.all([code, text(child.stdout), text(child.stderr)]).then(([exit, stdout, stderr]) => {
-    return { code: exit, stdout, stderr };
-  });
-  return { child, end };
+function start(words: readonly string[], node: readonly string[] = []): RunningCommand {
+  return startCommand(['datasets', ...words], { environment: { KINDRED_DATA_DIR: join(folder, 'data') }, node });
 }
 
 const made = (): string[] => readdirSync(folder).filter((name) => name.startsWith('made'));
@@ -41,9 +26,29 @@ test('tells what it has made, and what next', async () => {
   expect(stdout).toContain(`${out} is made: 40 items, 4 users, `);
   expect(stdout).toContain(`npm run import -- ${out} --catalog plays`);
   expect((await readDatasetInfo(out)).counts).toMatchObject({ items: 40, users: 4 });
-  const again = await start([...CSV, '--interactions', 'good.csv', '--name', 'plays']).end;
+  const again = await start([...CSV, '--interactions', 'good.csv', '--name', 'plays', '--json']).end;
   expect(again.code).toBe(2);
+  expect(again.stdout).toBe('');
   expect(again.stderr).toBe(`datasets: ${out} is there already: delete it, or name another with --out\n`);
+});
+
+test('gives scripts one JSON value on stdout', async () => {
+  const rows = Array.from({ length: 40 }, (_, index) => `u${index % 4},i${index}\n`).join('');
+  writeTestFile(folder, 'json.csv', `u,i\n${rows}u1\nu0,i0\n`);
+  const { code, stdout, stderr } = await start([...CSV, '--interactions', 'json.csv', '--name', 'json', '--json']).end;
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toEqual({
+    folder: join(folder, 'data', 'datasets', 'json'),
+    name: 'json',
+    items: 40,
+    users: 4,
+    train: expect.any(Number),
+    test: expect.any(Number),
+    testFrom: null,
+    bad: 1,
+    repeated: 1,
+  });
+  expect(stderr).toContain('json.csv:42: has 1 cells, the header 2\n');
 });
 
 test('ends with 1 where rows are bad, with 2 where nothing is made', async () => {
@@ -59,8 +64,6 @@ test('ends with 1 where rows are bad, with 2 where nothing is made', async () =>
     /^all\.csv:2: .*\nall\.csv:3: .*\ndatasets: most rows of all\.csv are bad, 2 of the first 2/,
   );
   expect(made()).toEqual(['made-some']);
-  const help = await start(['--help']).end;
-  expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^usage: npm run datasets/) });
 });
 
 test('leaves nothing when it is stopped, and keeps no rows in memory', { timeout: 240_000 }, async () => {

@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { CatalogId } from '@kindred/shared/id';
+import type { DatasetsConfig } from '../config.ts';
+import type { Reporter, Result } from '../console/reporter.ts';
+import { countText } from '../console/row-progress.ts';
 import { DataError } from '../dataset-folder/data-error.ts';
-import { countText, type Reporter } from '../import/reporter.ts';
-import type { CommandLine } from './command-line.ts';
-import type { DatasetsConfig } from './config.ts';
 import { type DatasetDraft, draftDataset } from './dataset-draft.ts';
 import { type Division, InteractionStore } from './interaction-store.ts';
 import { momentText } from './moment.ts';
@@ -12,10 +13,20 @@ import { readInteractions } from './read-interactions.ts';
 import { itemsContent } from './read-items.ts';
 import { RowTally } from './row-tally.ts';
 import type { Source } from './source.ts';
+import type { SourceChoice } from './source-choice.ts';
 import { isColdItem } from './split-hash.ts';
 
-export interface DatasetsCommand {
-  readonly commandLine: CommandLine;
+export interface PrepareRequest {
+  readonly source: SourceChoice;
+  /** As given: paths are relative to where the command was called. */
+  readonly folder: string;
+  /** Likewise; `undefined` for the data set's name in the folder of data sets. */
+  readonly out: string | undefined;
+  /** `undefined` for the source's own. */
+  readonly name: CatalogId | undefined;
+}
+
+export interface PrepareOptions {
   readonly config: DatasetsConfig;
   readonly reporter: Reporter;
 }
@@ -23,24 +34,22 @@ export interface DatasetsCommand {
 const ROWS_FILE = 'rows.sqlite';
 
 /**
- * The whole of `npm run datasets`: makes a data-set folder, all of it or nothing.
- * Memory: below some 400 MB, and 100 bytes an item. Disk while it works: some 100 bytes a row.
- * @returns Whether every row was good.
+ * Does all of `kindred datasets prepare`: makes a data-set folder, all of it or nothing.
+ * Memory: below some 400 MB, and 100 bytes per item. Disk while it works: some 100 bytes per row.
+ * @returns True if every row was good.
  * @throws {DataError} meant for the user.
  */
-export async function prepareDataset({ commandLine, config, reporter }: DatasetsCommand): Promise<boolean> {
+export async function prepareDataset(request: PrepareRequest, { config, reporter }: PrepareOptions): Promise<boolean> {
   const tallies: RowTally[] = [];
   const tallyOf = (fileName: string): RowTally => {
     const tally = new RowTally(fileName, reporter);
     tallies.push(tally);
     return tally;
   };
-  const folder = resolve(config.workingFolder, commandLine.folder);
-  const source = await openSource(commandLine.source, { folder, name: commandLine.name, tallyOf });
+  const folder = resolve(config.workingFolder, request.folder);
+  const source = await openSource(request.source, { folder, name: request.name, tallyOf });
   const out =
-    commandLine.out === undefined
-      ? join(config.datasetsFolder, source.name)
-      : resolve(config.workingFolder, commandLine.out);
+    request.out === undefined ? join(config.datasetsFolder, source.name) : resolve(config.workingFolder, request.out);
   const draft = await draftDataset(out);
   try {
     const ids = await writeItems(source, draft, tallyOf);
@@ -51,7 +60,8 @@ export async function prepareDataset({ commandLine, config, reporter }: Datasets
       tally: tallyOf(source.interactions.name),
     });
     await draft.finish(infoOf(source, division, ids));
-    reporter.say(summaryText(out, source, { division, ids, bad: tallies.reduce((sum, { bad }) => sum + bad, 0) }));
+    const bad = tallies.reduce((sum, tally) => sum + tally.bad, 0);
+    reporter.result(resultOf({ out, name: source.name, division, items: ids?.size ?? division.items, bad }));
   } finally {
     draft.discard();
   }
@@ -121,19 +131,25 @@ function infoOf(source: Source, division: Division, ids: ReadonlySet<string> | u
   };
 }
 
-function summaryText(
-  out: string,
-  { name }: Source,
-  made: { readonly division: Division; readonly ids: ReadonlySet<string> | undefined; readonly bad: number },
-): string {
-  const { train, test, users, items, repeated, cutMs } = made.division;
+interface MadeDataset {
+  readonly out: string;
+  readonly name: string;
+  readonly division: Division;
+  readonly items: number;
+  readonly bad: number;
+}
+
+function resultOf({ out, name, division, items, bad }: MadeDataset): Result {
+  const { train, test, users, repeated, cutMs } = division;
   const cut = cutMs === undefined ? '' : ` from ${momentText(cutMs)} on`;
-  return [
-    `${out} is made: ${countText(made.ids?.size ?? items)} items, ${countText(users)} users, ` +
+  const lines = [
+    `${out} is made: ${countText(items)} items, ${countText(users)} users, ` +
       `${countText(train)} rows for training, ${countText(test)} for the test${cut}`,
-    `${countText(made.bad)} bad rows and ${countText(repeated)} rows whose user and item have another row were left out`,
+    `${countText(bad)} bad rows and ${countText(repeated)} rows whose user and item have another row were left out`,
     'Two things to try with it:',
     `  npm run import -- ${out} --catalog ${name}`,
     `  npm run bench -- ranking --data ${out}`,
-  ].join('\n');
+  ];
+  const cutAt = cutMs === undefined ? null : momentText(cutMs);
+  return { lines, json: { folder: out, name, items, users, train, test, testFrom: cutAt, bad, repeated } };
 }

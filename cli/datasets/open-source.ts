@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
-import type { SourceChoice } from './command-line.ts';
 import { csvSource } from './csv-source.ts';
 import { goodbooksSource } from './goodbooks-source.ts';
 import { movielensSource } from './movielens-source.ts';
 import type { Source, TallyOf } from './source.ts';
+import type { SourceChoice } from './source-choice.ts';
 
 /**
  * Finds the files of a source and reads those that the others need.

@@ -1,5 +1,6 @@
+import type { Reporter } from '../console/reporter.ts';
+import { progressOf } from '../console/row-progress.ts';
 import { digestOf } from '../dataset-folder/file-content.ts';
-import type { Reporter } from '../import/reporter.ts';
 import { interactionOf, type KnownItems } from './interaction-row.ts';
 import type { InteractionStore } from './interaction-store.ts';
 import type { RowTally } from './row-tally.ts';
@@ -36,8 +37,9 @@ export async function readInteractions({ columns, interactions }: Source, target
     const seconds = (performance.now() - startMs) / 1000;
     const secondsLeft = linesDone > 0 ? ((linesTotal - linesDone) * seconds) / linesDone : undefined;
     const rowCount = tally.good + tally.bad;
-    reporter.progress({ linesDone, linesTotal, rows: rowCount, rowsPerSecond: rowCount / seconds, secondsLeft });
+    const rate = { rows: rowCount, rowsPerSecond: rowCount / seconds, secondsLeft };
+    reporter.progress(progressOf({ linesDone, linesTotal, ...rate }));
   }
   tally.end();
-  reporter.close();
+  reporter.endProgress();
 }

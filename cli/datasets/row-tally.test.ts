@@ -7,7 +7,8 @@ function tallyWith(complaints: string[]): RowTally {
     say: () => {},
     complain: (lines) => void complaints.push(...lines),
     progress: () => {},
-    close: () => {},
+    endProgress: () => {},
+    result: () => {},
   });
 }
 

@@ -1,7 +1,8 @@
 import type { FieldProblem } from '@kindred/shared/problem';
+import type { Reporter } from '../console/reporter.ts';
+import { countText } from '../console/row-progress.ts';
 import { DataError } from '../dataset-folder/data-error.ts';
 import { rejectionText } from '../import/rejection.ts';
-import { countText, type Reporter } from '../import/reporter.ts';
 
 /** Bad rows of a file that are told one by one; further ones are only counted. */
 const TOLD_MAX = 1_000;

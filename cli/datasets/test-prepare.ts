@@ -1,17 +1,19 @@
 import { join } from 'node:path';
+import { Command } from 'commander';
+import { datasetsCommand } from '../commands/datasets.ts';
+import type { Reporter } from '../console/reporter.ts';
 import { loadInteractions } from '../dataset-folder/interaction-table.ts';
-import type { Reporter } from '../import/reporter.ts';
-import { readCommandLine } from './command-line.ts';
 import { prepareDataset } from './datasets-command.ts';
 
 export interface Prepared {
   readonly isComplete: boolean;
-  /** Lines on stdout and stderr. */
+  /** Lines about the work, and those of the result. */
   readonly said: readonly string[];
+  /** Lines on stderr. */
   readonly complaints: readonly string[];
 }
 
-/** Runs the command as `npm run datasets -- prepare …` does, in this process, with paths relative to a folder. */
+/** Runs `kindred datasets prepare …` in this process, with paths relative to a folder. */
 export async function prepare(workingFolder: string, words: readonly string[]): Promise<Prepared> {
   const said: string[] = [];
   const complaints: string[] = [];
@@ -19,12 +21,17 @@ export async function prepare(workingFolder: string, words: readonly string[]): 
     say: (line) => void said.push(line),
     complain: (lines) => void complaints.push(...lines),
     progress: () => {},
-    close: () => {},
+    endProgress: () => {},
+    result: ({ lines }) => void said.push(...lines),
   };
-  const commandLine = readCommandLine(['prepare', ...words]);
-  if (commandLine === 'help') throw new Error('help was asked for');
   const config = { workingFolder, datasetsFolder: join(workingFolder, 'datasets') };
-  return { isComplete: await prepareDataset({ commandLine, config, reporter }), said, complaints };
+  let isComplete = false;
+  const program = new Command().exitOverride();
+  datasetsCommand(program, async (request) => {
+    isComplete = await prepareDataset(request, { config, reporter });
+  });
+  await program.parseAsync(['datasets', 'prepare', ...words], { from: 'user' });
+  return { isComplete, said, complaints };
 }
 
 /** The rows of a part as the project's own reader has them: `user item value`, and `at` where there are times. */

@@ -1,5 +1,6 @@
+import { ROW_BYTES_MAX } from '@kindred/shared/platform/row-bytes';
 import { CsvError, parse } from 'csv-parse/sync';
-import { type FileLine, LINE_BYTES_MAX, type TextLine } from '../dataset-folder/file-lines.ts';
+import type { FileLine, TextLine } from '../dataset-folder/file-lines.ts';
 
 /** A record of CSV or TSV: its cells, or why it has none; with its first and last line, from 1. */
 export type CsvRecord =
@@ -62,7 +63,7 @@ export class CsvRecordReader {
     this.#open.push(line);
     this.#openLength += line.text.length + 1;
     if (!endsInQuotes(line.text, this.#delimiter, isOpen)) return this.#close(records);
-    return this.#openLength > LINE_BYTES_MAX ? this.#giveUp(records, UNCLOSED) : [];
+    return this.#openLength > ROW_BYTES_MAX ? this.#giveUp(records, UNCLOSED) : [];
   }
 
   #close(records: CsvRecord[]): readonly FileLine[] {

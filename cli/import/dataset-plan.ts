@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { sha256 } from '@kindred/shared/hash';
 import { type CatalogId, catalogIdSchema } from '@kindred/shared/id';
 import { DataError } from '../dataset-folder/data-error.ts';
 import { type DatasetInfo, readDatasetInfo } from '../dataset-folder/dataset-info.ts';
@@ -23,7 +23,7 @@ export async function datasetPlan(folder: string, catalog: CatalogId | undefined
   }
   return {
     catalog: chosen,
-    contentSha256: hash('sha256', `${items?.sha256} ${train.sha256} ${info.positive.valueAtLeast}`),
+    contentSha256: sha256(`${items?.sha256} ${train.sha256} ${info.positive.valueAtLeast}`),
     parts: [items === undefined ? trainedItemsPart(train) : itemsPart(items), eventsPart(train, info)],
   };
 }

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { writeTestDataset } from '../dataset-folder/test-dataset.ts';
 import { testFolder, writeTestFile } from '../dataset-folder/test-folder.ts';
-import { startImport } from './test-command.ts';
-import { startTestServer, type TestServer, type TestServerOptions } from './test-server.ts';
+import { startImport } from '../test-command.ts';
+import { startTestServer, type TestServer, type TestServerOptions } from '../test-server.ts';
 
 const folder = testFolder();
 const servers: TestServer[] = [];
@@ -107,7 +107,7 @@ test('imports a data set: items, then its training rows as events, into the cata
   const [first, second] = server.sent[1]?.rows ?? [];
   expect(first).toEqual({ id: idOf(2), user: 'u', item: 'a', type: 'save', value: 5, at: first.at });
   expect(second).toEqual({ id: idOf(3), user: 'u', item: 'b', type: 'impression', value: 3, at: first.at });
-  expect(Date.parse(first.at)).toBeGreaterThanOrEqual(before);
+  expect(Date.parse(first?.at ?? '')).toBeGreaterThanOrEqual(before);
 });
 
 test('takes the items of a data set without an items file from its training rows', async () => {
@@ -156,14 +156,14 @@ test('says that something else answers', async () => {
   const server = await serverWith({ answer: () => ({ status: 200, body: 'welcome' }) });
   const { code, stderr } = await run([writeTestFile(folder, 'a.jsonl', items(1))], server.url);
   expect(code).toBe(2);
-  expect(stderr).toMatch(/what answers at .* is not Kindred/);
+  expect(stderr).toMatch(/the server at .* is not Kindred/);
 });
 
 test.each([
   [['nowhere.csv'], /nowhere\.csv is not there/],
   [[import.meta.filename], /must end in \.jsonl, \.ndjson, \.csv or \.tsv/],
   [[import.meta.dirname], /has no dataset\.json/],
-  [[], /usage: npm run import/],
+  [[], /Usage: kindred import/],
 ])('ends with 2 for %j', async (words, message) => {
   const server = await serverWith();
   const { code, stderr } = await run(words, server.url);
@@ -172,7 +172,7 @@ test.each([
   expect(server.sent).toEqual([]);
 });
 
-test('tries again when the connection breaks or the server is away for a moment', async () => {
+test('tries again when the connection breaks or the server is unavailable for a moment', async () => {
   let failures = 0;
   const server = await serverWith({
     answer: (_, sent) => {
@@ -181,7 +181,7 @@ test('tries again when the connection breaks or the server is away for a moment'
       if (failures === 1) return 'break';
       return {
         status: 503,
-        body: { code: 'unavailable', detail: 'the database is away' },
+        body: { code: 'unavailable', detail: 'the database is unavailable' },
         headers: { 'Retry-After': '1' },
       };
     },
@@ -189,7 +189,7 @@ test('tries again when the connection breaks or the server is away for a moment'
   const { code, stdout } = await run([writeTestFile(folder, 'retry.jsonl', items(3_000))], server.url);
   expect(code).toBe(0);
   expect(failures).toBe(3);
-  expect(stdout).toMatch(/^the server is away \(\w+.*\); trying again for 30 s …$/m);
+  expect(stdout).toMatch(/^the server is unavailable \(\w+.*\); trying again for 30 s …$/m);
   expect(server.sent.flatMap(({ rows }) => rows.map(({ id }) => id))).toEqual(
     Array.from({ length: 3_000 }, (_, index) => `item-${index}`),
   );

@@ -1,65 +1,75 @@
 import { resolve } from 'node:path';
+import type { CatalogId } from '@kindred/shared/id';
 import { CommandError } from '../command-error.ts';
-import { AwayError, createClient, type KindredClient } from '../kindred-client.ts';
-import type { CommandLine } from './command-line.ts';
-import type { ImportConfig } from './config.ts';
-import { type ImportSummary, runImport } from './import-run.ts';
+import type { ImportConfig } from '../config.ts';
+import type { Reporter } from '../console/reporter.ts';
+import { countText } from '../console/row-progress.ts';
+import { KindredClient } from '../kindred-client.ts';
+import { UnavailableError } from '../unavailable-error.ts';
+import { ImportRun, type ImportSummary } from './import-run.ts';
 import { stateFileOf } from './import-state.ts';
+import { throughOutage } from './outage.ts';
 import { planOf } from './path-plan.ts';
-import { countText, type Reporter } from './reporter.ts';
-import { retried } from './retry.ts';
 
-export interface ImportCommand {
-  readonly commandLine: CommandLine;
+export interface ImportRequest {
+  /** As given: relative to where the command was called. */
+  readonly path: string;
+  /** `undefined` for the data set's name, or `main` for a file. */
+  readonly catalog: CatalogId | undefined;
+}
+
+export interface ImportOptions {
   readonly config: ImportConfig;
   readonly reporter: Reporter;
-  /** How long a server that is away is waited for. */
+  /** The patience with a server that is unavailable. */
   readonly giveUpAfterMs: number;
 }
 
 /**
- * The whole of `npm run import`.
- * @returns Whether every row was accepted.
+ * Does all of `kindred import`.
+ * @returns True if every row was accepted.
  * @throws {CommandError} and {DataError}, meant for the user.
  */
-export async function importInto({ commandLine, config, reporter, giveUpAfterMs }: ImportCommand): Promise<boolean> {
-  const client = createClient(config);
-  await firstAnswer(client, { config, reporter, giveUpAfterMs });
-  const path = resolve(config.workingFolder, commandLine.path);
+export async function importInto(request: ImportRequest, options: ImportOptions): Promise<boolean> {
+  const { config, reporter, giveUpAfterMs } = options;
+  const client = new KindredClient(config);
+  await firstAnswer(client, options);
+  const path = resolve(config.workingFolder, request.path);
   reporter.say(`reading ${path} once, to know its content …`);
-  const plan = await planOf(path, commandLine.catalog);
+  const plan = await planOf(path, request.catalog);
   const { catalog, contentSha256 } = plan;
   await client.createCatalog(catalog);
   reporter.say(`importing into the catalog ${catalog} at ${config.url}`);
   const stateFile = stateFileOf(config.stateFolder, { url: config.url, catalog, path, contentSha256 });
-  const summary = await runImport({ plan, client, stateFile, reporter, giveUpAfterMs });
-  reporter.close();
-  reporter.say(summaryText(summary));
+  const run = await ImportRun.start({ plan, client, stateFile, reporter, giveUpAfterMs });
+  const summary = await run.run();
   const waiting = await waitingIn(client, catalog);
-  if (waiting > 0) reporter.say(`${countText(waiting)} items of ${catalog} wait for their embedding`);
+  const lines = [summaryText(summary)];
+  if (waiting > 0) lines.push(`${countText(waiting)} items of ${catalog} wait for their embedding`);
+  reporter.result({ lines, json: { catalog, ...summary, waiting } });
   return summary.rejected === 0;
 }
 
-/** A server that is not there at all is not waited for: most likely it was not started. */
+/** A server that does not answer at all is not waited for: most likely it was not started. */
 async function firstAnswer(
   client: KindredClient,
-  { config: { url }, reporter, giveUpAfterMs }: Omit<ImportCommand, 'commandLine'>,
+  { config: { url }, reporter, giveUpAfterMs }: ImportOptions,
 ): Promise<void> {
   const attempt = async (): Promise<void> => {
     try {
       await client.catalogs();
     } catch (error) {
-      if (!(error instanceof AwayError) || error.hasAnswered) throw error;
+      if (!(error instanceof UnavailableError) || error.hasAnswered) throw error;
       throw new CommandError(`${error.message}: start one with \`npm start\``, { cause: error });
     }
   };
   try {
-    await retried(attempt, {
+    await throughOutage(attempt, {
       giveUpAfterMs,
-      onAway: ({ message }) => reporter.say(`the server is not ready (${message}); trying again …`),
+      onOutage: ({ message }) => reporter.say(`the server is not ready (${message}); trying again …`),
     });
   } catch (error) {
-    if (!(error instanceof AwayError)) throw error;
+    if (!(error instanceof UnavailableError)) throw error;
     throw new CommandError(`the server at ${url} is not ready: ${error.message}`, { cause: error });
   }
 }
@@ -72,13 +82,13 @@ function summaryText({ items, events, rejected, seconds, rowsPerSecond }: Import
   );
 }
 
-/** @returns 0 too where the server does not answer any more: the import itself is done. */
+/** @returns The items without an embedding; 0 too where the server does not answer any more, since all rows are in. */
 async function waitingIn(client: KindredClient, catalog: string): Promise<number> {
   try {
     const found = (await client.catalogs()).find((each) => each.catalog === catalog);
     return found?.waiting ?? 0;
   } catch (error) {
-    if (error instanceof AwayError) return 0;
+    if (error instanceof UnavailableError) return 0;
     throw error;
   }
 }

@@ -5,8 +5,8 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { testFolder } from '../dataset-folder/test-folder.ts';
-import { startImport } from './test-command.ts';
-import { startTestServer } from './test-server.ts';
+import { startImport } from '../test-command.ts';
+import { startTestServer } from '../test-server.ts';
 
 const folder = testFolder();
 const MIB = 1024 * 1024;

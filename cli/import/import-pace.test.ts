@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { progressText } from '../console/row-progress.ts';
 import { paceFrom } from './import-pace.ts';
-import { progressText } from './reporter.ts';
 
 const start = { startedAt: '2026-01-31T12:00:00.000Z', part: 0, line: 0, items: 0, events: 0, rejected: 0 };
 

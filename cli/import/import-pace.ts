@@ -1,8 +1,8 @@
+import type { RowProgress } from '../console/row-progress.ts';
 import type { ImportState } from './import-state.ts';
-import type { ImportProgress } from './reporter.ts';
 
-/** Tells how far and how fast an import is from its state at a moment. */
-export type ImportPace = (state: ImportState, nowMs: number) => ImportProgress;
+/** Derives how far and how fast an import is from its state at one time. */
+export type ImportPace = (state: ImportState, nowMs: number) => RowProgress;
 
 /**
  * @param lineCounts  Of the import's parts, in their order.

@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { ConsoleReporter } from '../console/console-reporter.ts';
 import { writeTestDataset } from '../dataset-folder/test-dataset.ts';
 import { testFolder, writeTestFile } from '../dataset-folder/test-folder.ts';
+import { startImport } from '../test-command.ts';
+import { startTestServer, type TestServer } from '../test-server.ts';
 import { importInto } from './import-command.ts';
-import { plainReporter } from './plain-reporter.ts';
-import { startImport } from './test-command.ts';
-import { startTestServer, type TestServer } from './test-server.ts';
 
 const folder = testFolder();
 const ROWS = 20_000;
 const REQUEST_ROWS = 1_000;
 
-const ids = (server: TestServer): string[] => server.sent.flatMap(({ rows }) => rows.map(({ id }) => id));
+const ids = (server: TestServer): string[] => server.sent.flatMap(({ rows }) => rows.map(({ id = 'none' }) => id));
 const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
 
 /** What the one state file in a data folder says; 0 where there is none. */
@@ -73,26 +73,28 @@ test.each(['rows.jsonl.gz', 'rows.csv', 'dataset'] as const)(
   },
 );
 
-test('stops when the server stays away, says how to go on, and goes on from there', async () => {
+test('stops when the server stays unavailable, says how to go on, and goes on from there', async () => {
   const path = writeTestFile(folder, 'away.jsonl', forms['rows.jsonl.gz']());
   const first = await startTestServer({ answer: (_, sent) => (sent && first.sent.length === 5 ? 'break' : undefined) });
   const port = Number(new URL(first.url).port);
   const command = (giveUpAfterMs: number) =>
-    importInto({
-      commandLine: { path, catalog: undefined },
-      config: {
-        url: first.url,
-        rankingUrl: first.url,
-        trainerUrl: first.url,
-        apiKey: undefined,
-        stateFolder: join(folder, 'away'),
-        workingFolder: folder,
+    importInto(
+      { path, catalog: undefined },
+      {
+        config: {
+          url: first.url,
+          rankingUrl: first.url,
+          trainerUrl: first.url,
+          apiKey: undefined,
+          stateFolder: join(folder, 'away'),
+          workingFolder: folder,
+        },
+        reporter: new ConsoleReporter({ stdout: new PassThrough(), stderr: new PassThrough() }),
+        giveUpAfterMs,
       },
-      reporter: plainReporter(new PassThrough(), new PassThrough()),
-      giveUpAfterMs,
-    });
+    );
   await expect(command(600)).rejects.toThrow(
-    /^the server stays away: \w+.*\nGive the same command again to go on from line 5001 of away\.jsonl\.$/,
+    /^the server stays unavailable: \w+.*\nGive the same command again to go on from line 5001 of away\.jsonl\.$/,
   );
   await first.stop();
   const second = await startTestServer({ port });

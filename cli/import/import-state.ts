@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { sha256 } from '@kindred/shared/hash';
 import { z } from 'zod';
 
 const countSchema = z.int().min(0);
@@ -39,7 +39,7 @@ export interface StateFile {
 }
 
 export function stateFileOf(folder: string, { url, catalog, path, contentSha256 }: ImportIdentity): StateFile {
-  const file = join(folder, `${hash('sha256', JSON.stringify([url, catalog, path, contentSha256]))}.json`);
+  const file = join(folder, `${sha256(JSON.stringify([url, catalog, path, contentSha256]))}.json`);
   // One name, so that a draft that a kill left behind is written over or removed.
   const draft = `${file}.tmp`;
   return {

@@ -1,4 +1,5 @@
 import type { FieldProblem } from '@kindred/shared/problem';
+import { printable } from '../console/printable.ts';
 import type { BatchAnswer } from '../kindred-client.ts';
 import type { Batch } from './batch.ts';
 import type { GoodRow } from './row.ts';
@@ -23,11 +24,7 @@ export function byLine({ bad }: Batch, rejected: readonly Rejection[]): Rejectio
   return [...bad, ...rejected].toSorted((left, right) => left.line - right.line);
 }
 
-/** `books.csv:17: title: must be a string`, control characters escaped, because the text may end on a terminal. */
+/** `books.csv:17: title: must be a string`, as compilers write it, so that editors and scripts find the line. */
 export function rejectionText(fileName: string, { line, problem: { field, reason } }: Rejection): string {
-  const text = `${fileName}:${line}: ${field === '' ? '' : `${field}: `}${reason}`;
-  return text.replaceAll(
-    /[\u0000-\u001f\u007f-\u009f]/g,
-    (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return printable(`${fileName}:${line}: ${field === '' ? '' : `${field}: `}${reason}`);
 }

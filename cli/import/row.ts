@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { sha256Bytes } from '@kindred/shared/hash';
 import type { FieldProblem } from '@kindred/shared/problem';
 
 export type RowKind = 'item' | 'event';
@@ -37,5 +37,5 @@ const EVENT_ID_LENGTH = 16;
  * @returns 96 bits of a sha256 in base64url.
  */
 export function eventIdOf(contentSha256: string, line: number): string {
-  return hash('sha256', `${contentSha256}:${line}`, 'base64url').slice(0, EVENT_ID_LENGTH);
+  return sha256Bytes(`${contentSha256}:${line}`).toString('base64url').slice(0, EVENT_ID_LENGTH);
 }

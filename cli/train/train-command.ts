@@ -1,55 +1,73 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KindredClient, TrainedVersion } from '../kindred-client.ts';
-import type { CommandLine } from './command-line.ts';
+import type { CatalogId } from '@kindred/shared/id';
+import type { Reporter } from '../console/reporter.ts';
+import type { KindredClient, TrainedVersion, Trainings } from '../kindred-client.ts';
 
-export interface TrainCommand {
-  readonly commandLine: CommandLine;
+export interface TrainRequest {
+  readonly catalog: CatalogId;
+  readonly verb: 'train' | 'status' | 'rollback';
+}
+
+export interface TrainOptions {
   readonly client: KindredClient;
-  readonly say: (line: string) => void;
-  /** How often the server is asked how it goes. */
+  readonly reporter: Reporter;
+  /** The pause between two looks at a training. */
   readonly lookMs?: number;
 }
 
 const LOOK_MS = 1_000;
 
-/** Does what the command line says. @returns Whether it is done; a training that failed is not. */
-export async function trainCommand(command: TrainCommand): Promise<boolean> {
-  const { commandLine, client, say } = command;
-  const { catalog, verb } = commandLine;
+/** Does all of `kindred train`. @returns True if it is done; a training that failed is not. */
+export async function train({ catalog, verb }: TrainRequest, options: TrainOptions): Promise<boolean> {
+  const { client, reporter } = options;
   if (verb === 'train') {
     await client.startTraining(catalog);
-    return watch(command);
+    return watch(catalog, options);
   }
-  if (verb === 'rollback') say(`version ${await client.rollback(catalog)} of ${catalog} serves now`);
-  const { training, versions } = await client.trainings(catalog);
-  for (const version of versions) say(versionLine(version));
-  if (versions.length === 0) say(`${catalog} has no trained version: it is ranked by fixed weights`);
+  if (verb === 'rollback') reporter.say(`version ${await client.rollback(catalog)} of ${catalog} serves now`);
+  const trainings = await client.trainings(catalog);
+  const { training, versions } = trainings;
+  const lines = versions.map(versionLine);
+  if (versions.length === 0) lines.push(`${catalog} has no trained version: it is ranked by fixed weights`);
   if (verb === 'status' && (training?.state === 'waiting' || training?.state === 'running')) {
-    say(`a training is ${training.state}: ${training.progress.at(-1)?.text ?? 'not begun'}`);
+    lines.push(`a training is ${training.state}: ${training.progress.at(-1)?.text ?? 'not begun'}`);
   }
+  reporter.result({ lines, json: jsonOf(catalog, trainings) });
   return true;
 }
 
 /** Says what the training says until it has ended. */
-async function watch({ commandLine: { catalog }, client, say, lookMs = LOOK_MS }: TrainCommand): Promise<boolean> {
+async function watch(catalog: CatalogId, { client, reporter, lookMs = LOOK_MS }: TrainOptions): Promise<boolean> {
   for (let told = 0; ; await sleep(lookMs)) {
-    const { training, versions } = await client.trainings(catalog);
-    if (training === null) {
-      say('the server has been started again meanwhile: give the command once more');
-      return false;
-    }
-    for (const { number, text } of training.progress) if (number > told) say(text);
-    told = Math.max(told, training.progress.at(-1)?.number ?? 0);
-    if (training.state === 'failed') {
-      say(`not trained: ${training.reason}`);
-      return false;
-    }
-    if (training.state === 'trained') {
-      const made = versions.find(({ version }) => version === training.version);
-      say(made === undefined ? `version ${training.version} is trained` : versionLine(made));
-      return true;
-    }
+    const trainings = await client.trainings(catalog);
+    const { training } = trainings;
+    for (const { number, text } of training?.progress ?? []) if (number > told) reporter.say(text);
+    told = Math.max(told, training?.progress.at(-1)?.number ?? 0);
+    const end = endOf(trainings);
+    if (end === undefined) continue;
+    reporter.result({ lines: [end], json: jsonOf(catalog, trainings) });
+    return training?.state === 'trained';
   }
+}
+
+/** @returns The last line of a training; `undefined` while it waits or runs. */
+function endOf({ training, versions }: Trainings): string | undefined {
+  switch (training?.state) {
+    case undefined:
+      return 'the server has been started again meanwhile: give the command once more';
+    case 'failed':
+      return `not trained: ${training.reason}`;
+    case 'trained': {
+      const made = versions.find(({ version }) => version === training.version);
+      return made === undefined ? `version ${training.version} is trained` : versionLine(made);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function jsonOf(catalog: CatalogId, { training, versions }: Trainings): unknown {
+  return { catalog, training, versions };
 }
 
 function versionLine({ version, trainedAt, serving, summary }: TrainedVersion): string {

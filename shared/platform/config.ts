@@ -1,6 +1,9 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
+/** Environment variables of this process, for those that read a configuration or start another process with it. */
+export const ENVIRONMENT: Readonly<Record<string, string | undefined>> = process.env;
+
 /** A reason that a program cannot start. Its message is for the person who started it and needs no stack. */
 export class StartError extends Error {}
 

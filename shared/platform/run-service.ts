@@ -1,6 +1,6 @@
 import { openApiOf } from '../api/openapi.ts';
 import type { Route } from '../api/route.ts';
-import { ConfigError, StartError } from './config.ts';
+import { ConfigError, ENVIRONMENT, StartError } from './config.ts';
 import { keepRequestsYoung } from './heap.ts';
 import { createApp } from './http/app.ts';
 import type { HttpConfig } from './http/http-config.ts';
@@ -71,7 +71,7 @@ async function run<Config extends HttpConfig, Started extends Service>(
   { name, readConfig, start, onListening }: ServiceProgram<Config, Started>,
   fail: (error: unknown) => void,
 ): Promise<void> {
-  const config = readConfig(process.env);
+  const config = readConfig(ENVIRONMENT);
   const log = createLog(name, config.logLevel);
   const registry = createRegistry();
   let starting: Promise<Started> | undefined;

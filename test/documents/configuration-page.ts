@@ -13,7 +13,8 @@ Every program reads its configuration from environment variables, once, when it 
 set. A configuration that cannot be used ends the program with exit code 78 and names every mistake at once.
 
 - **standalone** is \`npm start\`: all services in one process. **ingestion**, **index**, **ranking** and **trainer** are the
-  services of the distributed mode.
+  services of the distributed mode; **dev:distributed** (\`npm run dev:distributed\`) starts them on one machine.
+- **set-up** fetches the model before a program starts; **stores** (\`npm run stores\`) prepares PostgreSQL and Kafka.
 - **commands** are those that talk to a server: \`npm run import\`, \`npm run train\`, \`npm run dead-letters\`. **import** and
   **datasets** (\`npm run datasets\`) have variables of their own; **bench** (\`npm run bench\`) also reads those of
   standalone.

@@ -1,8 +1,7 @@
 import { benchVariables } from '@kindred/benchmarks/config';
-import { clientVariables } from '@kindred/cli/client-config';
-import { datasetsVariables } from '@kindred/cli/datasets/config';
-import { importVariables } from '@kindred/cli/import/config';
+import { clientVariables, foldersVariables } from '@kindred/cli/config';
 import { indexVariables } from '@kindred/index/config';
+import { brokersVariables, distributedVariables, setupVariables, storesVariables } from '@kindred/infra/config';
 import { ingestionVariables } from '@kindred/ingestion/config';
 import { rankingVariables } from '@kindred/ranking/config';
 import { standaloneVariables } from '@kindred/standalone/config';
@@ -24,8 +23,14 @@ export const PROGRAMS: readonly Program[] = [
   { name: 'index', file: 'services/index/config.ts', variables: indexVariables },
   { name: 'ranking', file: 'services/ranking/config.ts', variables: rankingVariables },
   { name: 'trainer', file: 'services/trainer/config.ts', variables: trainerVariables },
-  { name: 'commands', file: 'cli/client-config.ts', variables: clientVariables },
-  { name: 'import', file: 'cli/import/config.ts', variables: importVariables },
-  { name: 'datasets', file: 'cli/datasets/config.ts', variables: datasetsVariables },
+  { name: 'set-up', file: 'infra/config.ts', variables: setupVariables },
+  { name: 'stores', file: 'infra/config.ts', variables: storesVariables },
+  {
+    name: 'dev:distributed',
+    file: 'infra/config.ts',
+    variables: distributedVariables.extend(brokersVariables.shape),
+  },
+  { name: 'commands', file: 'cli/config.ts', variables: clientVariables },
+  { name: 'import, datasets', file: 'cli/config.ts', variables: foldersVariables },
   { name: 'bench', file: 'benchmarks/config.ts', variables: benchVariables },
 ];

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { sha256 } from '@kindred/shared/hash';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clientOf } from '../client.ts';
 import { queryDatabase, removeData, type StandaloneServer, startStandaloneServer } from '../standalone-server.ts';
@@ -17,7 +17,7 @@ afterAll(async () => {
 });
 
 function runImport(...words: string[]): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, ['cli/import/main.ts', ...words], {
+  const child = spawn(process.execPath, ['cli/main.ts', 'import', ...words], {
     cwd: resolve(import.meta.dirname, '../..'),
     env: { ...process.env, KINDRED_URL: server.url, KINDRED_DATA_DIR: server.folder },
   });
@@ -67,7 +67,7 @@ test('a data-set folder goes into the catalog of its name: positives as saves, o
   };
   const hashes: Record<string, string> = {};
   for (const [name, text] of Object.entries(files)) {
-    hashes[name] = createHash('sha256').update(text).digest('hex');
+    hashes[name] = sha256(text);
     await writeFile(join(folder, name), gzipSync(text));
   }
   const dataset = {

@@ -73,8 +73,10 @@ describe('training', async () => {
   /** Runs the command in a process of its own, as `npm run train` does. */
   const command = (...words: readonly string[]): Promise<{ readonly code: number | null; readonly output: string }> =>
     new Promise((done) => {
-      const program = join(import.meta.dirname, '..', '..', 'cli', 'train', 'main.ts');
-      const child = spawn(process.execPath, [program, ...words], { env: { ...process.env, KINDRED_URL: server.url } });
+      const program = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
+      const child = spawn(process.execPath, [program, 'train', ...words], {
+        env: { ...process.env, KINDRED_URL: server.url },
+      });
       let output = '';
       for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
       child.on('close', (code) => done({ code, output }));

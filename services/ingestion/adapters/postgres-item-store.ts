@@ -1,8 +1,8 @@
 import type { Item, ItemFields } from '@kindred/shared/catalog';
 import type { CatalogId, ItemId } from '@kindred/shared/id';
 import { type Database, type Transaction, transaction } from '@kindred/shared/platform/database';
-import { turns } from '@kindred/shared/platform/turns';
 import { Problem } from '@kindred/shared/problem';
+import pLimit from 'p-limit';
 import { itemText, textHash } from '../domain/item-text.ts';
 import type { ItemStore, Precondition, StoredItem } from '../item-store.ts';
 
@@ -14,9 +14,9 @@ const WRITERS_MAX = 2;
  * and spaces follow one another, and change numbers rise in commit order.
  */
 export function postgresItemStore(database: Database): ItemStore {
-  const inTurn = turns(WRITERS_MAX);
+  const limit = pLimit(WRITERS_MAX);
   const writing = <T>(catalog: CatalogId, write: (client: Transaction) => Promise<T>): Promise<T> =>
-    inTurn(() => writeLocked(database, catalog, write));
+    limit(() => writeLocked(database, catalog, write));
   return {
     putAll: (catalog, items, nowMs) =>
       writing(catalog, async (client) => {

@@ -4,10 +4,11 @@ import type { z } from 'zod';
 import { LIST_ROWS_MAX } from '../../api/batch.ts';
 import type { RowsBody } from '../../api/route.ts';
 import { type FieldProblem, Problem } from '../../problem.ts';
+import { ROW_BYTES_MAX } from '../row-bytes.ts';
 import { rowsOfList } from './json-list.ts';
 import { JsonTextError, parseJsonText } from './json-text.ts';
 import { fieldProblems } from './parse.ts';
-import { decompressed, linesOf, type RawRow, ROW_BYTES_MAX } from './row-stream.ts';
+import { decompressed, linesOf, type RawRow } from './row-stream.ts';
 
 export interface RejectedRow extends FieldProblem {
   /** From 1: the line of NDJSON, or the place in a JSON list. */

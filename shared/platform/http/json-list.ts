@@ -1,5 +1,6 @@
 import { Problem } from '../../problem.ts';
-import { type RawRow, RowBytes } from './row-stream.ts';
+import { RowBytes } from '../row-bytes.ts';
+import type { RawRow } from './row-stream.ts';
 
 type State =
   | 'before-object'

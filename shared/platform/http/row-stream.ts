@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { Problem } from '../../problem.ts';
+import { cutLines, linesIn } from '../line-cutter.ts';
+import { isBlank } from '../row-bytes.ts';
 
 /** One row of a batch before it is parsed. */
 export interface RawRow {
@@ -11,7 +13,6 @@ export interface RawRow {
 }
 
 const BODY_BYTES_MAX = 64 * 1024 * 1024;
-export const ROW_BYTES_MAX = 1024 * 1024;
 
 /**
  * Yields the bytes of a body, decompressed as they come, so that a gzip bomb costs no more than the limit.
@@ -63,45 +64,13 @@ function decoderOf(encoding: string): ReturnType<typeof createGunzip> | undefine
   }
 }
 
-const NEWLINE = 0x0a;
-
 /** Cuts bytes into lines. Lines of white space alone are left out but counted; the last line needs no line end. */
 export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<RawRow> {
-  const row = new RowBytes();
-  let line = 1;
-  for await (const chunk of chunks) {
-    let start = 0;
-    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
-      row.add(chunk.subarray(start, end));
-      if (!row.isBlank()) yield { line, bytes: row.take() };
-      else row.take();
+  let line = 0;
+  for await (const batch of cutLines(chunks)) {
+    for (const bytes of linesIn(batch)) {
       line++;
-      start = end + 1;
+      if (bytes === undefined || !isBlank(bytes)) yield { line, bytes };
     }
-    row.add(chunk.subarray(start));
-  }
-  if (!row.isBlank()) yield { line, bytes: row.take() };
-}
-
-/** Collects the parts of one row, up to the limit. */
-export class RowBytes {
-  #parts: Buffer[] = [];
-  #size = 0;
-
-  add(part: Buffer): void {
-    this.#size += part.length;
-    if (this.#size > ROW_BYTES_MAX) this.#parts = [];
-    else if (part.length > 0) this.#parts.push(part);
-  }
-
-  isBlank(): boolean {
-    return this.#size <= ROW_BYTES_MAX && this.#parts.every((part) => part.every((byte) => byte <= 0x20));
-  }
-
-  take(): Buffer | undefined {
-    const bytes = this.#size > ROW_BYTES_MAX ? undefined : Buffer.concat(this.#parts);
-    this.#parts = [];
-    this.#size = 0;
-    return bytes;
   }
 }
