@@ -1,8 +1,8 @@
-import { kafkaEventLog } from '@kindred/shared/event-log/kafka/kafka-event-log';
+import { KafkaEventLog } from '@kindred/shared/event-log/kafka/kafka-event-log';
 import { serviceDatabase } from '@kindred/shared/platform/database';
 import { runService, sayListening } from '@kindred/shared/platform/run-service';
 import { httpNeighborSource } from './adapters/http-neighbor-source.ts';
-import { kafkaDeadLetters } from './adapters/kafka-dead-letters.ts';
+import { KafkaDeadLetters } from './adapters/kafka-dead-letters.ts';
 import { composeRanking } from './compose.ts';
 import { readRankingConfig } from './config.ts';
 
@@ -17,10 +17,18 @@ await runService({
     const neighbors = httpNeighborSource({ urls, apiKey, registry });
     const groupId = `kindred-ranking.${topics.events}`;
     const client = { ...kafka, clientId: 'kindred-ranking', log };
-    const eventLog = kafkaEventLog({ ...client, topic: topics.events, groupId });
-    const deadLetters = kafkaDeadLetters({ ...client, topic: topics.deadLetters });
+    const eventLog = new KafkaEventLog({ ...client, topic: topics.events, groupId });
+    const deadLetters = KafkaDeadLetters.start({ ...client, topic: topics.deadLetters });
     const service = await composeRanking({
-      ...{ database, databaseUrl, eventLog, deadLetters, neighbors, modelsFolder, model, log, registry },
+      database,
+      databaseUrl,
+      eventLog,
+      deadLetters,
+      neighbors,
+      modelsFolder,
+      model,
+      log,
+      registry,
     });
     return {
       ...service,

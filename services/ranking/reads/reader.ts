@@ -2,6 +2,7 @@ import type { CatalogId, ItemId, SpaceId, UserId } from '@kindred/shared/id';
 import type { Log } from '@kindred/shared/platform/log';
 import { LRUCache } from 'lru-cache';
 import type { HistoryEvent } from '../profile/engagement.ts';
+import { userHash } from '../users/user-hash.ts';
 import type { EmbeddingSource, WantedVector } from './embedding-source.ts';
 import type { HistorySource, SeenItem } from './history-source.ts';
 import type { ItemReader, ItemRow, ItemView, PageKey } from './item-reader.ts';
@@ -30,8 +31,10 @@ export interface Reads {
 export interface Reader {
   /** Starts with the items as they are now: one round trip, which later reads wait for. */
   begin(catalog: CatalogId): Reads;
-  /** Forgets what was last read of a user. */
-  forget(catalog: CatalogId, user: UserId): void;
+  /** Forgets what was last read of a user, and what is being read now. @param hash  By `userHash`. */
+  forget(catalog: CatalogId, hash: Buffer): void;
+  /** Forgets what was last read of every user, and what is being read now. */
+  forgetAll(): void;
 }
 
 /** A store that answers later than this counts as away, for this request and those of the next moment. */
@@ -42,6 +45,9 @@ const HISTORY_MAX = 500;
 const KEPT_EVENTS_MAX = 500_000;
 const KEPT_SEEN_MAX = 1_000;
 const KEPT_MS = 12 * 3_600_000;
+/** Longer than any read takes: a read that began before its user was forgotten is not kept. */
+const FORGOTTEN_MS = 60_000;
+const FORGOTTEN_MAX = 100_000;
 
 interface LastKnown {
   readonly history: readonly HistoryEvent[];
@@ -56,7 +62,13 @@ export function createReader({ histories, items, embeddings, isAway, log }: Read
     ttl: KEPT_MS,
   });
   let awayUntilMs = 0;
-  const keyOf = (catalog: CatalogId, user: UserId): string => `${catalog}\n${user}`;
+  const keyOfHash = (catalog: CatalogId, hash: Buffer): string => `${catalog}\n${hash.toString('base64')}`;
+  const keyOf = (catalog: CatalogId, user: UserId): string => keyOfHash(catalog, userHash(user));
+  /** Times at which users were forgotten. */
+  const forgottenMs = new LRUCache<string, number>({ max: FORGOTTEN_MAX, ttl: FORGOTTEN_MS });
+  let allForgottenMs = Number.NEGATIVE_INFINITY;
+  const isForgottenSince = (key: string, startMs: number): boolean =>
+    Math.max(allForgottenMs, forgottenMs.get(key) ?? Number.NEGATIVE_INFINITY) >= startMs;
 
   /** One more attempt where a connection broke: the next one may be whole. */
   const read = async <T>(ask: () => Promise<T>): Promise<T> => {
@@ -100,9 +112,12 @@ export function createReader({ histories, items, embeddings, isAway, log }: Read
         attempt(
           'history',
           async () => {
+            const startMs = performance.now();
             const history = await histories.history(catalog, user, { countMax: HISTORY_MAX, hasSeen });
-            const seen = users.peek(keyOf(catalog, user))?.seen ?? new Map<ItemId, boolean>();
-            if (history.length > 0) users.set(keyOf(catalog, user), { history, seen });
+            const key = keyOf(catalog, user);
+            const seen = users.peek(key)?.seen ?? new Map<ItemId, boolean>();
+            if (history.length === 0) users.delete(key);
+            else if (!isForgottenSince(key, startMs)) users.set(key, { history, seen });
             return history;
           },
           () => users.get(keyOf(catalog, user))?.history ?? [],
@@ -111,9 +126,11 @@ export function createReader({ histories, items, embeddings, isAway, log }: Read
         attempt(
           'seen',
           async () => {
+            const startMs = performance.now();
             const found = await histories.seen(catalog, user, asked);
-            const known = users.peek(keyOf(catalog, user))?.seen;
-            if (known !== undefined) {
+            const key = keyOf(catalog, user);
+            const known = users.peek(key)?.seen;
+            if (known !== undefined && !isForgottenSince(key, startMs)) {
               if (known.size > KEPT_SEEN_MAX) known.clear();
               for (const { item, isHidden } of found) known.set(item, isHidden);
             }
@@ -146,7 +163,15 @@ export function createReader({ histories, items, embeddings, isAway, log }: Read
 
   return {
     begin,
-    forget: (catalog, user) => void users.delete(keyOf(catalog, user)),
+    forget: (catalog, hash) => {
+      const key = keyOfHash(catalog, hash);
+      users.delete(key);
+      forgottenMs.set(key, performance.now());
+    },
+    forgetAll: () => {
+      users.clear();
+      allForgottenMs = performance.now();
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { namesSchema } from '../../platform/config.ts';
 
-/** Where the brokers are and how they let us in. */
+/** Addresses of the brokers and how to authenticate with them. */
 export interface KafkaConfig {
   /** `host:port` of some brokers; they name the others. */
   readonly brokers: readonly string[];
@@ -9,7 +9,7 @@ export interface KafkaConfig {
 }
 
 export interface KafkaSecurity {
-  /** Whether connections are encrypted; certificates are those that Node trusts (NODE_EXTRA_CA_CERTS adds to them). */
+  /** True to encrypt connections. Node's own authorities are trusted; NODE_EXTRA_CA_CERTS adds to them. */
   readonly tls: boolean;
   readonly sasl?: {
     readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { type TestDatabase, testDatabase } from '@kindred/infra/postgres/test-database';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CATALOG, eventLogContract, messageOf, RecordingHandler, until, userOf } from '../event-log.contract.ts';
+import { eventLogContract } from '../event-log.contract.ts';
+import { CATALOG, messageOf, RecordingHandler, until, userOf } from '../event-log.fixture.ts';
 import type { EventLog } from '../event-log.ts';
-import { postgresEventLog } from './postgres-event-log.ts';
+import { PostgresEventLog } from './postgres-event-log.ts';
 
 /** The server is shared with other databases, whose logs take locks of the same class. */
 const OWN_LOCKS =
@@ -22,7 +23,7 @@ describe('the PostgreSQL event log', () => {
         const opened: EventLog[] = [];
         return {
           open: () => {
-            const log = postgresEventLog({ database: testing.database, databaseUrl: testing.url });
+            const log = new PostgresEventLog({ database: testing.database, databaseUrl: testing.url });
             opened.push(log);
             return log;
           },
@@ -49,7 +50,7 @@ describe('over several connections, the PostgreSQL event log', () => {
 
   async function withLog(work: (handler: RecordingHandler) => Promise<void>): Promise<void> {
     await own.database.query('TRUNCATE event_log RESTART IDENTITY');
-    log = postgresEventLog({ database: own.database, databaseUrl: own.url });
+    log = new PostgresEventLog({ database: own.database, databaseUrl: own.url });
     const handler = new RecordingHandler();
     try {
       await work(handler);
@@ -60,8 +61,8 @@ describe('over several connections, the PostgreSQL event log', () => {
 
   /** The same log as another process would open it. */
   function closing({ pollMs }: { readonly pollMs: number }): EventLog & AsyncDisposable {
-    const other = postgresEventLog({ database: own.database, databaseUrl: own.url, pollMs });
-    return { ...other, [Symbol.asyncDispose]: () => other.close() };
+    const other = new PostgresEventLog({ database: own.database, databaseUrl: own.url, pollMs });
+    return Object.assign(other, { [Symbol.asyncDispose]: () => other.close() });
   }
 
   test('never skips a message whose transaction commits late', () =>
