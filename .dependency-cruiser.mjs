@@ -12,7 +12,7 @@ const rooms = {
 const rankingRooms = {
   profile: [],
   reads: ['profile'],
-  sources: ['profile', 'events'],
+  sources: ['profile'],
   'catalog-state': ['sources'],
   events: [],
   recommend: ['profile', 'reads', 'sources', 'catalog-state', 'events'],
@@ -100,7 +100,7 @@ export default {
       },
       to: {
         pathNot:
-          '^services/ranking/(profile|sources|recommend|reads|events/counter|catalog-state/mean)|^shared/([^/]+|model/[^/]+|numeric/[^/]+)[.]ts$',
+          '^services/ranking/(profile|sources|recommend|reads|catalog-state/mean)|^shared/([^/]+|model/[^/]+|numeric/[^/]+)[.]ts$',
       },
     },
     ...Object.entries(trainerRooms).map(([room, mayImport]) => ({

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { deadLetterTopicSettings } from '@kindred/shared/event-log/kafka/dead-letter-topic';
 import { kafkaClient } from '@kindred/shared/event-log/kafka/kafka-client';
 import type { KafkaConfig, TopicNames } from '@kindred/shared/event-log/kafka/kafka-config';
 import type { Admin } from 'kafkajs';
@@ -30,7 +31,6 @@ export async function createTopics(
     // kafkajs reads no snappy, lz4 or zstd: let the broker unpack what other producers send.
     'compression.type': 'uncompressed',
   };
-  const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
   const client = kafkaClient({ ...kafka, clientId: 'kindred-topics' }, REQUEST_TIMEOUT_MS);
   const admin = client.kafka.admin();
   try {
@@ -39,11 +39,13 @@ export async function createTopics(
     const waitForLeaders = false;
     await admin.createTopics({
       waitForLeaders,
-      topics: [{ topic: events, numPartitions: partitions, configEntries }],
+      topics: [{ topic: events, numPartitions: partitions, configEntries: entriesOf(settings) }],
     });
     await admin.createTopics({
       waitForLeaders,
-      topics: [{ topic: deadLetters, numPartitions: 1, configEntries }],
+      topics: [
+        { topic: deadLetters, numPartitions: 1, configEntries: entriesOf(deadLetterTopicSettings(retentionMs)) },
+      ],
     });
     for (const topic of [events, deadLetters]) await untilServed(admin, topic);
   } finally {
@@ -62,4 +64,8 @@ async function untilServed(admin: Admin, topic: string): Promise<void> {
       if (Date.now() > deadline) throw error;
     }
   }
+}
+
+function entriesOf(settings: Readonly<Record<string, string>>): { name: string; value: string }[] {
+  return Object.entries(settings).map(([name, value]) => ({ name, value }));
 }

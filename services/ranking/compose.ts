@@ -9,6 +9,7 @@ import type { Service } from '@kindred/shared/platform/run-service';
 import { cachedEmbeddingSource } from './adapters/cached-embedding-source.ts';
 import { postgresCatalogSource } from './adapters/postgres-catalog-source.ts';
 import { postgresCatalogStateSource } from './adapters/postgres-catalog-state-source.ts';
+import { postgresErasureSource } from './adapters/postgres-erasure-source.ts';
 import { postgresEventStore } from './adapters/postgres-event-store.ts';
 import { postgresHistorySource } from './adapters/postgres-history-source.ts';
 import { postgresItemReader } from './adapters/postgres-item-reader.ts';
@@ -16,7 +17,7 @@ import { WorkerCatalogBuilder } from './adapters/worker-catalog-builder.ts';
 import { CatalogStateCache } from './catalog-state/catalog-state-cache.ts';
 import { DeadLetterQueue } from './events/dead-letter-queue.ts';
 import type { DeadLetters } from './events/dead-letters.ts';
-import { startEventConsumer } from './events/event-consumer.ts';
+import { EventConsumer } from './events/event-consumer.ts';
 import { EventIntake } from './events/event-intake.ts';
 import type { EventStore } from './events/event-store.ts';
 import { ReadYourWrites } from './events/read-your-writes.ts';
@@ -26,9 +27,11 @@ import { consumerMetrics, rankingMeter } from './metrics.ts';
 import { Search } from './neighbors/search.ts';
 import { Similar } from './neighbors/similar.ts';
 import type { Ranking } from './ranking.ts';
+import { unreadyParts } from './readiness.ts';
 import { Reader } from './reads/reader.ts';
 import { Recommender } from './recommend/pipeline.ts';
 import { Recommendations } from './recommend/recommendations.ts';
+import { ErasureFollower } from './users/erasure-follower.ts';
 import { Users } from './users/users.ts';
 
 export interface RankingParts {
@@ -79,10 +82,16 @@ export async function composeRanking(parts: RankingParts): Promise<RankingServic
     recommendations: new Recommendations({ catalogs, writes, recommender }),
     similar: new Similar({ catalogs, writes, reader, neighbors }),
     search: new Search({ catalogs, writes, reader, neighbors, embedderOf: queryEmbedders.of }),
-    users: new Users({ catalogs, writes, recommender, history: histories, events, eventLog, reader }),
+    users: new Users({ catalogs, writes, recommender, history: histories, events, eventLog, deadLetters, reader }),
     deadLetters: new DeadLetterQueue({ eventLog, deadLetters }),
   };
-  const consumer = await startEventConsumer({
+  const erasures = ErasureFollower.start({
+    erasures: postgresErasureSource(database),
+    forget: ({ catalog, hash }) => reader.forget(catalog, hash),
+    forgetAll: () => reader.forgetAll(),
+    log,
+  });
+  const consumer = await EventConsumer.start({
     eventLog,
     catalogs,
     events,
@@ -97,9 +106,10 @@ export async function composeRanking(parts: RankingParts): Promise<RankingServic
     ranking,
     events,
     routes: rankingRoutes(ranking),
-    notReady: () => [],
+    notReady: () => unreadyParts({ erasures, consumer }),
     stop: async () => {
       await consumer.stop();
+      await erasures.stop();
       await eventLog.close();
       await states.stop();
       await queryEmbedders.close();

@@ -1,12 +1,13 @@
 import type { CatalogId } from '@kindred/shared/id';
 import { Problem } from '@kindred/shared/problem';
 
-/** Tells which catalogs exist. */
+/** Knows every catalog that exists. */
 export interface CatalogSource {
+  /** @returns The given catalogs that exist. */
   existing(catalogs: readonly CatalogId[]): Promise<ReadonlySet<CatalogId>>;
 }
 
-/** Remembers the catalogs that were seen to exist: none is ever deleted. */
+/** Remembers catalogs that were found to exist: none is ever deleted. */
 export class KnownCatalogs {
   readonly #source: CatalogSource;
   readonly #known = new Set<CatalogId>();

@@ -1,8 +1,8 @@
-import { kafkaEventLog } from '@kindred/shared/event-log/kafka/kafka-event-log';
+import { KafkaEventLog } from '@kindred/shared/event-log/kafka/kafka-event-log';
 import { serviceDatabase } from '@kindred/shared/platform/database';
 import { runService, sayListening } from '@kindred/shared/platform/run-service';
-import { httpNeighborSource } from './adapters/http-neighbor-source.ts';
-import { kafkaDeadLetters } from './adapters/kafka-dead-letters.ts';
+import { HttpNeighborSource } from './adapters/http-neighbor-source.ts';
+import { KafkaDeadLetters } from './adapters/kafka-dead-letters.ts';
 import { composeRanking } from './compose.ts';
 import { readRankingConfig } from './config.ts';
 
@@ -14,11 +14,11 @@ await runService({
   start: async ({ config, log, registry }) => {
     const { databaseUrl, kafka, topics, indexUrls: urls, apiKey, model, modelsFolder } = config;
     const database = serviceDatabase(databaseUrl, CONNECTIONS_MAX, log);
-    const neighbors = httpNeighborSource({ urls, apiKey, registry });
+    const neighbors = new HttpNeighborSource({ urls, apiKey, registry });
     const groupId = `kindred-ranking.${topics.events}`;
     const client = { ...kafka, clientId: 'kindred-ranking', log };
-    const eventLog = kafkaEventLog({ ...client, topic: topics.events, groupId });
-    const deadLetters = kafkaDeadLetters({ ...client, topic: topics.deadLetters });
+    const eventLog = new KafkaEventLog({ ...client, topic: topics.events, groupId });
+    const deadLetters = KafkaDeadLetters.start({ ...client, topic: topics.deadLetters });
     const service = await composeRanking({
       database,
       databaseUrl,

@@ -10,7 +10,7 @@ import { postgresDeadLetters } from '@kindred/ranking/adapters/postgres-dead-let
 import { composeRanking } from '@kindred/ranking/compose';
 import type { Ranking } from '@kindred/ranking/ranking';
 import type { ModelConfig } from '@kindred/shared/embedding/embedding-config';
-import { postgresEventLog } from '@kindred/shared/event-log/postgres/postgres-event-log';
+import { PostgresEventLog } from '@kindred/shared/event-log/postgres/postgres-event-log';
 import { serviceDatabase } from '@kindred/shared/platform/database';
 import type { Log } from '@kindred/shared/platform/log';
 import { createRegistry, type Registry } from '@kindred/shared/platform/metrics';
@@ -68,7 +68,7 @@ export async function startEngine(config: EngineConfig, parts: EngineParts): Pro
     onChange: () => index.hint(),
   });
   await ingesting.opened;
-  const eventLog = postgresEventLog({ database, databaseUrl });
+  const eventLog = new PostgresEventLog({ database, databaseUrl });
   const deadLetters = postgresDeadLetters(database);
   const ranking = await composeRanking({
     ...{ database, databaseUrl, eventLog, deadLetters, neighbors: index, modelsFolder, model, log, registry },

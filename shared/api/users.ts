@@ -8,7 +8,15 @@ export const userAnswerSchema = z.object({
   user: z.string(),
   interests: z.array(z.object({ medoid: z.string(), importance: z.number(), items: z.array(z.string()) })),
   events: z.array(
-    z.object({ id: z.string(), item: z.string(), type: z.enum(EVENT_TYPES), value: z.number(), at: z.string() }),
+    z.object({
+      id: z.string(),
+      item: z.string(),
+      type: z.enum(EVENT_TYPES),
+      value: z.number(),
+      at: z.string(),
+      slate: z.string().optional().meta({ description: 'The slate that the event named' }),
+      position: z.int().optional().meta({ description: 'The rank of the item in that slate, from 1' }),
+    }),
   ),
 });
 

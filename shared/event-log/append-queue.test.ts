@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type AppendQueueOptions, createAppendQueue, messageBytes } from './append-queue.ts';
-import { messageOf } from './event-log.contract.ts';
+import { AppendQueue, type AppendQueueOptions } from './append-queue.ts';
+import { messageOf } from './event-log.fixture.ts';
 import type { NewMessage, Position } from './event-log.ts';
+import { messageBytes } from './message-bytes.ts';
 
 const LIMITS = { messagesMax: 5, bytesMax: 100 * messageBytes(messageOf('0')), waitingBytesMax: 1_000_000 };
 
 /** A log in memory that writes with a pause. */
-function memoryLog(limits: Partial<AppendQueueOptions> = {}) {
+function memoryLog(limits: Partial<AppendQueueOptions<NewMessage>> = {}) {
   const texts: string[] = [];
   const writes: number[] = [];
   const write = async (messages: readonly NewMessage[]): Promise<readonly Position[]> => {
@@ -16,7 +17,7 @@ function memoryLog(limits: Partial<AppendQueueOptions> = {}) {
     await sleep(1);
     return messages.map(({ value }) => ({ partition: 0, offset: texts.push(value.toString()) - 1 }));
   };
-  return { texts, writes, queue: createAppendQueue({ ...LIMITS, write, ...limits }) };
+  return { texts, writes, queue: new AppendQueue<NewMessage>({ ...LIMITS, bytesOf: messageBytes, write, ...limits }) };
 }
 
 describe('an append queue', () => {

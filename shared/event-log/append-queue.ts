@@ -1,122 +1,120 @@
 import { Problem } from '../problem.ts';
-import type { NewMessage, Position } from './event-log.ts';
+import type { Position } from './event-log.ts';
 
-export interface AppendQueueOptions {
+export interface AppendQueueOptions<Item> {
   /** Makes messages durable; never called again before it has settled. */
-  readonly write: (messages: readonly NewMessage[]) => Promise<readonly Position[]>;
-  /** Of one write. */
+  readonly write: (messages: readonly Item[]) => Promise<readonly Position[]>;
+  /** Space that a message takes in the log, rounded up. */
+  readonly bytesOf: (message: Item) => number;
+  /** Limit of one write. */
   readonly messagesMax: number;
-  /** Of one write, by `messageBytes`; a single message may be larger. */
+  /** Limit of one write; a single message may be larger. */
   readonly bytesMax: number;
-  /** Of all that wait; above it appends throw. */
+  /** Limit of all that wait; appends beyond it throw. */
   readonly waitingBytesMax: number;
 }
 
-/** Group commit: what arrives while a write is under way shares the next one, so that many small appends cost few writes. */
-export interface AppendQueue {
-  /**
-   * @returns Positions in the order of the input.
-   * @throws what the write threw. Those that wait fail with it: each may have waited long already, and would next.
-   */
-  append(messages: readonly NewMessage[]): Promise<readonly Position[]>;
-  /** Refuses further appends; resolves when nothing waits. */
-  close(): Promise<void>;
+/** A run of messages that go into one write together. */
+interface Piece<Item> {
+  readonly messages: readonly Item[];
+  readonly bytes: number;
 }
 
-interface Piece {
-  readonly messages: readonly NewMessage[];
-  readonly bytes: number;
+interface WaitingPiece<Item> extends Piece<Item> {
   readonly resolve: (positions: readonly Position[]) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** What a record adds to its value, user and headers, rounded up: catalog, lengths, offset and time. */
-const OVERHEAD_BYTES = 160;
+/** Group commit: messages that arrive during a write share the next one, so that many small appends cost few writes. */
+export class AppendQueue<Item> {
+  readonly #options: AppendQueueOptions<Item>;
+  readonly #waiting: WaitingPiece<Item>[] = [];
+  #waitingBytes = 0;
+  #writing: Promise<void> | undefined;
+  #isClosed = false;
 
-/** About how much room a message takes in a log, rounded up. */
-export function messageBytes({ user, value, headers = {} }: NewMessage): number {
-  let bytes = OVERHEAD_BYTES + Buffer.byteLength(user) + value.length;
-  for (const [name, text] of Object.entries(headers)) bytes += 10 + Buffer.byteLength(name) + Buffer.byteLength(text);
-  return bytes;
-}
+  constructor(options: AppendQueueOptions<Item>) {
+    this.#options = options;
+  }
 
-export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
-  const { write, messagesMax, bytesMax, waitingBytesMax } = options;
-  const waiting: Piece[] = [];
-  let waitingBytes = 0;
-  let writing: Promise<void> | undefined;
-  let isClosed = false;
+  /**
+   * @returns Positions in the order of the input.
+   * @throws what the write threw. All that wait at that time fail with it: each may have waited long already.
+   * @throws {Problem} `unavailable` if too much waits.
+   */
+  async append(messages: readonly Item[]): Promise<readonly Position[]> {
+    if (this.#isClosed) throw new Error('the event log is closed');
+    if (messages.length === 0) return [];
+    const pieces = [...piecesOf(messages, this.#options)];
+    const bytes = pieces.reduce((sum, piece) => sum + piece.bytes, 0);
+    if (this.#waitingBytes > 0 && this.#waitingBytes + bytes > this.#options.waitingBytesMax) {
+      throw new Problem('unavailable', `the event log is behind: ${this.#waitingBytes} bytes wait to be appended`);
+    }
+    const positions = Promise.all(pieces.map((piece) => this.#add(piece)));
+    this.#writing ??= this.#writeAll();
+    return (await positions).flat();
+  }
 
-  function add(messages: readonly NewMessage[], bytes: number): Promise<readonly Position[]> {
+  /** Refuses further appends; resolves once nothing waits. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#writing;
+  }
+
+  #add(piece: Piece<Item>): Promise<readonly Position[]> {
     return new Promise((resolve, reject) => {
-      waiting.push({ messages, bytes, resolve, reject });
-      waitingBytes += bytes;
+      this.#waiting.push({ ...piece, resolve, reject });
+      this.#waitingBytes += piece.bytes;
     });
   }
 
-  /** Whole pieces, at least one, as many as one write may hold. */
-  function takeNext(): Piece[] {
+  async #writeAll(): Promise<void> {
+    while (this.#waiting.length > 0) await this.#writeNext();
+    this.#writing = undefined;
+  }
+
+  async #writeNext(): Promise<void> {
+    const pieces = this.#takeNext();
+    try {
+      const positions = await this.#options.write(pieces.flatMap((piece) => piece.messages));
+      let start = 0;
+      for (const { messages, resolve } of pieces) {
+        resolve(positions.slice(start, start + messages.length));
+        start += messages.length;
+      }
+    } catch (error) {
+      this.#waitingBytes = 0;
+      for (const { reject } of [...pieces, ...this.#waiting.splice(0)]) reject(error);
+    }
+  }
+
+  /** Takes whole pieces: at least one, and no more than fit into one write. */
+  #takeNext(): readonly WaitingPiece<Item>[] {
+    const { bytesMax, messagesMax } = this.#options;
     let bytes = 0;
     let count = 0;
     let end = 0;
-    for (const piece of waiting) {
+    for (const piece of this.#waiting) {
       bytes += piece.bytes;
       count += piece.messages.length;
       if (end > 0 && (bytes > bytesMax || count > messagesMax)) break;
       end++;
     }
-    const taken = waiting.splice(0, end);
-    for (const piece of taken) waitingBytes -= piece.bytes;
+    const taken = this.#waiting.splice(0, end);
+    for (const piece of taken) this.#waitingBytes -= piece.bytes;
     return taken;
   }
-
-  async function writeAll(): Promise<void> {
-    while (waiting.length > 0) {
-      const pieces = takeNext();
-      try {
-        const positions = await write(pieces.flatMap((piece) => piece.messages));
-        let start = 0;
-        for (const { messages, resolve } of pieces) {
-          resolve(positions.slice(start, start + messages.length));
-          start += messages.length;
-        }
-      } catch (error) {
-        waitingBytes = 0;
-        for (const { reject } of [...pieces, ...waiting.splice(0)]) reject(error);
-      }
-    }
-    writing = undefined;
-  }
-
-  return {
-    append: async (messages) => {
-      if (isClosed) throw new Error('the event log is closed');
-      if (messages.length === 0) return [];
-      const pieces = [...piecesOf(messages, messagesMax, bytesMax)];
-      const bytes = pieces.reduce((sum, piece) => sum + piece.bytes, 0);
-      if (waitingBytes > 0 && waitingBytes + bytes > waitingBytesMax) {
-        throw new Problem('unavailable', `the event log is behind: ${waitingBytes} bytes wait to be appended`);
-      }
-      const positions = Promise.all(pieces.map((piece) => add(piece.messages, piece.bytes)));
-      writing ??= writeAll();
-      return (await positions).flat();
-    },
-    close: async () => {
-      isClosed = true;
-      await writing;
-    },
-  };
 }
 
-function* piecesOf(
-  messages: readonly NewMessage[],
-  messagesMax: number,
-  bytesMax: number,
-): Generator<{ messages: readonly NewMessage[]; bytes: number }> {
+/** Cuts messages into pieces that each fit into one write. */
+function* piecesOf<Item>(
+  messages: readonly Item[],
+  { bytesOf, bytesMax, messagesMax }: AppendQueueOptions<Item>,
+): Generator<Piece<Item>> {
   let start = 0;
   let bytes = 0;
   for (const [index, message] of messages.entries()) {
-    const size = messageBytes(message);
+    const size = bytesOf(message);
     if (index > start && (index - start >= messagesMax || bytes + size > bytesMax)) {
       yield { messages: messages.slice(start, index), bytes };
       start = index;

@@ -8,6 +8,7 @@ import {
   type StandaloneServer,
   startStandaloneServer,
 } from '../standalone-server.ts';
+import { COUNTERS, type CountingEvent, expectCountersOf, type StoredCounter } from './item-counters.ts';
 
 const ROWS = 100;
 
@@ -103,14 +104,13 @@ async function expectAll({ url, folder }: StandaloneServer, { items, events, del
     return Number(/^kindred_event_log_lag_messages (\d+)/m.exec(text)?.[1]);
   };
   await expect.poll(lag, { timeout: 20_000 }).toBe(0);
-  const stored = await queryDatabase<{ event_id: string }>(folder, 'SELECT event_id FROM events');
-  const there = new Set(stored.map((row) => row.event_id));
-  expect([...events].filter((id) => !there.has(id))).toEqual([]);
-  const [counted] = await queryDatabase<{ clicks: string }>(
+  const stored = await queryDatabase<CountingEvent & { id: string }>(
     folder,
-    'SELECT sum(clicks)::bigint AS clicks FROM item_counters',
+    'SELECT event_id AS id, item_id AS item, type, value, at_ms::float8 AS "atMs" FROM events',
   );
-  expect(Number(counted?.clicks ?? 0)).toBe(stored.length);
+  const there = new Set(stored.map(({ id }) => id));
+  expect([...events].filter((id) => !there.has(id))).toEqual([]);
+  expectCountersOf(stored, await queryDatabase<StoredCounter>(folder, COUNTERS));
 }
 
 /** `Version 3.14 of …` as a number that rises with the writes. */

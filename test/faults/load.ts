@@ -6,6 +6,7 @@ import { expect } from 'vitest';
 import { clientOf, type Reply } from '../client.ts';
 import type { DistributedEngine } from '../distributed-engine.ts';
 import { until } from '../until.ts';
+import { COUNTERS, type CountingEvent, expectCountersOf, type StoredCounter } from './item-counters.ts';
 
 const CATALOG = 'load';
 const BASE = `/v1/catalogs/${CATALOG}`;
@@ -191,15 +192,12 @@ export async function expectNothingLost(
   ]);
   const there = new Set(stored.rows.map((row) => row.event_id));
   expect([...events].filter((id) => !there.has(id))).toEqual([]);
-  const counted = await database.query(
-    `SELECT (SELECT coalesce(sum(saves), 0) FROM item_counters WHERE catalog = $1)::int AS saves,
-       (SELECT coalesce(sum(clicks), 0) FROM item_counters WHERE catalog = $1)::int AS clicks,
-       (SELECT count(*) FROM events WHERE catalog = $1 AND type = 'save')::int AS "savesStored",
-       (SELECT count(*) FROM events WHERE catalog = $1 AND type = 'click')::int AS "clicksStored"`,
+  const { rows: counting } = await database.query<CountingEvent>(
+    `SELECT item_id AS item, type, value, at_ms AS "atMs" FROM events WHERE catalog = $1 AND value > 0 AND NOT retracted`,
     [CATALOG],
   );
-  const { saves, clicks, savesStored, clicksStored } = counted.rows[0];
-  expect({ saves, clicks }).toEqual({ saves: savesStored, clicks: clicksStored });
+  const { rows: counters } = await database.query<StoredCounter>(`${COUNTERS} WHERE catalog = $1`, [CATALOG]);
+  expectCountersOf(counting, counters);
   const rows = await database.query<{ item_id: string; version: number }>(
     `SELECT item_id, (fields->'attributes'->>'version')::int AS version FROM items WHERE catalog = $1 AND item_id LIKE 'w%'`,
     [CATALOG],

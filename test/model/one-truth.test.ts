@@ -1,4 +1,3 @@
-import { rankOf } from '@kindred/ranking/events/counter';
 import { engagementsOf, type HistoryEvent } from '@kindred/ranking/profile/engagement';
 import { retrieve } from '@kindred/ranking/recommend/retrieve';
 import { score } from '@kindred/ranking/recommend/score';
@@ -6,7 +5,7 @@ import { NO_COLD_START } from '@kindred/ranking/sources/donors';
 import { ITEMS, items, trainedCatalog } from '@kindred/ranking/sources/trained-catalog.fixture';
 import type { EventType } from '@kindred/shared/event';
 import { MAIN_CATALOG, type UserId } from '@kindred/shared/id';
-import { DAY_MS, HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
+import { DAY_MS, HALF_LIFE_DAYS, rankOf } from '@kindred/shared/model/decay';
 import { ENGAGEMENT_MAX, strengthOf } from '@kindred/shared/model/engagement';
 import { writeParts } from '@kindred/shared/model/ranker';
 import { FEATURES, PARTS, TERM_COUNT, writeFeatures, writeTerms } from '@kindred/shared/model/ranking-features';

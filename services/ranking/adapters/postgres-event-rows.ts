@@ -1,4 +1,4 @@
-import type { CatalogId } from '@kindred/shared/id';
+import type { CatalogId, UserId } from '@kindred/shared/id';
 import type { Transaction } from '@kindred/shared/platform/database';
 import type { ReadableEvent } from '../events/event-store.ts';
 import type { CountedEvent } from './postgres-item-counters.ts';
@@ -6,13 +6,13 @@ import type { CountedEvent } from './postgres-item-counters.ts';
 /** An event whose id was new. */
 export interface InsertedEvent {
   readonly event: ReadableEvent;
-  /** Whether an event of value 0 takes it back. */
+  /** True if an event of value 0 takes it back. */
   isRetracted: boolean;
 }
 
 /**
  * Stores events. The caller holds the catalog's lock.
- * @returns Those whose ids are new, each with whether a later one had already taken it back.
+ * @returns Events whose ids are new, each with whether a later one had already taken it back.
  */
 export async function insertEvents(
   client: Transaction,
@@ -46,7 +46,7 @@ export async function insertEvents(
   return rows.map((row) => ({ event: first.get(row.event_id)!, isRetracted: row.retracted }));
 }
 
-/** Marks what new events of value 0 take back. @returns Events that counted until now. */
+/** Marks the events that new events of value 0 take back. @returns Events that counted until now. */
 export async function retract(
   client: Transaction,
   catalog: CatalogId,
@@ -70,10 +70,24 @@ export async function retract(
       retractions.map((event) => event.id),
     ],
   );
-  // Those of this batch were not counted yet: they never will be.
+  // Events of this batch were not counted yet: they never will be.
   for (const { id } of rows) {
     const own = byId.get(id);
     if (own) own.isRetracted = true;
   }
   return rows.filter((row) => !byId.has(row.id));
+}
+
+/** Deletes all events of a user. @returns Their number, and those of them that counted. */
+export async function deleteEvents(
+  client: Transaction,
+  catalog: CatalogId,
+  user: UserId,
+): Promise<{ readonly count: number; readonly counted: readonly CountedEvent[] }> {
+  const { rows } = await client.query<CountedEvent & { counts: boolean }>(
+    `DELETE FROM events WHERE catalog = $1 AND user_id = $2
+     RETURNING item_id AS item, type, value, at_ms AS "atMs", NOT retracted AND value > 0 AS counts`,
+    [catalog, user],
+  );
+  return { count: rows.length, counted: rows.filter(({ counts }) => counts) };
 }

@@ -33,14 +33,24 @@ export function postgresHistorySource(database: Database): HistorySource {
     },
 
     async latest(catalog, user, countMax) {
-      const { rows } = await database.query<UserEvent>(
-        `SELECT event_id AS id, item_id AS item, type, value, at_ms AS "atMs" FROM events e
+      const { rows } = await database.query<UserEventRow>(
+        `SELECT event_id AS id, item_id AS item, type, value, at_ms AS "atMs", slate, position FROM events e
          WHERE catalog = $1 AND user_id = $2
            AND NOT EXISTS (SELECT FROM items i WHERE i.catalog = $1 AND i.item_id = e.item_id AND i.fields IS NULL)
          ORDER BY at_ms DESC, event_id DESC LIMIT $3`,
         [catalog, user, countMax],
       );
-      return rows;
+      return rows.map(userEventOf);
     },
   };
+}
+
+interface UserEventRow extends HistoryEvent {
+  readonly id: UserEvent['id'];
+  readonly slate: string | null;
+  readonly position: number | null;
+}
+
+function userEventOf({ slate, position, ...event }: UserEventRow): UserEvent {
+  return { ...event, ...(slate !== null && { slate }), ...(position !== null && { position }) };
 }

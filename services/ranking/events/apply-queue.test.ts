@@ -1,18 +1,18 @@
 import type { CatalogId, EventId, ItemId, UserId } from '@kindred/shared/id';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createApplyQueue, type ReadBatch } from './apply-queue.ts';
+import { ApplyQueue, type ReadBatch } from './apply-queue.ts';
 import type { EventOutcome, ReadableEvent } from './event-store.ts';
 
 const EVENTS_MAX = 10;
 
-/** A store that keeps what it was given, refuses what it is told to, and says of each event whether its offset is even. */
+/** A store that records its transactions, refuses some, and takes events of odd offsets for duplicates. */
 function recordingStore(refuses: (events: readonly ReadableEvent[]) => boolean = () => false) {
   const transactions: { readonly partitions: readonly number[]; readonly events: number }[] = [];
   let running = 0;
   return {
     transactions,
-    apply: async (events: readonly ReadableEvent[], progress: ReadonlyMap<number, number>) => {
+    apply: async (_log: string, events: readonly ReadableEvent[], progress: ReadonlyMap<number, number>) => {
       expect(++running).toBe(1);
       await new Promise((resolve) => setTimeout(resolve, 1));
       running--;
@@ -52,7 +52,7 @@ test('each batch gets what became of its own events, whatever shares its transac
   await fc.assert(
     fc.asyncProperty(sizes, async (counts) => {
       const store = recordingStore();
-      const queue = createApplyQueue({ apply: store.apply, eventsMax: EVENTS_MAX });
+      const queue = new ApplyQueue({ store, log: 'log', eventsMax: EVENTS_MAX });
       const batches = counts.map((count, partition) => batchOf(partition, count, partition));
       const outcomes = await Promise.all(batches.map((batch) => queue.apply(batch)));
       expect(outcomes).toEqual(batches.map(({ events }) => events.map(outcomeOf)));
@@ -67,7 +67,7 @@ test('each batch gets what became of its own events, whatever shares its transac
 
 test('batches that come at once share a transaction, and so do those that come while it is under way', async () => {
   const store = recordingStore();
-  const queue = createApplyQueue({ apply: store.apply, eventsMax: EVENTS_MAX });
+  const queue = new ApplyQueue({ store, log: 'log', eventsMax: EVENTS_MAX });
   const first = [0, 1, 2].map((partition) => queue.apply(batchOf(partition, 2)));
   await new Promise((resolve) => setImmediate(resolve));
   const second = [3, 4].map((partition) => queue.apply(batchOf(partition, 2)));
@@ -80,7 +80,7 @@ test('batches that come at once share a transaction, and so do those that come w
 
 test('a batch that cannot be applied fails with those that shared its transaction, and from then on alone', async () => {
   const store = recordingStore((events) => events.some(({ partition }) => partition === 1));
-  const queue = createApplyQueue({ apply: store.apply, eventsMax: EVENTS_MAX });
+  const queue = new ApplyQueue({ store, log: 'log', eventsMax: EVENTS_MAX });
   const attempt = (): Promise<readonly string[]> =>
     Promise.all([0, 1, 2].map((partition) => queue.apply(batchOf(partition, 1)).then(() => 'applied', String)));
   expect(await attempt()).toEqual(Array(3).fill('Error: refused'));
@@ -90,7 +90,7 @@ test('a batch that cannot be applied fails with those that shared its transactio
 test('after a failure that passes, batches share transactions again', async () => {
   let isAway = true;
   const store = recordingStore(() => isAway);
-  const queue = createApplyQueue({ apply: store.apply, eventsMax: EVENTS_MAX });
+  const queue = new ApplyQueue({ store, log: 'log', eventsMax: EVENTS_MAX });
   const attempt = () => Promise.allSettled([0, 1, 2].map((partition) => queue.apply(batchOf(partition, 1))));
   await attempt();
   isAway = false;

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import type { EventOutcome, ReadableEvent } from './event-store.ts';
+import type { EventOutcome, EventStore, ReadableEvent } from './event-store.ts';
 
-/** What a partition brings to be applied. */
+/** Events read from one partition. */
 export interface ReadBatch {
   readonly partition: number;
   readonly events: readonly ReadableEvent[];
@@ -10,27 +10,10 @@ export interface ReadBatch {
 }
 
 export interface ApplyQueueOptions {
-  /** Applies batches of different partitions in one transaction; never called again before it has settled. */
-  readonly apply: (
-    events: readonly ReadableEvent[],
-    progress: ReadonlyMap<number, number>,
-  ) => Promise<readonly EventOutcome[]>;
-  /** Of one transaction; a single batch may be larger. */
+  readonly store: Pick<EventStore, 'apply'>;
+  readonly log: string;
+  /** Limit of one transaction; a single batch may be larger. */
   readonly eventsMax: number;
-}
-
-/**
- * Group commit: batches of other partitions that come while a transaction is under way share the next one, so that many
- * partitions with little to read cost few commits, which follow one another anyway.
- */
-export interface ApplyQueue {
-  /**
-   * One at a time for each partition.
-   * @returns What became of the batch's events, in their order.
-   * @throws what the transaction threw, as do all that shared it. What their partitions bring next is applied alone, until
-   * that works: so one that cannot be applied holds up itself.
-   */
-  apply(batch: ReadBatch): Promise<readonly EventOutcome[]>;
 }
 
 interface WaitingBatch extends ReadBatch {
@@ -38,58 +21,74 @@ interface WaitingBatch extends ReadBatch {
   readonly reject: (error: unknown) => void;
 }
 
-export function createApplyQueue({ apply, eventsMax }: ApplyQueueOptions): ApplyQueue {
-  const waiting: WaitingBatch[] = [];
+/**
+ * Group commit: batches of other partitions that come during a transaction share the next one, so that many partitions
+ * with little to read cost few commits. Transactions follow one another: they would wait for the same locks anyway.
+ */
+export class ApplyQueue {
+  readonly #options: ApplyQueueOptions;
+  readonly #waiting: WaitingBatch[] = [];
   /** Partitions whose last batch failed. */
-  const suspects = new Set<number>();
-  let isApplying = false;
+  readonly #suspects = new Set<number>();
+  #isApplying = false;
 
-  /** At least one batch; a suspect one alone. */
-  const takeNext = (): readonly WaitingBatch[] => {
-    const isSuspect = ({ partition }: ReadBatch): boolean => suspects.has(partition);
-    let end = 1;
-    let events = waiting[0]!.events.length;
-    for (; !isSuspect(waiting[0]!) && end < waiting.length && !isSuspect(waiting[end]!); end++) {
-      events += waiting[end]!.events.length;
-      if (events > eventsMax) break;
-    }
-    return waiting.splice(0, end);
-  };
+  constructor(options: ApplyQueueOptions) {
+    this.#options = options;
+  }
 
-  const applyAll = async (): Promise<void> => {
-    // What one fetch brings comes at once, partition by partition.
+  /**
+   * Takes one batch at a time of each partition.
+   * @returns The outcomes of the batch's events, in their order.
+   * @throws what the transaction threw, for each batch that shared it. The next batches of their partitions are applied
+   * alone until one works: a batch that cannot be applied holds up only its own partition.
+   */
+  apply(batch: ReadBatch): Promise<readonly EventOutcome[]> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ ...batch, resolve, reject });
+      if (this.#isApplying) return;
+      this.#isApplying = true;
+      void this.#applyAll();
+    });
+  }
+
+  async #applyAll(): Promise<void> {
+    // The batches of one fetch come at once, partition by partition.
     await setImmediate();
-    while (waiting.length > 0) {
-      const batches = takeNext();
-      try {
-        const progress = new Map(batches.map(({ partition, nextOffset }) => [partition, nextOffset]));
-        const outcomes = await apply(
-          batches.flatMap(({ events }) => events),
-          progress,
-        );
-        let start = 0;
-        for (const { partition, events, resolve } of batches) {
-          suspects.delete(partition);
-          resolve(outcomes.slice(start, start + events.length));
-          start += events.length;
-        }
-      } catch (error) {
-        for (const { partition, reject } of batches) {
-          suspects.add(partition);
-          reject(error);
-        }
+    while (this.#waiting.length > 0) await this.#applyTogether(this.#takeNext());
+    this.#isApplying = false;
+  }
+
+  async #applyTogether(batches: readonly WaitingBatch[]): Promise<void> {
+    const { store, log } = this.#options;
+    try {
+      const events = batches.flatMap((batch) => batch.events);
+      const progress = new Map(batches.map(({ partition, nextOffset }) => [partition, nextOffset]));
+      const outcomes = await store.apply(log, events, progress);
+      let start = 0;
+      for (const { partition, events: own, resolve } of batches) {
+        this.#suspects.delete(partition);
+        resolve(outcomes.slice(start, start + own.length));
+        start += own.length;
+      }
+    } catch (error) {
+      for (const { partition, reject } of batches) {
+        this.#suspects.add(partition);
+        reject(error);
       }
     }
-    isApplying = false;
-  };
+  }
 
-  return {
-    apply: (batch) =>
-      new Promise((resolve, reject) => {
-        waiting.push({ ...batch, resolve, reject });
-        if (isApplying) return;
-        isApplying = true;
-        void applyAll();
-      }),
-  };
+  /** Takes at least one batch; a suspect one alone. */
+  #takeNext(): readonly WaitingBatch[] {
+    const isSuspect = ({ partition }: ReadBatch): boolean => this.#suspects.has(partition);
+    const [first, ...others] = this.#waiting;
+    let end = 1;
+    let events = first!.events.length;
+    for (const batch of isSuspect(first!) ? [] : others) {
+      events += batch.events.length;
+      if (isSuspect(batch) || events > this.#options.eventsMax) break;
+      end++;
+    }
+    return this.#waiting.splice(0, end);
+  }
 }

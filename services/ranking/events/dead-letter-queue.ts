@@ -1,7 +1,7 @@
-import type { EventLog } from '@kindred/shared/event-log/event-log';
-import type { CatalogId, UserId } from '@kindred/shared/id';
+import type { EventLog, NewMessage } from '@kindred/shared/event-log/event-log';
 import type { DeadLetter, DeadLetters } from './dead-letters.ts';
-import { firstPlaceHeaders } from './event-message.ts';
+import { EVENT_BYTES_MAX } from './event-message.ts';
+import { firstPlaceHeaders } from './first-place.ts';
 import { logUnavailable } from './log-unavailable.ts';
 
 export interface DeadLetterQueueOptions {
@@ -10,8 +10,6 @@ export interface DeadLetterQueueOptions {
 }
 
 const RETRY_BATCH_MAX = 500;
-/** No event is larger: a larger message stays a dead letter. */
-const RETRY_BYTES_MAX = 512 * 1024;
 
 /** Lists and retries the messages that could not be read as events. */
 export class DeadLetterQueue {
@@ -29,24 +27,23 @@ export class DeadLetterQueue {
   }
 
   /**
-   * Appends the messages of all dead letters to the log again, at least once.
-   * @returns How many.
+   * Appends the messages of all dead letters to the log again, at least once. A letter leaves the queue once its message
+   * has been read from there. Letters longer than any event are left out.
+   * @returns The number of messages appended.
    * @throws {Problem} `unavailable`
    */
   async retry(requestId: string): Promise<number> {
-    const letters = (await this.list()).filter(({ value }) => value.length <= RETRY_BYTES_MAX);
+    const letters = (await this.list()).filter(({ value }) => value.length <= EVENT_BYTES_MAX);
     for (let start = 0; start < letters.length; start += RETRY_BATCH_MAX) {
       const batch = letters.slice(start, start + RETRY_BATCH_MAX);
-      const messages = batch.map((letter) => ({
-        catalog: letter.catalog as CatalogId,
-        user: letter.user as UserId,
-        value: letter.value,
-        headers: { 'request-id': requestId, ...firstPlaceHeaders(letter) },
-      }));
-      // Marked after the append: a crash in between retries them twice, which event ids make harmless.
-      await this.#eventLog.append(messages).catch(logUnavailable);
-      await this.#deadLetters.markRetried(this.#eventLog.name, batch).catch(logUnavailable);
+      await this.#eventLog.append(batch.map((letter) => retriedMessage(letter, requestId))).catch(logUnavailable);
     }
     return letters.length;
   }
+}
+
+/** The message as it first came, with the headers that say what it is and where it stood. */
+function retriedMessage(letter: DeadLetter, requestId: string): NewMessage {
+  const { catalog, user, value, headers } = letter;
+  return { catalog, user, value, headers: { ...headers, 'request-id': requestId, ...firstPlaceHeaders(letter) } };
 }

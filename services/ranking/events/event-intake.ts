@@ -10,7 +10,7 @@ export interface EventIntakeOptions {
   readonly eventLog: EventLog;
 }
 
-/** Appends the events that come over HTTP to the event log, where those of every producer are applied from. */
+/** Appends the events of HTTP requests to the event log; the consumer applies them with those of every other producer. */
 export class EventIntake {
   readonly #catalogs: KnownCatalogs;
   readonly #eventLog: EventLog;

@@ -1,6 +1,7 @@
 import type { Message } from '@kindred/shared/event-log/event-log';
 import { expect, test } from 'vitest';
-import { firstPlaceHeaders, firstPlaceOf, messageJsonSchema, readEvent, readLetter } from './event-message.ts';
+import { deadLetter, EVENT_BYTES_MAX, messageJsonSchema, readEvent } from './event-message.ts';
+import { firstPlaceHeaders } from './first-place.ts';
 
 const EVENT = { id: 'e1', user: 'u', item: 'i', type: 'save' };
 const NOW_MS = Date.parse('2026-01-02T00:00:00Z');
@@ -71,19 +72,37 @@ test('understands CloudEvents, binary and structured', () => {
   expect(event([], headers)).toMatch(/is required/);
 });
 
-test('a message that comes from a dead letter keeps its first place and time', () => {
+test('a retried message keeps its first place and time, also as a dead letter', () => {
   const first = { partition: 1, offset: 7, appendedAtMs: NOW_MS - 5_000 };
-  const headers = { ...firstPlaceHeaders(first) };
-  expect(firstPlaceOf(headers)).toEqual(first);
+  const headers = { ...firstPlaceHeaders(first), ce_id: 'ce-1' };
   expect(event(EVENT, headers)).toMatchObject({ offset: 40, first, atMs: NOW_MS - 5_000 });
-  expect(readLetter(message('{', headers), 'why')).toMatchObject({
-    ...first,
-    reason: 'why',
-    catalog: 'main',
-    user: '',
-  });
-  expect(firstPlaceOf({ ...headers, 'kindred-first-offset': '-1' })).toBeUndefined();
-  expect(firstPlaceOf({})).toBeUndefined();
+  const letter = deadLetter(message('{', headers), 'why');
+  expect(letter).toMatchObject({ ...first, reason: 'why', catalog: 'main', user: '' });
+  expect(letter.headers).toEqual({ ce_id: 'ce-1' });
+});
+
+test('a dead letter names the user and the catalog of the event, also inside a CloudEvent', () => {
+  const broken = { ...EVENT, catalog: 'films', user: 'ana', type: 'stare' };
+  const structured = { specversion: '1.0', id: 'ce', data: broken };
+  const headers = { 'content-type': 'application/cloudevents+json' };
+  for (const each of [message(broken), message(structured, headers)]) {
+    expect(readEvent(each)).toMatchObject({ letter: { user: 'ana', catalog: 'films' } });
+  }
+  for (const user of [5, null, 'a\0b', '\ud800']) {
+    expect(readEvent(message({ ...EVENT, user }))).toMatchObject({ letter: { user: '' } });
+  }
+});
+
+test('a dead letter is bounded and holds no NUL in its reason, whatever the message holds', () => {
+  const headers = { small: 'x', large: 'y'.repeat(100_000), 'kindred-reason': 'a producer’s word' };
+  const value = Buffer.alloc(2 * EVENT_BYTES_MAX, '[');
+  const letter = deadLetter({ ...message(''), value, headers }, `\0${'r'.repeat(5_000)}`);
+  // One byte more than any event, which says that it was cut and is not to be retried.
+  expect(letter.value.length).toBe(EVENT_BYTES_MAX + 1);
+  expect(letter.headers).toEqual({ small: 'x' });
+  expect(letter.reason.length).toBe(1_000);
+  expect(letter.reason).not.toContain('\0');
+  expect(event({ ...EVENT, '\0': 1 })).not.toContain('\0');
 });
 
 test('the published schema names what the reader takes', () => {

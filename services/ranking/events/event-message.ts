@@ -1,15 +1,17 @@
 import { type Event, eventSchema } from '@kindred/shared/event';
-import type { Message, Position } from '@kindred/shared/event-log/event-log';
+import type { Message } from '@kindred/shared/event-log/event-log';
 import { catalogIdSchema, MAIN_CATALOG } from '@kindred/shared/id';
 import { fieldProblems } from '@kindred/shared/platform/http/parse';
 import { z } from 'zod';
-import type { DeadLetter, FirstPlace } from './dead-letters.ts';
+import { eventOfCloudEvent } from './cloud-event.ts';
+import { type DeadLetter, type FirstPlace, REASON_MAX } from './dead-letters.ts';
 import type { ReadableEvent } from './event-store.ts';
+import { firstPlaceOf, foreignHeaders } from './first-place.ts';
 
-/** What a message of the log holds: an event as in HTTP, and its catalog. */
+/** A message of the log: an event as in HTTP, with its catalog. */
 const messageSchema = eventSchema.extend({ catalog: catalogIdSchema.default(MAIN_CATALOG) });
 
-/** Of a message of the log, for its producers. JSON Schema 2020-12. */
+/** JSON Schema 2020-12 of a message of the log, for its producers. */
 export function messageJsonSchema(): Record<string, unknown> {
   const schema = z.toJSONSchema(messageSchema, {
     io: 'input',
@@ -22,112 +24,82 @@ export function messageJsonSchema(): Record<string, unknown> {
   return { title: 'A user event, as a message of the event log', ...schema };
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
-/** Reads a message as an event with its defaults filled in, or says why it cannot be read. */
+/** Reads a message as an event with its defaults filled in, or as a dead letter with the reason. */
 export function readEvent(message: Message): { event: ReadableEvent } | { letter: DeadLetter } {
   const value = jsonOf(message);
-  if (value === undefined) return { letter: deadLetter(message, 'is not JSON in UTF-8', undefined) };
-  const parsed = messageSchema.safeParse(eventOf(value, message.headers));
+  if (value === undefined) return { letter: deadLetter(message, 'is not JSON in UTF-8') };
+  const parsed = messageSchema.safeParse(eventOfCloudEvent(value, message.headers));
   if (!parsed.success) {
     const { field, reason } = fieldProblems(parsed.error)[0]!;
-    return { letter: deadLetter(message, field === '' ? reason : `${field}: ${reason}`, value) };
+    return { letter: deadLetter(message, field === '' ? reason : `${field}: ${reason}`) };
   }
   const { catalog, ...event } = parsed.data;
-  const first = firstPlaceOf(message.headers);
+  const { partition, offset, headers } = message;
+  const first = firstPlaceOf(headers);
   return {
-    event: {
-      catalog,
-      partition: message.partition,
-      offset: message.offset,
-      ...(first && { first }),
-      slate: undefined,
-      position: undefined,
-      ...completed(event, Math.min(message.appendedAtMs, first?.appendedAtMs ?? message.appendedAtMs)),
-    },
+    event: { catalog, partition, offset, ...(first && { first }), ...completed(event, arrivalMs(message, first)) },
   };
 }
 
-const FIRST_PARTITION_HEADER = 'kindred-first-partition';
-const FIRST_OFFSET_HEADER = 'kindred-first-offset';
-const FIRST_TIME_HEADER = 'kindred-first-at-ms';
-
-/**
- * The event itself, where a message is a CloudEvent: of the structured form its `data`, of the binary form the value. An
- * `id` and an `at` that the event lacks are the CloudEvent's `id` and `time`.
- */
-function eventOf(value: unknown, headers: Readonly<Record<string, string>>): unknown {
-  if (headers['content-type']?.startsWith('application/cloudevents+json')) {
-    const { data, id, time } = structuredSchema.safeParse(value).data ?? {};
-    return withDefaults(data, id, time);
-  }
-  return headers.ce_specversion === undefined ? value : withDefaults(value, headers.ce_id, headers.ce_time);
+/** Time of the first arrival: a retried message arrived before it was retried. */
+function arrivalMs({ appendedAtMs }: Message, first: FirstPlace | undefined): number {
+  return Math.min(appendedAtMs, first?.appendedAtMs ?? appendedAtMs);
 }
 
-const structuredSchema = z.object({ id: z.string().optional(), time: z.string().optional(), data: z.unknown() });
-
-function withDefaults(event: unknown, id: string | undefined, at: string | undefined): unknown {
-  if (typeof event !== 'object' || event === null || Array.isArray(event)) return event;
-  return { ...(id !== undefined && { id }), ...(at !== undefined && { at }), ...event };
+function completed(
+  { at, value = 1, slate, position, ...event }: Event,
+  arrivedMs: number,
+): Omit<ReadableEvent, 'catalog' | 'partition' | 'offset' | 'first'> {
+  // An event cannot happen after it arrived: a clock that runs ahead would rank above all others for ever.
+  const atMs = at === undefined ? arrivedMs : Math.min(Date.parse(at), arrivedMs);
+  return { ...event, value, atMs, slate, position };
 }
 
-/** `undefined` where it is not JSON. */
-function jsonOf(message: Message): unknown {
+/** No event is larger, so a longer message is cut to one byte more and never retried. */
+export const EVENT_BYTES_MAX = 512 * 1024;
+/** A letter keeps the first headers that fit. */
+const HEADER_BYTES_MAX = 16 * 1024;
+/** Longest catalog or user that a letter names, in characters: more than any valid one. */
+const NAME_MAX = 1_000;
+
+/** Makes a dead letter of a message, bounded so that every dead-letter queue can hold it. */
+export function deadLetter(message: Message, reason: string): DeadLetter {
+  const { partition, offset, appendedAtMs, headers, value } = message;
+  const event = eventOfCloudEvent(jsonOf(message), headers);
+  return {
+    ...(firstPlaceOf(headers) ?? { partition, offset, appendedAtMs }),
+    // A reason can quote a field's name, and PostgreSQL's text holds no NUL.
+    reason: reason.replaceAll('\0', '\u{fffd}').slice(0, REASON_MAX),
+    value: (value ?? Buffer.alloc(0)).subarray(0, EVENT_BYTES_MAX + 1),
+    headers: boundedHeaders(foreignHeaders(headers)),
+    catalog: textOf(event, 'catalog') ?? MAIN_CATALOG,
+    user: textOf(event, 'user') ?? '',
+  };
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** @returns `undefined` for anything but JSON in UTF-8. */
+function jsonOf({ value }: Message): unknown {
   try {
-    return JSON.parse(utf8.decode(message.value ?? new Uint8Array()));
+    return JSON.parse(utf8.decode(value ?? new Uint8Array()));
   } catch {
     return undefined;
   }
 }
 
-/** Headers that keep where and when a message stood first in the log, for when it comes again from a dead letter. */
-export function firstPlaceHeaders({ partition, offset, appendedAtMs }: FirstPlace): Readonly<Record<string, string>> {
-  return {
-    [FIRST_PARTITION_HEADER]: String(partition),
-    [FIRST_OFFSET_HEADER]: String(offset),
-    [FIRST_TIME_HEADER]: String(appendedAtMs),
-  };
-}
-
-/** What `firstPlaceHeaders` wrote; `undefined` where a message has no such headers, or wrong ones. */
-export function firstPlaceOf(headers: Readonly<Record<string, string>>): FirstPlace | undefined {
-  const numberOf = (name: string): number => (/^\d{1,15}$/.test(headers[name] ?? '') ? Number(headers[name]) : -1);
-  const [partition, offset, appendedAtMs] = [FIRST_PARTITION_HEADER, FIRST_OFFSET_HEADER, FIRST_TIME_HEADER].map(
-    numberOf,
-  ) as [number, number, number];
-  return Math.min(partition, offset, appendedAtMs) < 0 ? undefined : { partition, offset, appendedAtMs };
-}
-
-function completed(
-  event: Event,
-  appendedAtMs: number,
-): Omit<ReadableEvent, 'catalog' | keyof Position | 'first' | 'slate' | 'position'> {
-  const { at, value = 1, ...rest } = event;
-  // An event cannot happen after it arrived: a clock that runs ahead would rank above all others for ever.
-  const atMs = at === undefined ? appendedAtMs : Math.min(Date.parse(at), appendedAtMs);
-  return { ...rest, value, atMs };
-}
-
-/** A message that was kept as a dead letter, as that letter. */
-export function readLetter(message: Message, reason: string): DeadLetter {
-  return deadLetter(message, reason, jsonOf(message));
-}
-
-/** @param value  The message's value as JSON, where it is that. */
-export function deadLetter(message: Message, reason: string, value: unknown): DeadLetter {
-  const { partition, offset, appendedAtMs, headers } = message;
-  return {
-    ...(firstPlaceOf(headers) ?? { partition, offset, appendedAtMs }),
-    reason,
-    value: message.value ?? Buffer.alloc(0),
-    headers,
-    catalog: textOf(value, 'catalog') ?? MAIN_CATALOG,
-    user: textOf(value, 'user') ?? '',
-  };
+function boundedHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  let bytes = 0;
+  const fitting = Object.entries(headers).filter(([name, text]) => {
+    bytes += Buffer.byteLength(name) + Buffer.byteLength(text);
+    return bytes <= HEADER_BYTES_MAX;
+  });
+  return Object.fromEntries(fitting);
 }
 
 function textOf(value: unknown, name: string): string | undefined {
   const field: unknown =
     typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined;
-  return typeof field === 'string' && field.isWellFormed() && !field.includes('\0') ? field.slice(0, 1_000) : undefined;
+  const isText = typeof field === 'string' && field.isWellFormed() && !field.includes('\0');
+  return isText ? field.slice(0, NAME_MAX) : undefined;
 }

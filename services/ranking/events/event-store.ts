@@ -18,17 +18,26 @@ export interface ReadableEvent extends Position {
   readonly first?: FirstPlace;
 }
 
-/** What became of one event. */
+/** Result of applying one event. */
 export type EventOutcome = 'applied' | 'duplicate' | 'erased';
 
-/** Applies events and everything that follows from them. An event id is unique in its catalog: the first wins. */
+/** Position of a message that names a user. */
+export interface UserPlace extends Position {
+  readonly catalog: string;
+  readonly user: string;
+}
+
+/**
+ * Applies events and everything that follows from them. An event id is unique in its catalog: the first wins.
+ * Adapters run `event-store.contract.ts`.
+ */
 export interface EventStore {
   /**
    * Applies events of existing catalogs and stores the progress of their partitions, all in one transaction.
    * Events below the stored progress were applied before and count as duplicates.
    * An event of value 0 takes back earlier ones of its user, item and type, in any order of arrival.
    * @param progress  One past the last message read, for each partition of the events.
-   * @returns What became of each event, in the order of the events.
+   * @returns The outcome of each event, in the order of the events.
    */
   apply(
     log: string,
@@ -40,7 +49,9 @@ export interface EventStore {
   /**
    * Deletes all events of a user and their part in every counter; messages of theirs below `ends` are dropped from now on.
    * @param ends  One past the last message, for each partition of the log.
-   * @returns How many events were deleted.
+   * @returns The number of events deleted.
    */
   erase(catalog: CatalogId, user: UserId, log: string, ends: ReadonlyMap<number, number>): Promise<number>;
+  /** @returns For each place, in order: true if it lies below the end that an erasure of its user named. */
+  areErased(log: string, places: readonly UserPlace[]): Promise<readonly boolean[]>;
 }

@@ -15,9 +15,10 @@ export interface Reflected {
 export interface ReadYourWritesOptions {
   readonly events: Pick<EventStore, 'progress'>;
   readonly neighbors: Pick<NeighborSource, 'reached'>;
+  /** Longest wait for a write; default one second, as the API promises. */
+  readonly timeoutMs?: number;
 }
 
-const TIMEOUT_MS = 1_000;
 /** Poll interval: another process may have applied the write. */
 const POLL_MS = 20;
 
@@ -25,24 +26,27 @@ const POLL_MS = 20;
 export class ReadYourWrites {
   readonly #events: Pick<EventStore, 'progress'>;
   readonly #neighbors: Pick<NeighborSource, 'reached'>;
+  readonly #timeoutMs: number;
   readonly #applied = new Signal();
 
-  constructor({ events, neighbors }: ReadYourWritesOptions) {
+  constructor({ events, neighbors, timeoutMs = 1_000 }: ReadYourWritesOptions) {
     this.#events = events;
     this.#neighbors = neighbors;
+    this.#timeoutMs = timeoutMs;
   }
 
   /**
    * Resolves once the write is reflected: its items are indexed or failed, its events are in their users' histories.
    * @param after  The write's token; without one it resolves at once with `undefined`.
-   * @throws {Problem} `invalid-token`; `not-yet-applied` after one second.
+   * @throws {Problem} `invalid-token`; `not-yet-applied` once the time is over, also if a store does not answer.
    */
   async reflected(catalog: CatalogId, after: string | undefined): Promise<Reflected | undefined> {
     if (after === undefined) return undefined;
     const token = decodeToken(after);
     // The answer must not hang with the database.
     const giveUp = new AbortController();
-    const tooLate = sleep(TIMEOUT_MS + POLL_MS, undefined, { signal: giveUp.signal }).catch(() => undefined);
+    const { signal } = giveUp;
+    const tooLate = sleep(this.#timeoutMs + POLL_MS, undefined, { signal }).catch(() => undefined);
     const reflected = await Promise.race([this.#wait(catalog, token), tooLate]).finally(() => giveUp.abort());
     if (reflected !== undefined) return reflected;
     throw new Problem('not-yet-applied', 'the write behind "after" is not reflected within a second');
@@ -54,9 +58,9 @@ export class ReadYourWrites {
   }
 
   async #wait(catalog: CatalogId, token: WriteToken): Promise<Reflected | undefined> {
-    const deadlineMs = Date.now() + TIMEOUT_MS;
+    const deadlineMs = performance.now() + this.#timeoutMs;
     const { change } = token;
-    const position = change === undefined ? 0 : await this.#neighbors.reached(catalog, change, TIMEOUT_MS);
+    const position = change === undefined ? 0 : await this.#neighbors.reached(catalog, change, this.#timeoutMs);
     if (position === undefined || !(await this.#eventsApplied(token, deadlineMs))) return undefined;
     return { position };
   }
@@ -68,7 +72,7 @@ export class ReadYourWrites {
     for (;;) {
       const progress = await this.#events.progress(log, partitions);
       if (wanted.every(({ partition, offset }) => (progress.get(partition) ?? 0) > offset)) return true;
-      if (Date.now() >= deadlineMs) return false;
+      if (performance.now() >= deadlineMs) return false;
       await this.#applied.wait(POLL_MS);
     }
   }

@@ -9,7 +9,9 @@ export function deadLetterRoutes(queue: DeadLetterQueue): readonly Route[] {
       path: '/v1/dead-letters',
       summary: 'List the messages that could not be read as events',
       description: 'Each once, by its first place in the event log, with the reason.',
-      answers: { 200: { description: 'Letters that were not retried since', body: deadLettersAnswerSchema } },
+      answers: {
+        200: { description: 'Letters whose messages have not been read since', body: deadLettersAnswerSchema },
+      },
       problems: [],
       handle: async () => {
         const letters = (await queue.list()).map(({ appendedAtMs, value, headers: _, ...letter }) => ({
@@ -25,7 +27,7 @@ export function deadLetterRoutes(queue: DeadLetterQueue): readonly Route[] {
       path: '/v1/dead-letters/retry',
       summary: 'Append the messages of all dead letters to the event log again',
       description:
-        'A message that still cannot be read becomes a dead letter again. Those of erased users are dropped.',
+        'A letter is gone once its message has been read; one that still cannot be read stays. Those of erased users are dropped.',
       answers: { 202: { description: 'They are in the log', body: retryAnswerSchema } },
       problems: [],
       handle: async ({ requestId }) => ({ status: 202, body: { retried: await queue.retry(requestId) } }),

@@ -26,7 +26,7 @@ export function userRoutes(users: Users): readonly Route[] {
       path,
       summary: 'Erase a user',
       description:
-        'Events, their messages in the log and dead letters are gone at once; derived state within 24 hours.',
+        'Events and dead letters are gone at once, what replicas remember of the user within seconds, derived state within 24 hours. Messages in Kafka stay until their retention ends; those of the user are dropped wherever they are read again.',
       params: userParams,
       answers: { 200: { description: 'Nothing of the user is stored', body: erasureAnswerSchema } },
       problems: ['catalog-not-found'],

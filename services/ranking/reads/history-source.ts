@@ -1,8 +1,13 @@
 import type { CatalogId, EventId, ItemId, UserId } from '@kindred/shared/id';
 import type { HistoryEvent } from '../profile/engagement.ts';
 
+/** An event as its user is shown it. */
 export interface UserEvent extends HistoryEvent {
   readonly id: EventId;
+  /** Slate that the event named. */
+  readonly slate?: string;
+  /** Rank in that slate, from 1. */
+  readonly position?: number;
 }
 
 /** An item that a user has at least one event on. */
@@ -19,12 +24,16 @@ export interface HistoryOptions {
   readonly hasSeen: boolean;
 }
 
-/** Reads a user's applied events. */
+/** Reads a user's applied events. Adapters run `history-source.contract.ts`. */
 export interface HistorySource {
-  /** @returns Positive events and hides that were not taken back, and impressions if asked for; latest first. One round trip. */
+  /**
+   * One round trip.
+   * @returns Positive events and hides that were not taken back, and impressions if asked for; latest first, ties by
+   * falling event id.
+   */
   history(catalog: CatalogId, user: UserId, options: HistoryOptions): Promise<readonly HistoryEvent[]>;
   /** @returns The given items that the user has any event on, by id. */
   seen(catalog: CatalogId, user: UserId, items: readonly ItemId[]): Promise<readonly SeenItem[]>;
-  /** @returns Events of every type, latest first, without those on deleted items. */
+  /** @returns Events of every type, latest first, ties by falling event id, without those on deleted items. */
   latest(catalog: CatalogId, user: UserId, countMax: number): Promise<readonly UserEvent[]>;
 }

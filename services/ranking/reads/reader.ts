@@ -34,9 +34,14 @@ export class Reader {
     return new StoreReads(catalog, { ...this.#options, users: this.#users, attempt: this.#guard.begin() });
   }
 
-  /** Forgets a user as they were last read. */
-  forget(catalog: CatalogId, user: UserId): void {
-    this.#users.forget(catalog, user);
+  /** Forgets a user as they were last read, also in reads that are under way. @param hash  By `userHash`. */
+  forget(catalog: CatalogId, hash: Buffer): void {
+    this.#users.forget(catalog, hash);
+  }
+
+  /** Forgets every user as they were last read, also in reads that are under way. */
+  forgetAll(): void {
+    this.#users.forgetAll();
   }
 }
 
@@ -91,8 +96,9 @@ class StoreReads implements Reads {
     return this.#attempt.of(
       'history',
       async () => {
+        const read = { catalog: this.#catalog, user, startMs: performance.now() };
         const history = await this.#histories.history(this.#catalog, user, { countMax: HISTORY_MAX, hasSeen });
-        this.#users.rememberHistory(this.#catalog, user, history);
+        this.#users.rememberHistory(read, history);
         return history;
       },
       () => this.#users.history(this.#catalog, user),
@@ -103,8 +109,9 @@ class StoreReads implements Reads {
     return this.#attempt.of(
       'seen',
       async () => {
+        const read = { catalog: this.#catalog, user, startMs: performance.now() };
         const seen = await this.#histories.seen(this.#catalog, user, items);
-        this.#users.rememberSeen(this.#catalog, user, seen);
+        this.#users.rememberSeen(read, seen);
         return seen;
       },
       () => this.#users.seen(this.#catalog, user, items),

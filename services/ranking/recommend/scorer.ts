@@ -1,10 +1,9 @@
 import type { ItemId } from '@kindred/shared/id';
 import { SOURCE_NAMES } from '@kindred/shared/model/candidate-sources';
-import { HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
+import { HALF_LIFE_DAYS, valueOfRank } from '@kindred/shared/model/decay';
 import { ENGAGEMENT_MAX } from '@kindred/shared/model/engagement';
 import { type Ranker, writeParts } from '@kindred/shared/model/ranker';
 import { FEATURES, PARTS, TERM_COUNT, writeFeatures, writeTerms } from '@kindred/shared/model/ranking-features';
-import { valueOfRank } from '../events/counter.ts';
 import type { RetrievalContext } from '../sources/candidate-source.ts';
 import type { CoEngagementScores } from '../sources/co-engagement.ts';
 import type { ListedItem, NonPersonalized } from '../sources/non-personalized.ts';

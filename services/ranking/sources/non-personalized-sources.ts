@@ -1,6 +1,5 @@
 import { SOURCES } from '@kindred/shared/model/candidate-sources';
-import { DAY_MS, HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
-import { valueOfRank } from '../events/counter.ts';
+import { DAY_MS, HALF_LIFE_DAYS, valueOfRank } from '@kindred/shared/model/decay';
 import { NO_CAUSES } from './candidate.ts';
 import { type CandidateSource, isRankedByTraining } from './candidate-source.ts';
 import type { NonPersonalized } from './non-personalized.ts';

@@ -1,20 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Admin, Partitioners, type PartitionMetadata, type Producer } from 'kafkajs';
-import type { NewMessage, Position } from '../event-log.ts';
+import type { Position } from '../event-log.ts';
 import { type KafkaClient, type KafkaClientOptions, kafkaClient } from './kafka-client.ts';
+import type { KafkaRecord } from './kafka-record.ts';
 
 export interface KafkaAppenderOptions extends KafkaClientOptions {
   readonly topic: string;
-}
-
-/** Writes to a topic, one batch at a time: the caller waits for one `write` before the next. */
-export interface KafkaAppender {
   /**
-   * @returns Positions in the order of the input, once all in-sync replicas have the messages.
-   * @throws after at most 5 s, when the brokers did not take them; they may have some of them.
+   * True if the brokers drop repetitions, the default. A compacted topic is written without: the brokers keep the last
+   * batch of each idempotent producer even once it is empty, and kafkajs does not read past a segment of empty batches.
    */
-  write(messages: readonly NewMessage[]): Promise<readonly Position[]>;
-  close(): Promise<void>;
+  readonly isIdempotent?: boolean;
 }
 
 interface Connection {
@@ -34,50 +30,63 @@ const CLOSE_TIMEOUT_MS = 1_000;
 const partitionFor = Partitioners.DefaultPartitioner();
 
 /**
- * An idempotent kafkajs producer that is used so that it keeps its word. kafkajs takes a failed batch's sequence numbers
- * back, although the brokers may have written it; the next batch under those numbers would be acknowledged as a repetition
- * and lost. So no two batches are under way at once, and after a failure the producer is thrown away.
+ * A kafkajs producer used so that no acknowledged record is lost. kafkajs takes a failed batch's sequence numbers back,
+ * although the brokers may have written it; the next batch under those numbers would be acknowledged as a repetition and
+ * lost. So no two batches are under way at once, and after a failure the producer is thrown away.
  */
-export function kafkaAppender(options: KafkaAppenderOptions): KafkaAppender {
-  let connection: Connection | undefined;
+export class KafkaAppender {
+  readonly #options: KafkaAppenderOptions;
+  #connection: Connection | undefined;
 
-  async function attempt(messages: readonly NewMessage[]): Promise<readonly Position[]> {
-    connection ??= connect(options);
-    return send(await connection.ready, options.topic, messages);
+  constructor(options: KafkaAppenderOptions) {
+    this.#options = options;
   }
 
-  return {
-    write: async (messages) => {
-      const deadline = Date.now() + WRITE_TIMEOUT_MS;
-      for (;;) {
-        try {
-          return await within(deadline - Date.now(), attempt(messages));
-        } catch (cause) {
-          connection?.client.cutOff();
-          connection = undefined;
-          if (Date.now() + RETRY_PAUSE_MS >= deadline) throw new Error('Kafka did not take the messages', { cause });
-          await sleep(RETRY_PAUSE_MS);
-        }
+  /**
+   * One call at a time: the caller waits for one `write` before the next.
+   * @returns Positions in the order of the input, once all in-sync replicas have the records.
+   * @throws after at most 5 s if the brokers did not take them; they may have some of them.
+   */
+  async write(records: readonly KafkaRecord[]): Promise<readonly Position[]> {
+    const deadlineMs = Date.now() + WRITE_TIMEOUT_MS;
+    for (;;) {
+      try {
+        return await within(deadlineMs - Date.now(), this.#attempt(records));
+      } catch (cause) {
+        this.#connection?.client.cutOff();
+        this.#connection = undefined;
+        if (Date.now() + RETRY_PAUSE_MS >= deadlineMs) throw new Error('Kafka did not take the messages', { cause });
+        await sleep(RETRY_PAUSE_MS);
       }
-    },
-    close: async () => {
-      const disconnected = connection?.ready.then(({ producer }) => producer.disconnect());
-      await Promise.race([disconnected?.catch(() => {}), sleep(CLOSE_TIMEOUT_MS)]);
-      connection?.client.cutOff();
-      connection = undefined;
-    },
-  };
+    }
+  }
+
+  async close(): Promise<void> {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    const disconnected = connection?.ready.then(({ producer }) => producer.disconnect());
+    await Promise.race([disconnected?.catch(() => {}), sleep(CLOSE_TIMEOUT_MS)]);
+    connection?.client.cutOff();
+  }
+
+  async #attempt(records: readonly KafkaRecord[]): Promise<readonly Position[]> {
+    this.#connection ??= connect(this.#options);
+    return send(await this.#connection.ready, this.#options.topic, records);
+  }
 }
 
 function connect(options: KafkaAppenderOptions): Connection {
   const client = kafkaClient(options, REQUEST_TIMEOUT_MS);
-  return { client, ready: connectProducer(client, options.topic) };
+  return { client, ready: connectProducer(client, options) };
 }
 
-async function connectProducer({ kafka }: KafkaClient, topic: string): Promise<ReadyProducer> {
+async function connectProducer(
+  { kafka }: KafkaClient,
+  { topic, isIdempotent = true }: KafkaAppenderOptions,
+): Promise<ReadyProducer> {
   const partitions = await partitionsOf(kafka.admin(), topic);
   const producer = kafka.producer({
-    idempotent: true,
+    idempotent: isIdempotent,
     allowAutoTopicCreation: false,
     createPartitioner: Partitioners.DefaultPartitioner,
   });
@@ -93,24 +102,23 @@ async function partitionsOf(admin: Admin, topic: string): Promise<PartitionMetad
 }
 
 /**
- * We choose the partitions, as Kafka's own clients would for the key, because the brokers answer with the first offset
- * of each partition only: a message's place among those of its partition does the rest.
+ * The partitions are chosen here, as Kafka's own clients would for the key, because the brokers answer with the first
+ * offset of each partition only: a record's place among those of its partition gives the rest.
  */
 async function send(
   { producer, partitions }: ReadyProducer,
   topic: string,
-  messages: readonly NewMessage[],
+  records: readonly KafkaRecord[],
 ): Promise<readonly Position[]> {
-  const records = messages.map(({ catalog, user, value, headers }) => {
-    const key = `${catalog}/${user}`;
+  const messages = records.map(({ key, value, headers }) => {
     const partition = partitionFor({ topic, partitionMetadata: partitions, message: { key, value } });
     return { key, value, headers: { ...headers }, partition };
   });
-  const answers = await producer.send({ topic, messages: records, acks: -1, timeout: REQUEST_TIMEOUT_MS });
+  const answers = await producer.send({ topic, messages, acks: -1, timeout: REQUEST_TIMEOUT_MS });
   const next = new Map(answers.map(({ partition, baseOffset }) => [partition, Number(baseOffset ?? -1)]));
-  return records.map(({ partition }) => {
+  return messages.map(({ partition }) => {
     const offset = next.get(partition) ?? -1;
-    // When a partition's leader moves during a repetition, kafkajs can leave the partition out and report success.
+    // If a partition's leader moves during a repetition, kafkajs can leave the partition out and report success.
     if (offset < 0) throw new Error(`Kafka did not acknowledge partition ${partition}`);
     next.set(partition, offset + 1);
     return { partition, offset };

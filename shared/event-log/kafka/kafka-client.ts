@@ -2,17 +2,17 @@ import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { Kafka, type LogEntry, logLevel, type SASLOptions } from 'kafkajs';
 import type { Log } from '../../platform/log.ts';
-import type { KafkaConfig } from './kafka-config.ts';
+import type { KafkaConfig, KafkaSecurity } from './kafka-config.ts';
 
 export interface KafkaClientOptions extends KafkaConfig {
   readonly clientId: string;
   readonly log?: Log;
 }
 
-/** A kafkajs client that can be cut off: kafkajs itself can wait long, or for ever, for a broker that is away. */
+/** A kafkajs client that can be cut off: kafkajs itself can wait long, or for ever, for an unavailable broker. */
 export interface KafkaClient {
   readonly kafka: Kafka;
-  /** Breaks every connection and refuses new ones, so that whatever kafkajs still tries fails at once. */
+  /** Breaks every connection and refuses new ones, so that everything kafkajs still tries fails at once. */
   cutOff(): void;
 }
 
@@ -20,8 +20,8 @@ const CONNECT_TIMEOUT_MS = 2_000;
 const KEEP_ALIVE_MS = 30_000;
 
 /**
- * @param requestTimeoutMs  How long a broker may take to answer one request.
- * @param retries  How often what failed is tried again, at most a second apart, before it is given up.
+ * @param requestTimeoutMs  Longest time for a broker to answer one request.
+ * @param retries  Repetitions of a failed request, at most a second apart, before kafkajs gives it up.
  */
 export function kafkaClient(
   { brokers, security, clientId, log }: KafkaClientOptions,
@@ -37,22 +37,16 @@ export function kafkaClient(
     requestTimeout: requestTimeoutMs,
     // All of them given: kafkajs has other defaults under NODE_ENV=test.
     retry: { initialRetryTime: 100, maxRetryTime: 1_000, multiplier: 2, factor: 0.2, retries },
-    ...(security?.sasl && { sasl: { ...security.sasl } as SASLOptions }),
+    ...(security?.sasl && { sasl: saslOptions(security.sasl) }),
     ssl: security?.tls ?? false,
     socketFactory: ({ host, port, onConnect }) => {
-      const socket = (
-        security?.tls
-          ? connectTls({ host, port, ...(isIP(host) === 0 && { servername: host }) }, onConnect)
-          : connect({ host, port }, onConnect)
-      )
-        .setKeepAlive(true, KEEP_ALIVE_MS)
-        .setNoDelay(true);
+      const socket = openSocket({ host, port, isEncrypted: security?.tls === true, onConnect });
       if (isCutOff) socket.destroy(new Error('the client was cut off'));
       sockets.add(socket);
       return socket.once('close', () => sockets.delete(socket));
     },
     logLevel: log === undefined ? logLevel.NOTHING : logLevel.INFO,
-    // What a client that was cut off still says is no news.
+    // A client that was cut off has nothing new to report.
     logCreator: () => (entry) => writeTo(isCutOff ? undefined : log, entry),
   });
   return {
@@ -64,7 +58,35 @@ export function kafkaClient(
   };
 }
 
-/** What kafkajs calls an error it mostly gets over by itself; what it does not, it also throws. */
+interface SocketOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly isEncrypted: boolean;
+  readonly onConnect: () => void;
+}
+
+function openSocket({ host, port, isEncrypted, onConnect }: SocketOptions): Socket {
+  const socket = isEncrypted
+    ? connectTls({ host, port, ...(isIP(host) === 0 && { servername: host }) }, onConnect)
+    : connect({ host, port }, onConnect);
+  return socket.setKeepAlive(true, KEEP_ALIVE_MS).setNoDelay(true);
+}
+
+/** One literal per mechanism, because kafkajs types each on its own. */
+function saslOptions({ mechanism, username, password }: NonNullable<KafkaSecurity['sasl']>): SASLOptions {
+  switch (mechanism) {
+    case 'plain':
+      return { mechanism, username, password };
+    case 'scram-sha-256':
+      return { mechanism, username, password };
+    case 'scram-sha-512':
+      return { mechanism, username, password };
+    default:
+      return mechanism satisfies never;
+  }
+}
+
+/** Errors of kafkajs become warnings: it mostly recovers from them by itself, and throws the others too. */
 function writeTo(
   log: Log | undefined,
   { level, log: { message, timestamp: _, stack: __, ...fields } }: LogEntry,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { namesSchema } from '../../platform/config.ts';
 
-/** Brokers and the credentials that they ask for. */
+/** Addresses of the brokers and how to authenticate with them. */
 export interface KafkaConfig {
   /** `host:port` of some brokers; they name the others. */
   readonly brokers: readonly string[];

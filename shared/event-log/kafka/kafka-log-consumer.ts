@@ -1,32 +1,45 @@
-import { createBackoff } from '../backoff.ts';
 import type { Consumer } from '../event-log.ts';
+import { untilSuccess } from '../until-success.ts';
 import { KafkaSession, type KafkaSessionOptions } from './kafka-session.ts';
 
-export interface KafkaConsumerOptions extends KafkaSessionOptions {
-  /** How long nothing may be read while messages wait. */
+export interface KafkaLogConsumerOptions extends KafkaSessionOptions {
+  /** Longest time without a read while messages wait. */
   readonly stuckMs: number;
 }
 
-/** After so long a session's end counts as a new trouble. */
+/** A session that lasted this long is followed by the next at once; an earlier end, after a pause. */
 const STEADY_MS = 60_000;
+const PAUSES = { firstPauseMs: 250, pauseMaxMs: 2_000 };
 
 /**
  * Keeps a consumer in the group: a new one after a crash, and after `stuckMs` in which messages waited and none was read,
  * because kafkajs can fall silent for good.
  */
-export function startKafkaConsumer(options: KafkaConsumerOptions): Consumer {
-  const { handler, offsets, stuckMs, onError } = options;
-  const stopping = new AbortController();
-  const stopped = new Promise<undefined>((resolve) => {
-    stopping.signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
-  const backoff = createBackoff({ firstMs: 250, maxMs: 2_000 });
-  let session = new KafkaSession(options);
+export class KafkaLogConsumer implements Consumer {
+  readonly #options: KafkaLogConsumerOptions;
+  readonly #stopping = new AbortController();
+  readonly #stopped: Promise<undefined>;
+  readonly #over: Promise<void>;
+  #session: KafkaSession | undefined;
+  #isRunning = true;
 
-  async function lag(): Promise<number> {
+  constructor(options: KafkaLogConsumerOptions) {
+    this.#options = options;
+    this.#stopped = new Promise((resolve) => {
+      this.#stopping.signal.addEventListener('abort', () => resolve(undefined), { once: true });
+    });
+    this.#over = this.#run();
+  }
+
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
+  async lag(): Promise<number> {
+    const { handler, offsets } = this.#options;
     const ranges = await offsets.ranges();
-    const partitions = session.assigned ?? [...ranges.keys()];
-    const positions = new Map(session.positions);
+    const partitions = this.#session?.assigned ?? [...ranges.keys()];
+    const positions = new Map(this.#session?.positions);
     const unknown = partitions.filter((partition) => !positions.has(partition));
     const progress = unknown.length > 0 ? await handler.progress(unknown) : new Map<number, number>();
     let count = 0;
@@ -37,41 +50,48 @@ export function startKafkaConsumer(options: KafkaConsumerOptions): Consumer {
     return count;
   }
 
-  /** Resolves when the session has been stuck. */
-  async function stuck(watched: KafkaSession, end: AbortSignal): Promise<Error> {
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#over;
+  }
+
+  async #run(): Promise<void> {
+    const { onError } = this.#options;
+    const { signal } = this.#stopping;
+    try {
+      while (!signal.aborted) await untilSuccess(() => this.#runSession(), { ...PAUSES, signal, onError });
+    } catch (error) {
+      onError(error);
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+
+  /** Resolves after a stop, or the end of a steady session. @throws the reason for which a session ended early. */
+  async #runSession(): Promise<void> {
+    const begunMs = Date.now();
+    const session = new KafkaSession(this.#options);
+    this.#session = session;
+    const over = new AbortController();
+    const reason = await Promise.race([this.#stopped, session.crashed, this.#stuck(session, over.signal)]);
+    over.abort();
+    await session.close();
+    if (reason === undefined) return;
+    if (Date.now() - begunMs < STEADY_MS) throw reason;
+    this.#options.onError(reason);
+  }
+
+  /** Resolves once the session is stuck. */
+  #stuck(session: KafkaSession, end: AbortSignal): Promise<Error> {
+    const { stuckMs } = this.#options;
     return new Promise((resolve) => {
       const timer = setInterval(async () => {
-        if (watched.idleMs < stuckMs) return;
-        const waiting = await lag().catch(() => 0);
-        if (waiting === 0 || watched.idleMs < stuckMs) return;
+        if (session.idleMs < stuckMs) return;
+        const waiting = await this.lag().catch(() => 0);
+        if (waiting === 0 || session.idleMs < stuckMs) return;
         resolve(new Error(`${waiting} messages wait and none was read for ${stuckMs} ms: the consumer starts again`));
       }, stuckMs / 5);
       end.addEventListener('abort', () => clearInterval(timer), { once: true });
     });
   }
-
-  async function run(): Promise<void> {
-    for (;;) {
-      const over = new AbortController();
-      const begunMs = Date.now();
-      const reason = await Promise.race([stopped, session.crashed, stuck(session, over.signal)]);
-      over.abort();
-      await session.close();
-      if (reason === undefined || stopping.signal.aborted) return;
-      onError(reason);
-      if (Date.now() - begunMs > STEADY_MS) backoff.reset();
-      await backoff.wait(stopping.signal);
-      if (stopping.signal.aborted) return;
-      session = new KafkaSession(options);
-    }
-  }
-
-  const over = run();
-  return {
-    lag,
-    stop: async () => {
-      stopping.abort();
-      await over;
-    },
-  };
 }

@@ -1,7 +1,7 @@
 import type { IHeaders, KafkaMessage } from 'kafkajs';
 import type { Message } from '../event-log.ts';
 
-/** A message as kafkajs gives it, as ours. */
+/** Converts a message of kafkajs. */
 export function toMessage(partition: number, { offset, value, timestamp, headers = {} }: KafkaMessage): Message {
   return {
     partition,
@@ -12,7 +12,7 @@ export function toMessage(partition: number, { offset, value, timestamp, headers
   };
 }
 
-/** The last one where a header is repeated. */
+/** The last value of a repeated header. */
 function headerText(value: IHeaders[string]): string {
   const last = Array.isArray(value) ? value.at(-1) : value;
   return last === undefined || last === null ? '' : last.toString('utf8');

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EachBatchPayload, Consumer as KafkaConsumer } from 'kafkajs';
-import { createBackoff } from '../backoff.ts';
 import type { ConsumeOptions, MessageBatch, MessageHandler } from '../event-log.ts';
+import { untilSuccess } from '../until-success.ts';
 import { type KafkaClient, type KafkaClientOptions, kafkaClient } from './kafka-client.ts';
 import { toMessage } from './kafka-message.ts';
-import type { KafkaOffsets, PartitionRange } from './kafka-offsets.ts';
+import type { KafkaOffsets } from './kafka-offsets.ts';
+import { partitionStart, pastTheEnd } from './kafka-partition-start.ts';
 
 export interface KafkaSessionOptions extends KafkaClientOptions, ConsumeOptions {
   readonly topic: string;
@@ -16,20 +17,24 @@ export interface KafkaSessionOptions extends KafkaClientOptions, ConsumeOptions 
 const REQUEST_TIMEOUT_MS = 5_000;
 const CLOSE_TIMEOUT_MS = 5_000;
 const HEARTBEAT_MS = 1_000;
-/** Through an outage of minutes: a member that comes back as itself need not wait until its former self is forgotten. */
+/** Lasts through an outage of minutes: a member that comes back as itself need not wait until the group forgets it. */
 const OUTAGE_RETRIES = 1_000;
-/** All that one fetch brings, so that the handler can apply it together. */
+/** All partitions of one fetch, so that the handler can apply them together. */
 const PARTITIONS_AT_ONCE = 1_000;
-/** How the brokers are asked for messages. */
+/** Pauses between attempts to learn where partitions start. */
+const PLACE_PAUSES = { firstPauseMs: 100, pauseMaxMs: 1_000 };
+/** Pause before a partition whose batch failed is delivered again. */
+const REDELIVERY_PAUSE_MS = 500;
+/** Settings by which the brokers are asked for messages. */
 export const FETCHING = {
-  // An idle fetch holds up leaving and joining for so long.
+  // Also the time for which an idle fetch holds up leaving and joining.
   maxWaitTimeInMs: 250,
   maxBytesPerPartition: 1024 * 1024,
   maxBytes: 8 * 1024 * 1024,
 };
 const CONSUMER = {
   ...FETCHING,
-  // The least that brokers allow: so long a dead member's partitions wait.
+  // The least that brokers allow: a dead member's partitions wait for it.
   sessionTimeout: 6_000,
   heartbeatInterval: HEARTBEAT_MS,
   rebalanceTimeout: 60_000,
@@ -38,23 +43,22 @@ const CONSUMER = {
 
 /**
  * One kafkajs consumer, from joining its group to its end; it does not come back to life. It reads the partitions that
- * the group assigns from where the handler's stored progress stands; nothing is committed to Kafka. A partition is paused
- * from its assignment, or a failure, until its progress is known and sought. kafkajs's own restarts are off: they can
- * outlive a stop.
+ * the group assigns, each from the handler's stored progress; nothing is committed to Kafka. A partition is paused from
+ * its assignment, or a failure, until its progress is known and sought. kafkajs's own restarts are off: they can outlive
+ * a stop.
  */
 export class KafkaSession {
-  /** Resolves with the reason when the consumer ends by itself. */
+  /** Resolves with the reason once the consumer has ended by itself. */
   readonly crashed: Promise<Error>;
   readonly #options: KafkaSessionOptions;
   readonly #client: KafkaClient;
   readonly #consumer: KafkaConsumer;
   readonly #running: Promise<void>;
   readonly #closing = new AbortController();
-  readonly #backoff = createBackoff({ firstMs: 100, maxMs: 1_000 });
   readonly #positions = new Map<number, number>();
   readonly #applying = new Set<Promise<void>>();
   #assigned: readonly number[] | undefined;
-  /** Counts assignments: what was begun under an earlier one is void. */
+  /** Counts assignments: work begun under an earlier one is void. */
   #generation = 0;
   #activeAtMs = Date.now();
 
@@ -79,22 +83,22 @@ export class KafkaSession {
     });
   }
 
-  /** The partitions that the group gave us; `undefined` before the first time. */
+  /** Partitions that the group has assigned; `undefined` before the first assignment. */
   get assigned(): readonly number[] | undefined {
     return this.#assigned;
   }
 
-  /** What each assigned partition is read from next, where that is settled. */
+  /** Next offset to read of each assigned partition whose start is settled. */
   get positions(): ReadonlyMap<number, number> {
     return this.#positions;
   }
 
-  /** For how long nothing was read or applied; 0 while the handler is at work. */
+  /** Time since something was last read or applied; 0 while the handler is at work. */
   get idleMs(): number {
     return this.#applying.size === 0 ? Date.now() - this.#activeAtMs : 0;
   }
 
-  /** Finishes the batches at hand and leaves the group, for which it waits at most 5 s. */
+  /** Finishes the batches at hand and leaves the group, which it waits for at most 5 s. */
   async close(): Promise<void> {
     this.#closing.abort();
     await Promise.allSettled(this.#applying);
@@ -123,35 +127,47 @@ export class KafkaSession {
     void this.#place(partitions);
   }
 
-  /** Seeks each partition to the handler's progress and lets it flow; tries until that worked or is void. */
+  /** Seeks each partition to the handler's progress and resumes it; tries until that works or is void. */
   async #place(partitions: readonly number[]): Promise<void> {
-    const { topic, handler, offsets, onError } = this.#options;
     const isCurrent = this.#currentness();
-    while (isCurrent()) {
-      try {
-        const [progress, ranges] = await Promise.all([handler.progress(partitions), offsets.ranges(partitions)]);
-        if (!isCurrent()) return;
-        for (const partition of partitions.filter((each) => !this.#positions.has(each))) {
-          const start = startOf(partition, progress.get(partition), ranges.get(partition), onError);
-          this.#consumer.seek({ topic, partition, offset: String(start) });
-          this.#consumer.resume([{ topic, partitions: [partition] }]);
-          this.#positions.set(partition, start);
-        }
-        return;
-      } catch (error) {
-        if (!isCurrent()) return;
-        onError(error);
-        await this.#backoff.wait(this.#closing.signal);
+    await untilSuccess(
+      async () => {
+        if (isCurrent()) await this.#tryToPlace(partitions, isCurrent);
+      },
+      {
+        ...PLACE_PAUSES,
+        signal: this.#closing.signal,
+        onError: (error) => {
+          if (isCurrent()) this.#options.onError(error);
+        },
+      },
+    );
+  }
+
+  async #tryToPlace(partitions: readonly number[], isCurrent: () => boolean): Promise<void> {
+    const { topic, handler, offsets, onError } = this.#options;
+    const [progress, ranges] = await Promise.all([handler.progress(partitions), offsets.ranges(partitions)]);
+    if (!isCurrent()) return;
+    for (const partition of partitions.filter((each) => !this.#positions.has(each))) {
+      const range = ranges.get(partition);
+      if (range === undefined) throw new Error(`partition ${partition} is not known yet`);
+      const { offset, expired } = partitionStart(partition, progress.get(partition), range);
+      if (expired !== undefined) {
+        const { from, to } = expired;
+        onError(new Error(`messages ${from} to ${to} of partition ${partition} expired before they were read`));
       }
+      this.#consumer.seek({ topic, partition, offset: String(offset) });
+      this.#consumer.resume([{ topic, partitions: [partition] }]);
+      this.#positions.set(partition, offset);
     }
   }
 
-  /** Stops the flow of one partition and, after a pause, lets it begin again from stored progress. */
+  /** Pauses one partition for a moment, then lets it begin again from stored progress. */
   async #placeAgain(partition: number): Promise<void> {
     const isCurrent = this.#currentness();
     this.#positions.delete(partition);
     this.#pause([partition]);
-    await this.#backoff.wait(this.#closing.signal);
+    await sleep(REDELIVERY_PAUSE_MS, undefined, { signal: this.#closing.signal }).catch(() => {});
     if (isCurrent()) await this.#place([partition]);
   }
 
@@ -174,7 +190,6 @@ export class KafkaSession {
         return;
       }
       if (!isCurrent()) return;
-      this.#backoff.reset();
       this.#positions.set(partition, nextOffset);
       resolveOffset(String(nextOffset - 1));
       await heartbeat();
@@ -206,37 +221,15 @@ export class KafkaSession {
     this.#consumer.pause([{ topic: this.#options.topic, partitions: [...partitions] }]);
   }
 
-  /** @returns Whether, later, the session is still open and under the same assignment as now. */
+  /** @returns A function that is true while the session is open and under the same assignment as now. */
   #currentness(): () => boolean {
     const generation = this.#generation;
     return () => !this.#closing.signal.aborted && generation === this.#generation;
   }
 }
 
-/** A consumer that is stopped while it joins would go on to run: wait for the joining first. */
+/** Waits for the joining first: a consumer that is stopped while it joins would go on to run. */
 async function leave(consumer: KafkaConsumer, running: Promise<void>): Promise<void> {
   await running.catch(() => {});
   await consumer.disconnect().catch(() => {});
-}
-
-function startOf(
-  partition: number,
-  progress: number | undefined,
-  range: PartitionRange | undefined,
-  onError: ConsumeOptions['onError'],
-): number {
-  if (range === undefined) throw new Error(`partition ${partition} is not known yet`);
-  if (progress === undefined) return range.start;
-  if (progress > range.end) throw pastTheEnd(partition, progress, range.end);
-  if (progress >= range.start) return progress;
-  onError(
-    new Error(`messages ${progress} to ${range.start - 1} of partition ${partition} expired before they were read`),
-  );
-  return range.start;
-}
-
-function pastTheEnd(partition: number, progress: number, end: number): Error {
-  return new Error(
-    `progress ${progress} of partition ${partition} lies past the log's end (${end}): was the topic made anew? Nothing is read until that progress is deleted`,
-  );
 }

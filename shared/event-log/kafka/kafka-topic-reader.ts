@@ -1,59 +1,77 @@
 import { randomBytes } from 'node:crypto';
-import type { Message } from '../event-log.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Consumer, EachMessageHandler, KafkaMessage } from 'kafkajs';
 import { type KafkaClientOptions, kafkaClient } from './kafka-client.ts';
-import { toMessage } from './kafka-message.ts';
-import { kafkaOffsets } from './kafka-offsets.ts';
+import { KafkaOffsets, type PartitionRange } from './kafka-offsets.ts';
+
+export interface TopicReaderOptions extends KafkaClientOptions {
+  readonly topic: string;
+}
 
 const REQUEST_TIMEOUT_MS = 5_000;
 const TIMEOUT_MS = 30_000;
+const CLOSE_TIMEOUT_MS = 2_000;
 
 /**
- * Reads what a topic holds now, from its beginning, as nobody's consumer. Takes some seconds.
- * @param onMessage  Called with each message, in the order of its partition.
- * @throws when the brokers do not give all of it within 30 s.
+ * Reads what a topic holds now, from its beginning, in a group that nobody else is in. Takes some seconds.
+ * @param onRecord  Called with each record, in the order of its partition; again from the beginning after a failure.
+ * @throws if the brokers do not give all of it within 30 s.
  */
 export async function readTopic(
-  options: KafkaClientOptions & { readonly topic: string },
-  onMessage: (message: Message) => void,
+  options: TopicReaderOptions,
+  onRecord: (record: KafkaMessage, partition: number) => void,
 ): Promise<void> {
-  const { topic } = options;
-  const offsets = kafkaOffsets(options);
+  const offsets = new KafkaOffsets(options);
   const ranges = await offsets.ranges().finally(() => offsets.close());
-  const open = new Map([...ranges].filter(([, { start, end }]) => end > start));
-  if (open.size === 0) return;
+  const filled = new Map([...ranges].filter(([, { start, end }]) => end > start));
+  if (filled.size === 0) return;
   const client = kafkaClient(options, REQUEST_TIMEOUT_MS);
-  const groupId = `${topic}.reader.${randomBytes(6).toString('hex')}`;
+  const groupId = `${options.topic}.reader.${randomBytes(6).toString('hex')}`;
   const consumer = client.kafka.consumer({ groupId, maxWaitTimeInMs: 100, allowAutoTopicCreation: false });
-  const done = Promise.withResolvers<void>();
-  const timer = setTimeout(() => done.reject(new Error(`${topic} was not read within ${TIMEOUT_MS} ms`)), TIMEOUT_MS);
-  /** An end can be a place without a message, which is never delivered: what was read past it counts. */
-  const settle = (partition: number, nextOffset: number): void => {
-    if (nextOffset >= (open.get(partition)?.end ?? 0)) open.delete(partition);
-    if (open.size === 0) done.resolve();
-  };
   try {
-    await consumer.connect();
-    await consumer.subscribe({ topics: [topic], fromBeginning: true });
-    consumer.on('consumer.crash', ({ payload }) => done.reject(payload.error));
-    consumer.on('consumer.end_batch_process', ({ payload }) =>
-      settle(payload.partition, Number(payload.lastOffset) + 1),
-    );
-    await consumer.run({
-      autoCommit: false,
-      eachMessage: async ({ partition, message }) => {
-        if (Number(message.offset) < (ranges.get(partition)?.end ?? 0)) onMessage(toMessage(partition, message));
-      },
-    });
-    await done.promise;
+    await readRanges(consumer, options.topic, { ranges: filled, onRecord });
   } finally {
-    clearTimeout(timer);
-    await consumer.disconnect().catch(() => {});
-    await deleteGroup(options, groupId);
+    await Promise.race([consumer.disconnect().catch(() => {}), sleep(CLOSE_TIMEOUT_MS)]);
     client.cutOff();
+    await deleteGroup(options, groupId);
   }
 }
 
-/** What is left of a group is forgotten by the brokers in time: that this fails is no failure. */
+async function readRanges(
+  consumer: Consumer,
+  topic: string,
+  { ranges, onRecord }: { ranges: ReadonlyMap<number, PartitionRange>; onRecord: Parameters<typeof readTopic>[1] },
+): Promise<void> {
+  const open = new Set(ranges.keys());
+  const done = Promise.withResolvers<void>();
+  const timer = setTimeout(() => done.reject(new Error(`${topic} was not read within ${TIMEOUT_MS} ms`)), TIMEOUT_MS);
+  consumer.on('consumer.crash', ({ payload: { error, restart } }) => {
+    // kafkajs begins again by itself after some failures, such as that of a coordinator that is still loading.
+    if (!restart) done.reject(error);
+  });
+  // An end can be a place without a record, which is never delivered: reading past it counts.
+  consumer.on('consumer.end_batch_process', ({ payload: { partition, lastOffset } }) => {
+    if (Number(lastOffset) + 1 >= (ranges.get(partition)?.end ?? 0)) open.delete(partition);
+    if (open.size === 0) done.resolve();
+  });
+  const eachMessage: EachMessageHandler = async ({ partition, message }) => {
+    if (Number(message.offset) < (ranges.get(partition)?.end ?? 0)) onRecord(message, partition);
+  };
+  start(consumer, topic, eachMessage).catch(done.reject);
+  try {
+    await done.promise;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function start(consumer: Consumer, topic: string, eachMessage: EachMessageHandler): Promise<void> {
+  await consumer.connect();
+  await consumer.subscribe({ topics: [topic], fromBeginning: true });
+  await consumer.run({ autoCommit: false, eachMessage });
+}
+
+/** Brokers forget an unused group in time, so a failure here is none. */
 async function deleteGroup(options: KafkaClientOptions, groupId: string): Promise<void> {
   const client = kafkaClient(options, REQUEST_TIMEOUT_MS);
   const admin = client.kafka.admin();

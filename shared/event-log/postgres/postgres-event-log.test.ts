@@ -3,9 +3,10 @@ import { type TestDatabase, testDatabase } from '@kindred/infra/postgres/test-da
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ADVISORY_LOCKS } from '../../platform/advisory-locks.ts';
-import { CATALOG, eventLogContract, messageOf, RecordingHandler, until, userOf } from '../event-log.contract.ts';
+import { eventLogContract } from '../event-log.contract.ts';
+import { CATALOG, messageOf, RecordingHandler, until, userOf } from '../event-log.fixture.ts';
 import type { EventLog } from '../event-log.ts';
-import { postgresEventLog } from './postgres-event-log.ts';
+import { PostgresEventLog } from './postgres-event-log.ts';
 
 /** The server is shared with other databases, whose logs take locks of the same class. */
 const OWN_LOCKS = `SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = ${ADVISORY_LOCKS.eventLogConsumer[0]} AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
@@ -22,7 +23,7 @@ describe('the PostgreSQL event log', () => {
         const opened: EventLog[] = [];
         return {
           open: () => {
-            const log = postgresEventLog({ database: testing.database, databaseUrl: testing.url });
+            const log = new PostgresEventLog({ database: testing.database, databaseUrl: testing.url });
             opened.push(log);
             return log;
           },
@@ -49,7 +50,7 @@ describe('over several connections, the PostgreSQL event log', () => {
 
   async function withLog(work: (handler: RecordingHandler) => Promise<void>): Promise<void> {
     await own.database.query('TRUNCATE event_log RESTART IDENTITY');
-    log = postgresEventLog({ database: own.database, databaseUrl: own.url });
+    log = new PostgresEventLog({ database: own.database, databaseUrl: own.url });
     const handler = new RecordingHandler();
     try {
       await work(handler);
@@ -60,8 +61,8 @@ describe('over several connections, the PostgreSQL event log', () => {
 
   /** The same log as another process would open it. */
   function closing({ pollMs }: { readonly pollMs: number }): EventLog & AsyncDisposable {
-    const other = postgresEventLog({ database: own.database, databaseUrl: own.url, pollMs });
-    return { ...other, [Symbol.asyncDispose]: () => other.close() };
+    const other = new PostgresEventLog({ database: own.database, databaseUrl: own.url, pollMs });
+    return Object.assign(other, { [Symbol.asyncDispose]: () => other.close() });
   }
 
   test('never skips a message whose transaction commits late', () =>

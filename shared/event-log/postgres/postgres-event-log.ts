@@ -1,14 +1,16 @@
 import type { Database } from '../../platform/database.ts';
-import { createAppendQueue } from '../append-queue.ts';
-import type { EventLog, NewMessage, Position } from '../event-log.ts';
-import { FIRST_OFFSET, type PostgresConsumer, startPostgresConsumer } from './postgres-log-consumer.ts';
+import { AppendQueue } from '../append-queue.ts';
+import type { ConsumeOptions, Consumer, EventLog, MessageHandler, NewMessage, Position } from '../event-log.ts';
+import { messageBytes } from '../message-bytes.ts';
+import { encodeHeaders } from './message-headers.ts';
+import { FIRST_OFFSET, PostgresLogConsumer } from './postgres-log-consumer.ts';
 
 export interface PostgresEventLogOptions {
   /** Holds the table `event_log`; stays the caller's. */
   readonly database: Database;
   /** The same database: a consumer opens a connection of its own, beside the pool. */
   readonly databaseUrl: string;
-  /** How long a message can stay unseen when the database's hint is lost. */
+  /** Longest time that a message stays unseen if the database's notification is lost. */
   readonly pollMs?: number;
   readonly name?: string;
 }
@@ -18,56 +20,76 @@ const TRIM_PAGE = 10_000;
 
 /**
  * The event log as a PostgreSQL table of one partition; offsets start at 1 and have gaps. One statement and one commit
- * an append, shared by all appends that wait at the time. One consumer of a database reads, over all processes; the
- * others wait for it to go. Headers are dropped.
+ * per write, shared by all appends that wait at the time. One consumer of a database reads, over all processes; the
+ * others wait until it ends.
  */
-export function postgresEventLog(options: PostgresEventLogOptions): EventLog {
-  const { database, databaseUrl, pollMs = 1_000, name = 'postgres' } = options;
-  const consumers = new Set<PostgresConsumer>();
-  const queue = createAppendQueue({ ...WRITE_LIMITS, write: (messages) => write(database, messages) });
-  const end = (): Promise<number> => endOf(database);
-  return {
-    name,
-    append: async (messages) => {
-      const positions = await queue.append(messages);
-      for (const consumer of consumers) consumer.wake();
-      return positions;
-    },
-    consume: async (handler, consumeOptions) => {
-      const consumer = startPostgresConsumer({ ...consumeOptions, databaseUrl, handler, pollMs, end });
-      consumers.add(consumer);
-      const stop = async (): Promise<void> => {
-        await consumer.stop();
-        consumers.delete(consumer);
-      };
-      return { lag: consumer.lag, stop };
-    },
-    ends: async () => new Map([[0, await end()]]),
-    erase: async (catalog, user) => {
-      // The place stays, so that progress passes it and a wait for its offset ends.
-      await database.query(
-        `UPDATE event_log SET catalog = '', user_id = '', value = NULL WHERE catalog = $1 AND user_id = $2`,
-        [catalog, user],
-      );
-    },
-    trim: async (before, appendedBeforeMs) => {
-      const offset = before.get(0) ?? FIRST_OFFSET;
-      while ((await trimPage(database, offset, appendedBeforeMs)) === TRIM_PAGE);
-    },
-    close: async () => {
-      await Promise.all([queue.close(), ...[...consumers].map((consumer) => consumer.stop())]);
-      consumers.clear();
-    },
-  };
+export class PostgresEventLog implements EventLog {
+  readonly name: string;
+  readonly #options: PostgresEventLogOptions;
+  readonly #consumers = new Set<PostgresLogConsumer>();
+  readonly #queue: AppendQueue<NewMessage>;
+
+  constructor(options: PostgresEventLogOptions) {
+    const { database, name = 'postgres' } = options;
+    this.name = name;
+    this.#options = options;
+    this.#queue = new AppendQueue({
+      ...WRITE_LIMITS,
+      bytesOf: messageBytes,
+      write: (messages) => write(database, messages),
+    });
+  }
+
+  async append(messages: readonly NewMessage[]): Promise<readonly Position[]> {
+    const positions = await this.#queue.append(messages);
+    for (const consumer of this.#consumers) consumer.wake();
+    return positions;
+  }
+
+  async consume(handler: MessageHandler, options: ConsumeOptions): Promise<Consumer> {
+    const { database, databaseUrl, pollMs = 1_000 } = this.#options;
+    const consumer = new PostgresLogConsumer({
+      ...options,
+      databaseUrl,
+      handler,
+      pollMs,
+      end: () => endOf(database),
+    });
+    this.#consumers.add(consumer);
+    return consumer;
+  }
+
+  async ends(): Promise<ReadonlyMap<number, number>> {
+    return new Map([[0, await endOf(this.#options.database)]]);
+  }
+
+  async erase(catalog: string, user: string): Promise<void> {
+    // The place stays, so that progress passes it and a wait for its offset ends.
+    await this.#options.database.query(
+      `UPDATE event_log SET catalog = '', user_id = '', value = NULL, headers = NULL WHERE catalog = $1 AND user_id = $2`,
+      [catalog, user],
+    );
+  }
+
+  async trim(before: ReadonlyMap<number, number>, appendedBeforeMs: number): Promise<void> {
+    const offset = before.get(0) ?? FIRST_OFFSET;
+    while ((await trimPage(this.#options.database, offset, appendedBeforeMs)) === TRIM_PAGE);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#queue.close(), ...[...this.#consumers].map((consumer) => consumer.stop())]);
+    this.#consumers.clear();
+  }
 }
 
 async function write(database: Database, messages: readonly NewMessage[]): Promise<readonly Position[]> {
   const { rows } = await database.query<{ offsets: readonly (number | string)[] }>(
-    'SELECT append_to_event_log($1::text[], $2::text[], $3::bytea[]) AS offsets',
+    'SELECT append_to_event_log($1::text[], $2::text[], $3::bytea[], $4::bytea[]) AS offsets',
     [
       messages.map((message) => message.catalog),
       messages.map((message) => message.user),
       messages.map((message) => message.value),
+      messages.map((message) => encodeHeaders(message.headers ?? {})),
     ],
   );
   return (rows[0]?.offsets ?? []).map((offset) => ({ partition: 0, offset: Number(offset) }));
@@ -81,7 +103,7 @@ async function endOf(database: Database): Promise<number> {
   return Number(rows[0]?.next ?? FIRST_OFFSET);
 }
 
-/** @returns How many were deleted: fewer than a page when the rest must stay. Offsets and times rise together. */
+/** @returns The number deleted: less than a page if the rest must stay. Offsets and times rise together. */
 async function trimPage(database: Database, before: number, appendedBeforeMs: number): Promise<number> {
   const { rowCount } = await database.query(
     `DELETE FROM event_log WHERE appended_at_ms < $2 AND log_offset IN (

@@ -1,9 +1,9 @@
 import { Signal } from '../../platform/signal.ts';
-import { createBackoff } from '../backoff.ts';
 import type { ConsumeOptions, Consumer, MessageHandler } from '../event-log.ts';
-import { openPostgresLogSession, type PostgresLogSession } from './postgres-log-session.ts';
+import { untilSuccess } from '../until-success.ts';
+import { PostgresLogSession } from './postgres-log-session.ts';
 
-export interface PostgresConsumerOptions extends ConsumeOptions {
+export interface PostgresLogConsumerOptions extends ConsumeOptions {
   readonly databaseUrl: string;
   readonly handler: MessageHandler;
   readonly pollMs: number;
@@ -11,74 +11,105 @@ export interface PostgresConsumerOptions extends ConsumeOptions {
   readonly end: () => Promise<number>;
 }
 
-/** A consumer that can also be told of an append in its own process, sooner than the database tells it. */
-export interface PostgresConsumer extends Consumer {
-  wake(): void;
-}
-
 export const FIRST_OFFSET = 1;
 const BATCH_BYTES_MAX = 16 * 1024 * 1024;
+const PAUSES = { firstPauseMs: 100, pauseMaxMs: 1_000 };
 
 /**
- * Reads the table in a loop of its own. Any failure, of the handler too, ends the session: after a pause a new one takes
+ * Reads the table in a loop of its own. Any failure, also of the handler, ends the session: after a pause a new one takes
  * the lock, asks for progress and goes on from there.
  */
-export function startPostgresConsumer(options: PostgresConsumerOptions): PostgresConsumer {
-  const { databaseUrl, handler, pollMs, end, batchSizeMax, onError } = options;
-  const stopping = new AbortController();
-  const signal = new Signal();
-  const backoff = createBackoff({ firstMs: 100, maxMs: 1_000 });
-  /** Known while we own the log. */
-  let next: number | undefined;
+export class PostgresLogConsumer implements Consumer {
+  readonly #options: PostgresLogConsumerOptions;
+  readonly #stopping = new AbortController();
+  readonly #appended = new Signal();
+  readonly #over: Promise<void>;
+  /** Next offset to read, while the session owns the log. */
+  #next: number | undefined;
+  #isRunning = true;
 
-  async function progress(): Promise<number> {
-    return (await handler.progress([0])).get(0) ?? FIRST_OFFSET;
+  constructor(options: PostgresLogConsumerOptions) {
+    this.#options = options;
+    this.#over = this.#run();
   }
 
-  async function deliver(session: PostgresLogSession): Promise<void> {
-    while (!(await session.tryToOwn())) {
-      await signal.wait(pollMs);
-      if (stopping.signal.aborted) return;
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
+  /** Looks for messages now: an append in this process is known sooner than the database notifies of it. */
+  wake(): void {
+    this.#appended.notify();
+  }
+
+  async lag(): Promise<number> {
+    return Math.max(0, (await this.#options.end()) - (this.#next ?? (await this.#progress())));
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#appended.notify();
+    await this.#over;
+  }
+
+  async #run(): Promise<void> {
+    const { onError } = this.#options;
+    const { signal } = this.#stopping;
+    try {
+      // A session that applied something ends without throwing, so the pauses begin with the first again.
+      while (!signal.aborted) await untilSuccess(() => this.#runSession(), { ...PAUSES, signal, onError });
+    } catch (error) {
+      onError(error);
+    } finally {
+      this.#isRunning = false;
     }
-    next = await progress();
-    while (!stopping.signal.aborted) {
+  }
+
+  /** @throws the session's failure if it had applied nothing. */
+  async #runSession(): Promise<void> {
+    let session: PostgresLogSession | undefined;
+    let begun: number | undefined;
+    try {
+      session = await PostgresLogSession.open(this.#options.databaseUrl, () => this.#appended.notify());
+      if (!(await this.#own(session))) return;
+      begun = await this.#progress();
+      this.#next = begun;
+      await this.#deliver(session, begun);
+    } catch (error) {
+      if (begun === undefined || this.#next === begun) throw error;
+      this.#options.onError(error);
+    } finally {
+      this.#next = undefined;
+      await session?.close();
+    }
+  }
+
+  /** Waits for the lock. @returns False if it was stopped first. */
+  async #own(session: PostgresLogSession): Promise<boolean> {
+    while (!(await session.tryToOwn())) {
+      await this.#appended.wait(this.#options.pollMs);
+      if (this.#stopping.signal.aborted) return false;
+    }
+    return true;
+  }
+
+  async #deliver(session: PostgresLogSession, from: number): Promise<void> {
+    const { batchSizeMax, handler, pollMs } = this.#options;
+    for (let next = from; !this.#stopping.signal.aborted; ) {
       const messages = await session.read(next, { countMax: batchSizeMax, bytesMax: BATCH_BYTES_MAX });
       const last = messages.at(-1);
       if (last === undefined) {
-        await signal.wait(pollMs);
+        await this.#appended.wait(pollMs);
         continue;
       }
       const whole = messages.filter(({ value }) => value !== null);
-      await handler.apply({ partition: 0, messages: whole, nextOffset: last.offset + 1 });
       next = last.offset + 1;
-      backoff.reset();
+      await handler.apply({ partition: 0, messages: whole, nextOffset: next });
+      this.#next = next;
     }
   }
 
-  async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      let session: PostgresLogSession | undefined;
-      try {
-        session = await openPostgresLogSession(databaseUrl, () => signal.notify());
-        await deliver(session);
-      } catch (error) {
-        onError(error);
-        await backoff.wait(stopping.signal);
-      } finally {
-        next = undefined;
-        await session?.close();
-      }
-    }
+  async #progress(): Promise<number> {
+    return (await this.#options.handler.progress([0])).get(0) ?? FIRST_OFFSET;
   }
-
-  const over = run();
-  return {
-    wake: () => signal.notify(),
-    lag: async () => Math.max(0, (await end()) - (next ?? (await progress()))),
-    stop: async () => {
-      stopping.abort();
-      signal.notify();
-      await over;
-    },
-  };
 }

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+
+type Headers = Readonly<Record<string, string>>;
+
+const headersSchema = z.record(z.string(), z.string());
+
+/** Headers as they are stored: JSON in UTF-8, as bytes, because text of PostgreSQL holds no NUL; `null` for none. */
+export function encodeHeaders(headers: Headers): Buffer | null {
+  return Object.keys(headers).length === 0 ? null : Buffer.from(JSON.stringify(headers));
+}
+
+export function decodeHeaders(bytes: Buffer | null): Headers {
+  return bytes === null ? {} : headersSchema.parse(JSON.parse(bytes.toString()));
+}
