@@ -22,6 +22,9 @@ export class LastKnownUsers {
     ttl: KEPT_MS,
   });
 
+  /** Number of times that a user was forgotten: a history read before the last of them may be that user's. */
+  forgotten = 0;
+
   /** An empty history forgets the user. */
   rememberHistory(catalog: CatalogId, user: UserId, history: readonly HistoryEvent[]): void {
     const key = keyOf(catalog, user);
@@ -57,6 +60,7 @@ export class LastKnownUsers {
   }
 
   forget(catalog: CatalogId, user: UserId): void {
+    this.forgotten++;
     this.#users.delete(keyOf(catalog, user));
   }
 }
