@@ -30,7 +30,11 @@ export interface BuildAnswer {
   readonly mean?: Float32Array;
   readonly artifact?: Uint8Array<ArrayBuffer>;
   readonly error?: string;
+  /** True if the error is that the artifact's bytes are not those that were stored. */
+  readonly isDamaged?: boolean;
 }
+
+class ChangedBytes extends Error {}
 
 const PAGE_ROWS = 5_000;
 
@@ -62,6 +66,7 @@ async function answer(task: BuildTask): Promise<void> {
     parentPort?.postMessage({
       id: task.id,
       error: error instanceof Error ? error.message : String(error),
+      isDamaged: error instanceof ChangedBytes,
     } satisfies BuildAnswer);
   }
 }
@@ -139,7 +144,7 @@ async function meanOf(pool: Database, catalog: CatalogId, space: SpaceId): Promi
   return sum && Float32Array.from(sum, (value) => value / count);
 }
 
-/** An artifact's bytes, put together from their parts. @throws where they are not those that were stored. */
+/** Joins the parts of an artifact. @throws {ChangedBytes} if they are not those that were stored. */
 async function artifactOf(pool: Database, catalog: CatalogId, version: number): Promise<Uint8Array<ArrayBuffer>> {
   const { rows: found } = await pool.query<{ sha256: Buffer }>(
     'SELECT sha256 FROM artifacts WHERE catalog = $1 AND version = $2',
@@ -162,7 +167,7 @@ async function artifactOf(pool: Database, catalog: CatalogId, version: number): 
   }
   const digest = createHash('sha256').update(bytes).digest();
   if (found[0] === undefined || !digest.equals(found[0].sha256)) {
-    throw new Error(`artifact ${version} of ${catalog} is not what was stored: train the catalog anew`);
+    throw new ChangedBytes(`artifact ${version} of ${catalog} is not what was stored: train the catalog again`);
   }
   return bytes;
 }

@@ -1,83 +1,78 @@
 import { testDatabase } from '@kindred/infra/postgres/test-database';
-import type { CatalogId, ItemId, SpaceId } from '@kindred/shared/id';
-import fc from 'fast-check';
+import type { ItemFields } from '@kindred/shared/catalog';
+import type { CatalogId, ItemId } from '@kindred/shared/id';
 import { afterAll, expect, test } from 'vitest';
+import { type ItemReaderUnderTest, itemReaderContract } from '../reads/item-reader.contract.ts';
 import { postgresItemReader } from './postgres-item-reader.ts';
 
 const { database, drop } = await testDatabase();
 afterAll(drop);
 
-const ITEMS = Array.from({ length: 5 }, (_, item) => `item-${item}` as ItemId);
-const SPACE = 'space' as SpaceId;
 const MIB = 1024 * 1024;
 let catalogs = 0;
-async function newCatalog(): Promise<CatalogId> {
+async function create(): Promise<ItemReaderUnderTest> {
   const catalog = `c${catalogs++}` as CatalogId;
   await database.query('INSERT INTO catalogs VALUES ($1, 0)', [catalog]);
-  await database.query(`INSERT INTO spaces VALUES ($1, $2, 'm', 1, 'serving', next_change())`, [catalog, SPACE]);
-  return catalog;
+  for (const [space, state] of [
+    ['one', 'serving'],
+    ['other', 'filling'],
+  ]) {
+    await database.query(`INSERT INTO spaces VALUES ($1, $2, 'm', 1, $3, next_change())`, [catalog, space, state]);
+  }
+  return {
+    reader: postgresItemReader(database, MIB),
+    catalog,
+    put: (item, fields, createdAtMs) => put(catalog, item, fields, createdAtMs),
+    remove: async (item) => {
+      await database.query(
+        'UPDATE items SET fields = NULL, change = next_change() WHERE catalog = $1 AND item_id = $2',
+        [catalog, item],
+      );
+      await database.query('DELETE FROM embeddings WHERE catalog = $1 AND item_id = $2', [catalog, item]);
+    },
+    embed: async (space, item) => {
+      await database.query(
+        `INSERT INTO embeddings VALUES ($1, $2, $3, next_change(), '', '')
+         ON CONFLICT (catalog, space, item_id) DO UPDATE SET change = excluded.change`,
+        [catalog, space, item],
+      );
+    },
+  };
 }
 
-const put = (catalog: CatalogId, item: ItemId, title: string) =>
-  database.query(
-    `INSERT INTO items VALUES ($1, $2, next_change(), jsonb_build_object('title', $3::text), 0, NULL)
-     ON CONFLICT (catalog, item_id) DO UPDATE SET change = excluded.change, fields = excluded.fields`,
-    [catalog, item, title],
+async function put(catalog: CatalogId, item: ItemId, fields: ItemFields, createdAtMs: number): Promise<void> {
+  await database.query(
+    `INSERT INTO items VALUES ($1, $2, next_change(), $3, $4, NULL)
+     ON CONFLICT (catalog, item_id) DO UPDATE
+     SET change = excluded.change, fields = excluded.fields, created_at_ms = excluded.created_at_ms`,
+    [catalog, item, fields, createdAtMs],
   );
-const remove = async (catalog: CatalogId, item: ItemId): Promise<void> => {
-  await database.query('UPDATE items SET fields = NULL, change = next_change() WHERE catalog = $1 AND item_id = $2', [
-    catalog,
-    item,
-  ]);
-  await database.query('DELETE FROM embeddings WHERE catalog = $1 AND item_id = $2', [catalog, item]);
-};
-const embed = (catalog: CatalogId, item: ItemId) =>
-  database.query(
-    `INSERT INTO embeddings VALUES ($1, $2, $3, next_change(), '', '')
-     ON CONFLICT (catalog, space, item_id) DO UPDATE SET change = excluded.change`,
-    [catalog, SPACE, item],
-  );
+}
 
-const steps = fc.array(
-  fc.record({
-    kind: fc.constantFrom('put', 'remove', 'embed', 'look', 'look'),
-    item: fc.constantFrom(...ITEMS),
-    asked: fc.subarray(ITEMS, { minLength: 1 }),
-    space: fc.constantFrom(SPACE, undefined),
-  }),
-  { maxLength: 25 },
-);
-
-test('a view shows what the store holds, whatever was kept from earlier views', async () => {
-  await fc.assert(
-    fc.asyncProperty(steps, async (plan) => {
-      const catalog = await newCatalog();
-      const keeping = postgresItemReader(database, MIB);
-      for (const [index, { kind, item, asked, space }] of plan.entries()) {
-        if (kind === 'put') await put(catalog, item, `title ${index}`);
-        else if (kind === 'remove') await remove(catalog, item);
-        else if (kind === 'embed') await embed(catalog, item);
-        else {
-          const byKey = async (reader: ReturnType<typeof postgresItemReader>) =>
-            new Map([...(await (await reader.view(catalog)).rows(space, asked))].sort());
-          expect(await byKey(keeping)).toEqual(await byKey(postgresItemReader(database, MIB)));
-        }
-      }
-    }),
-    { numRuns: 60 },
-  );
-});
+itemReaderContract(create, 40);
 
 test('more changes than are looked through at once are seen too', async () => {
-  const catalog = await newCatalog();
-  const reader = postgresItemReader(database, MIB);
-  await put(catalog, ITEMS[0]!, 'before');
-  const titleNow = async () => (await (await reader.view(catalog)).rows(undefined, ITEMS)).get(ITEMS[0]!)?.fields.title;
+  const { reader, catalog } = await create();
+  const item = 'item' as ItemId;
+  const titleNow = async () => (await (await reader.view(catalog)).rows(undefined, [item])).get(item)?.fields.title;
+  await put(catalog, item, { title: 'before' }, 0);
   expect(await titleNow()).toBe('before');
   await database.query(
     `INSERT INTO items SELECT $1, 'other-' || number, next_change(), '{}', 0, NULL FROM generate_series(1, 1500) AS number`,
     [catalog],
   );
-  await put(catalog, ITEMS[0]!, 'after');
+  await put(catalog, item, { title: 'after' }, 0);
   expect(await titleNow()).toBe('after');
+});
+
+test('rows that do not fit into the cache are read from the database', async () => {
+  const { catalog } = await create();
+  const small = postgresItemReader(database, 1_000);
+  const items = Array.from({ length: 20 }, (_, place) => `item-${place}` as ItemId);
+  for (const item of items) await put(catalog, item, { title: item }, 0);
+  for (let look = 0; look < 3; look++) {
+    const rows = await (await small.view(catalog)).rows(undefined, items);
+    expect([...rows.values()].map(({ fields }) => fields.title).sort()).toEqual([...items].sort());
+  }
+  expect(small.kept(catalog, undefined, items).size).toBeLessThan(items.length);
 });

@@ -3,7 +3,7 @@ import type { CatalogId, SpaceId } from '@kindred/shared/id';
 import { type Artifact, decodeArtifact } from '@kindred/shared/model/artifact';
 import { imputedShares } from '@kindred/shared/model/item-model';
 import { unpackIds } from '@kindred/shared/numeric/packed-ids';
-import type { CatalogBuilder } from '../catalog-state/catalog-builder.ts';
+import { type CatalogBuilder, DamagedArtifact } from '../catalog-state/catalog-builder.ts';
 import type { CoEngagementData } from '../sources/co-engagement.ts';
 import type { TrainedCatalog } from '../sources/trained-scores.ts';
 import type { BuildAnswer, BuildTask } from './catalog-builder-worker.ts';
@@ -38,7 +38,7 @@ export class WorkerCatalogBuilder implements CatalogBuilder {
   async trained(catalog: CatalogId, version: number): Promise<TrainedCatalog> {
     const { artifact } = await this.#ask({ kind: 'artifact', catalog, version });
     if (artifact === undefined) throw new Error('the builder answered without an artifact');
-    return trainedCatalog(version, decodeArtifact(artifact));
+    return trainedCatalog(version, decoded(artifact));
   }
 
   async stop(): Promise<void> {
@@ -70,7 +70,7 @@ export class WorkerCatalogBuilder implements CatalogBuilder {
     const waiter = this.#waiters.get(answer.id);
     this.#waiters.delete(answer.id);
     if (answer.error === undefined) waiter?.resolve(answer);
-    else waiter?.reject(new Error(answer.error));
+    else waiter?.reject(answer.isDamaged ? new DamagedArtifact(answer.error) : new Error(answer.error));
   }
 
   #fail(worker: Worker, error: unknown): void {
@@ -78,6 +78,15 @@ export class WorkerCatalogBuilder implements CatalogBuilder {
     this.#worker = undefined;
     for (const waiter of this.#waiters.values()) waiter.reject(error);
     this.#waiters.clear();
+  }
+}
+
+/** @throws {DamagedArtifact} */
+function decoded(bytes: Uint8Array<ArrayBuffer>): Artifact {
+  try {
+    return decodeArtifact(bytes);
+  } catch (error) {
+    throw new DamagedArtifact('the artifact is not of the form that this version reads', { cause: error });
   }
 }
 

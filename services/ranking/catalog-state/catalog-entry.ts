@@ -6,13 +6,26 @@ import type { CatalogMarks } from './catalog-state-source.ts';
 import type { CatalogState } from './catalog-states.ts';
 import type { Mean } from './mean.ts';
 
-/** A part that was built by a pass over the catalog. */
+/** A part that is built by a pass of its own. */
+export type BuiltPart = 'artifact' | 'mean' | 'co-engagement';
+
+/** A part with the marks that it was built from. */
 interface Built<Value> {
   readonly value: Value;
-  /** Marks and space that it was built from. */
   readonly marks: CatalogMarks;
-  readonly space: SpaceId | undefined;
-  readonly builtAtMs: number;
+}
+
+interface BuiltMean extends Built<Mean | undefined> {
+  readonly space: SpaceId;
+}
+
+/** The artifact or the space that a pass is for: a pass for another one need not wait. */
+export type PassSubject = number | SpaceId | undefined;
+
+/** The last pass for a part, whether it succeeded or failed. */
+interface Pass {
+  readonly subject: PassSubject;
+  readonly endedAtMs: number;
   readonly tookMs: number;
 }
 
@@ -28,15 +41,16 @@ export class CatalogEntry {
   lookedAtMs = Number.NEGATIVE_INFINITY;
   refreshing: Promise<void> | undefined;
   building: Promise<void> | undefined;
-  /** Version that was loaded or tried last: a damaged artifact is not tried again and again. */
-  triedArtifact: number | null = null;
+  /** Version that was loaded last, or found damaged. */
+  settledArtifact: number | null = null;
   #lists: { readonly nonPersonalized: NonPersonalized; readonly space: SpaceId | undefined } = {
     nonPersonalized: { trending: [], popular: [], latest: [] },
     space: undefined,
   };
   #graph: Built<CoEngagementData> | undefined;
-  #mean: Built<Mean | undefined> | undefined;
+  #mean: BuiltMean | undefined;
   #trained: TrainedCatalog | undefined;
+  readonly #passes = new Map<BuiltPart, Pass>();
   #state: CatalogState = this.#compose();
 
   get state(): CatalogState {
@@ -54,7 +68,7 @@ export class CatalogEntry {
     this.#state = this.#compose();
   }
 
-  setMean(mean: Built<Mean | undefined>): void {
+  setMean(mean: BuiltMean): void {
     this.#mean = mean;
     this.#state = this.#compose();
   }
@@ -64,19 +78,48 @@ export class CatalogEntry {
     this.#state = this.#compose();
   }
 
-  isMeanDue(nowMs: number): boolean {
-    const { space } = this.#lists;
-    const isCurrent = this.#mean?.marks.items === this.marks.items && this.#mean.space === space;
-    return space !== undefined && !isCurrent && isPauseOver(this.#mean, nowMs);
+  /** True if a part follows from something that has changed, and its last pass is long enough ago. */
+  isDue(part: BuiltPart, nowMs: number): boolean {
+    if (!this.#isOutdated(part)) return false;
+    const pass = this.#passes.get(part);
+    if (pass === undefined || pass.subject !== this.subjectOf(part)) return true;
+    return nowMs - pass.endedAtMs > Math.max(REBUILD_MS, REBUILD_PAUSE_FACTOR * pass.tookMs);
   }
 
-  isGraphDue(nowMs: number): boolean {
-    return this.#graph?.marks.events !== this.marks.events && isPauseOver(this.#graph, nowMs);
+  endPass(part: BuiltPart, pass: Pass): void {
+    this.#passes.set(part, pass);
+  }
+
+  /** The subject that a pass for the part has now. */
+  subjectOf(part: BuiltPart): PassSubject {
+    switch (part) {
+      case 'artifact':
+        return this.marks.artifact ?? undefined;
+      case 'mean':
+        return this.#lists.space;
+      case 'co-engagement':
+        return undefined;
+    }
+  }
+
+  #isOutdated(part: BuiltPart): boolean {
+    const { space } = this.#lists;
+    switch (part) {
+      case 'artifact':
+        return this.marks.artifact !== this.settledArtifact;
+      case 'mean':
+        return space !== undefined && !(this.#mean?.marks.items === this.marks.items && this.#mean.space === space);
+      case 'co-engagement':
+        return this.#graph?.marks.events !== this.marks.events;
+    }
   }
 
   #compose(): CatalogState {
     const { events, items } = this.marks;
-    const [graph, mean, trained] = [this.#graph, this.#mean, this.#trained];
+    const { space } = this.#lists;
+    const [graph, trained] = [this.#graph, this.#trained];
+    // The mean of another space is no use to the vectors of this one.
+    const mean = this.#mean?.space === space ? this.#mean : undefined;
     const version = [
       `events-${events}`,
       `items-${items}`,
@@ -85,7 +128,7 @@ export class CatalogEntry {
       `artifact-${trained?.version ?? 'none'}`,
     ];
     return {
-      space: this.#lists.space,
+      space,
       nonPersonalized: this.#lists.nonPersonalized,
       graph: graph?.value,
       trained,
@@ -95,9 +138,4 @@ export class CatalogEntry {
       version: version.join('.'),
     };
   }
-}
-
-function isPauseOver(built: Built<unknown> | undefined, nowMs: number): boolean {
-  if (built === undefined) return true;
-  return nowMs - built.builtAtMs > Math.max(REBUILD_MS, REBUILD_PAUSE_FACTOR * built.tookMs);
 }

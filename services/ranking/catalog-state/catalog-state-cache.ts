@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CatalogId } from '@kindred/shared/id';
 import type { Log } from '@kindred/shared/platform/log';
 import { LRUCache } from 'lru-cache';
-import type { CatalogBuilder } from './catalog-builder.ts';
-import { CatalogEntry } from './catalog-entry.ts';
+import { type CatalogBuilder, DamagedArtifact } from './catalog-builder.ts';
+import { type BuiltPart, CatalogEntry } from './catalog-entry.ts';
 import type { CatalogStateSource } from './catalog-state-source.ts';
 import type { CatalogState, CatalogStates } from './catalog-states.ts';
 
@@ -13,11 +13,12 @@ export interface CatalogStateCacheOptions {
   readonly log: Log;
   /** The time in milliseconds; by default `Date.now`. */
   readonly now?: () => number;
+  /** The first request of a catalog waits this long for the passes, then goes on without them; by default 3 s. */
+  readonly firstBuildMs?: number;
 }
 
 /** An older state is refreshed behind the next request, which is still answered from it. */
 const FRESH_MS = 1_000;
-/** The first request of a catalog waits this long for the passes, then goes on without them. */
 const FIRST_BUILD_MS = 3_000;
 /** A catalog without requests for this long is forgotten, with everything that erased users left in it. */
 const FORGET_MS = 3_600_000;
@@ -32,18 +33,24 @@ export class CatalogStateCache implements CatalogStates {
   readonly #builder: CatalogBuilder;
   readonly #log: Log;
   readonly #now: () => number;
-  readonly #entries = new LRUCache<CatalogId, Promise<CatalogEntry | undefined>>({
-    max: CATALOGS_MAX,
-    ttl: FORGET_MS,
-    updateAgeOnGet: true,
-    ttlAutopurge: true,
-  });
+  readonly #firstBuildMs: number;
+  readonly #entries: LRUCache<CatalogId, Promise<CatalogEntry | undefined>>;
 
-  constructor({ source, builder, log, now = Date.now }: CatalogStateCacheOptions) {
+  constructor({ source, builder, log, now = Date.now, firstBuildMs = FIRST_BUILD_MS }: CatalogStateCacheOptions) {
     this.#source = source;
     this.#builder = builder;
     this.#log = log;
     this.#now = now;
+    this.#firstBuildMs = firstBuildMs;
+    this.#entries = new LRUCache({
+      max: CATALOGS_MAX,
+      ttl: FORGET_MS,
+      // Every request asks the clock.
+      ttlResolution: 0,
+      updateAgeOnGet: true,
+      ttlAutopurge: true,
+      perf: { now },
+    });
   }
 
   async of(catalog: CatalogId, isFresh: boolean): Promise<CatalogState | undefined> {
@@ -87,7 +94,7 @@ export class CatalogStateCache implements CatalogStates {
     if (!(await this.#source.exists(catalog))) return undefined;
     const entry = new CatalogEntry();
     await this.#refresh(catalog, entry);
-    await Promise.race([entry.building, sleep(FIRST_BUILD_MS, undefined, { ref: false })]);
+    await Promise.race([entry.building, sleep(this.#firstBuildMs, undefined, { ref: false })]);
     return entry;
   }
 
@@ -106,36 +113,51 @@ export class CatalogStateCache implements CatalogStates {
       entry.setLists(await this.#source.lists(catalog), marks);
     }
     entry.marks = marks;
-    entry.building ??= this.#build(catalog, entry)
-      .catch((error) => this.#log.warn({ err: error, catalog }, 'pass over the catalog failed'))
-      .finally(() => {
-        entry.building = undefined;
-      });
+    entry.building ??= this.#build(catalog, entry).finally(() => {
+      entry.building = undefined;
+    });
   }
 
+  /** Builds the parts that are due, one after the other. */
   async #build(catalog: CatalogId, entry: CatalogEntry): Promise<void> {
-    await this.#loadArtifact(catalog, entry);
-    const { space } = entry.state;
-    const { marks } = entry;
-    if (space !== undefined && entry.isMeanDue(this.#now())) {
-      const startMs = this.#now();
-      const vector = await this.#builder.mean(catalog, space);
-      const value = vector && { vector, version: `${space}-${marks.items}` };
-      entry.setMean({ value, marks, space, builtAtMs: this.#now(), tookMs: this.#now() - startMs });
-    }
-    if (entry.isGraphDue(this.#now())) {
-      const startMs = this.#now();
-      const value = await this.#builder.coEngagement(catalog);
-      entry.setGraph({ value, marks, space, builtAtMs: this.#now(), tookMs: this.#now() - startMs });
-    }
+    await this.#pass(catalog, entry, 'artifact', () => this.#loadArtifact(catalog, entry));
+    await this.#pass(catalog, entry, 'mean', () => this.#buildMean(catalog, entry));
+    await this.#pass(catalog, entry, 'co-engagement', () => this.#buildGraph(catalog, entry));
+  }
+
+  /** A part whose pass fails stays as it is, stops no other, and is due again after the pause that follows any pass. */
+  async #pass(catalog: CatalogId, entry: CatalogEntry, part: BuiltPart, build: () => Promise<void>): Promise<void> {
+    const startMs = this.#now();
+    if (!entry.isDue(part, startMs)) return;
+    const subject = entry.subjectOf(part);
+    await build().catch((error) => this.#log.warn({ err: error, catalog, part }, 'pass over the catalog failed'));
+    const endedAtMs = this.#now();
+    entry.endPass(part, { subject, endedAtMs, tookMs: endedAtMs - startMs });
   }
 
   async #loadArtifact(catalog: CatalogId, entry: CatalogEntry): Promise<void> {
     const { artifact } = entry.marks;
-    if (artifact === entry.triedArtifact) return;
-    entry.triedArtifact = artifact;
-    // Without one all versions were withdrawn, because of users who are no longer there. One that cannot be read leaves
-    // the last good one to rank.
-    entry.setTrained(artifact === null ? undefined : await this.#builder.trained(catalog, artifact));
+    try {
+      // Without one all versions were withdrawn, because of users who were erased.
+      entry.setTrained(artifact === null ? undefined : await this.#builder.trained(catalog, artifact));
+      entry.settledArtifact = artifact;
+    } catch (error) {
+      // The last good one ranks on.
+      if (error instanceof DamagedArtifact) entry.settledArtifact = artifact;
+      throw error;
+    }
+  }
+
+  async #buildMean(catalog: CatalogId, entry: CatalogEntry): Promise<void> {
+    const { marks, state } = entry;
+    const { space } = state;
+    if (space === undefined) return;
+    const vector = await this.#builder.mean(catalog, space);
+    entry.setMean({ value: vector && { vector, version: `${space}-${marks.items}` }, marks, space });
+  }
+
+  async #buildGraph(catalog: CatalogId, entry: CatalogEntry): Promise<void> {
+    const { marks } = entry;
+    entry.setGraph({ value: await this.#builder.coEngagement(catalog), marks });
   }
 }

@@ -10,6 +10,8 @@ import type { CatalogState } from './catalog-states.ts';
 export interface ColdStartItemsOptions {
   readonly neighbors: NeighborSource;
   readonly log: Log;
+  /** A monotonic time in milliseconds; by default `performance.now`. */
+  readonly now?: () => number;
 }
 
 /** Newest items considered; older ones were trained on, or wait for that. */
@@ -22,6 +24,8 @@ const VERSION_LENGTH = 12;
 
 interface Entry {
   coldStart: ColdStart;
+  /** Artifact that the donors are numbered by. */
+  artifact: number | undefined;
   /** Artifact and items that it was looked up for. */
   key: string;
   lookedUpAtMs: number;
@@ -35,11 +39,13 @@ interface Entry {
 export class ColdStartItems {
   readonly #neighbors: NeighborSource;
   readonly #log: Log;
+  readonly #now: () => number;
   readonly #entries = new LRUCache<CatalogId, Entry>({ max: CATALOGS_MAX });
 
-  constructor({ neighbors, log }: ColdStartItemsOptions) {
+  constructor({ neighbors, log, now = () => performance.now() }: ColdStartItemsOptions) {
     this.#neighbors = neighbors;
     this.#log = log;
+    this.#now = now;
   }
 
   /** The cold-start items known now; starts a look-up if artifact or items have changed. */
@@ -47,22 +53,33 @@ export class ColdStartItems {
     if (trained === undefined) return NO_COLD_START;
     const entry = this.#entryOf(catalog);
     const key = `${trained.version} ${itemsChange}`;
-    const nowMs = performance.now();
-    if (entry.isLookingUp || entry.key === key || nowMs - entry.lookedUpAtMs <= LOOK_UP_MS) return entry.coldStart;
+    const nowMs = this.#now();
+    // Another artifact numbers its items in its own way.
+    const known = entry.artifact === trained.version ? entry.coldStart : NO_COLD_START;
+    if (entry.isLookingUp || entry.key === key || nowMs - entry.lookedUpAtMs <= LOOK_UP_MS) return known;
     entry.lookedUpAtMs = nowMs;
     const items = nonPersonalized.latest
       .slice(0, COLD_START_MAX)
       .map(({ item }) => item)
       .filter((item) => !trained.numbers.has(item));
-    if (items.length === 0) Object.assign(entry, { coldStart: NO_COLD_START, key });
-    else void this.#renew(entry, { catalog, trained, items, key });
-    return entry.coldStart;
+    if (items.length === 0) {
+      Object.assign(entry, { coldStart: NO_COLD_START, artifact: trained.version, key });
+      return NO_COLD_START;
+    }
+    void this.#renew(entry, { catalog, trained, items, key });
+    return known;
   }
 
   #entryOf(catalog: CatalogId): Entry {
     const known = this.#entries.get(catalog);
     if (known !== undefined) return known;
-    const entry: Entry = { coldStart: NO_COLD_START, key: '', lookedUpAtMs: -LOOK_UP_MS, isLookingUp: false };
+    const entry: Entry = {
+      coldStart: NO_COLD_START,
+      artifact: undefined,
+      key: '',
+      lookedUpAtMs: Number.NEGATIVE_INFINITY,
+      isLookingUp: false,
+    };
     this.#entries.set(catalog, entry);
     return entry;
   }
@@ -74,6 +91,7 @@ export class ColdStartItems {
     entry.isLookingUp = true;
     try {
       entry.coldStart = await this.#lookUp(task);
+      entry.artifact = task.trained.version;
       entry.key = task.key;
     } catch (error) {
       this.#log.warn({ err: error, catalog: task.catalog }, 'cold-start items were not looked up');

@@ -1,19 +1,15 @@
 import type { CatalogId, ItemId, SpaceId, UserId } from '@kindred/shared/id';
-import type { Log } from '@kindred/shared/platform/log';
 import type { HistoryEvent } from '../profile/engagement.ts';
 import type { EmbeddingSource, WantedVector } from './embedding-source.ts';
 import type { HistorySource, SeenItem } from './history-source.ts';
 import type { ItemReader, ItemRow, ItemView, PageKey } from './item-reader.ts';
 import { LastKnownUsers } from './last-known-users.ts';
-import { type Attempt, StoreGuard } from './store-guard.ts';
+import { type Attempt, StoreGuard, type StoreGuardOptions } from './store-guard.ts';
 
-export interface ReaderOptions {
+export interface ReaderOptions extends StoreGuardOptions {
   readonly histories: HistorySource;
   readonly items: ItemReader;
   readonly embeddings: EmbeddingSource;
-  /** True for an error of a store that is unavailable, or too busy to answer. */
-  readonly isAway: (error: unknown) => boolean;
-  readonly log: Log;
 }
 
 const HISTORY_MAX = 500;

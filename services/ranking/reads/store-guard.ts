@@ -4,6 +4,8 @@ export interface StoreGuardOptions {
   /** True for an error of a store that is unavailable, or too busy to answer. */
   readonly isAway: (error: unknown) => boolean;
   readonly log: Log;
+  /** A monotonic time in milliseconds; by default `performance.now`. */
+  readonly now?: () => number;
 }
 
 /** A store that answers later than this counts as unavailable. */
@@ -13,20 +15,21 @@ const AVOID_MS = 250;
 
 /** Decides for all requests whether the store is worth asking. */
 export class StoreGuard {
-  readonly #options: StoreGuardOptions;
-  #avoidUntilMs = 0;
+  readonly #options: Required<StoreGuardOptions>;
+  #avoidUntilMs = Number.NEGATIVE_INFINITY;
 
-  constructor(options: StoreGuardOptions) {
-    this.#options = options;
+  constructor({ isAway, log, now = () => performance.now() }: StoreGuardOptions) {
+    this.#options = { isAway, log, now };
   }
 
   /** The attempts of one request: after its first failure it asks the store no more. */
   begin(): Attempt {
+    const { now } = this.#options;
     return new Attempt({
       ...this.#options,
-      isCutOff: performance.now() < this.#avoidUntilMs,
+      isCutOff: now() < this.#avoidUntilMs,
       onFailure: () => {
-        this.#avoidUntilMs = performance.now() + AVOID_MS;
+        this.#avoidUntilMs = now() + AVOID_MS;
       },
     });
   }
@@ -36,18 +39,20 @@ export class StoreGuard {
 export class Attempt {
   readonly #isAway: (error: unknown) => boolean;
   readonly #log: Log;
+  readonly #now: () => number;
   readonly #onFailure: () => void;
   readonly #missing = new Set<string>();
   #isCutOff: boolean;
 
   constructor(
-    parts: StoreGuardOptions & {
+    parts: Required<StoreGuardOptions> & {
       readonly isCutOff: boolean;
       readonly onFailure: () => void;
     },
   ) {
     this.#isAway = parts.isAway;
     this.#log = parts.log;
+    this.#now = parts.now;
     this.#onFailure = parts.onFailure;
     this.#isCutOff = parts.isCutOff;
   }
@@ -75,11 +80,11 @@ export class Attempt {
 
   /** A broken connection gets one more attempt: the next one may be whole. */
   async #askTwice<Value>(ask: () => Promise<Value>): Promise<Value> {
-    const startMs = performance.now();
+    const startMs = this.#now();
     try {
       return await ask();
     } catch (error) {
-      if (!this.#isAway(error) || performance.now() - startMs > AVOID_MS) throw error;
+      if (!this.#isAway(error) || this.#now() - startMs > AVOID_MS) throw error;
       return ask();
     }
   }

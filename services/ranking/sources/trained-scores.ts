@@ -51,6 +51,8 @@ export class TrainedScores {
   readonly #scores: UserScores;
   /** 1 for items of the history. */
   readonly #isKnown: Uint8Array;
+  /** Donors of the cold-start items outside the history. */
+  readonly #coldCandidates: readonly (readonly [ItemId, readonly Donor[]])[];
 
   /**
    * @returns `undefined` if the artifact knows nothing that the user liked.
@@ -69,13 +71,16 @@ export class TrainedScores {
     scoreItems(catalog.model, known, scores);
     const isKnown = new Uint8Array(catalog.items.length);
     for (const { number } of known) isKnown[number] = 1;
-    return new TrainedScores({ catalog, likedCount, coldStart, engagements, scores, isKnown });
+    const inHistory = new Set(history.map(({ item }) => item));
+    const coldCandidates = [...coldStart.donors].filter(([item]) => !inHistory.has(item));
+    return new TrainedScores({ catalog, likedCount, coldStart, coldCandidates, engagements, scores, isKnown });
   }
 
   private constructor(parts: {
     readonly catalog: TrainedCatalog;
     readonly likedCount: number;
     readonly coldStart: ColdStart;
+    readonly coldCandidates: readonly (readonly [ItemId, readonly Donor[]])[];
     readonly engagements: readonly Engagement[];
     readonly scores: UserScores;
     readonly isKnown: Uint8Array;
@@ -83,6 +88,7 @@ export class TrainedScores {
     this.catalog = parts.catalog;
     this.likedCount = parts.likedCount;
     this.#coldStart = parts.coldStart;
+    this.#coldCandidates = parts.coldCandidates;
     this.#engagements = parts.engagements;
     this.#scores = parts.scores;
     this.#isKnown = parts.isKnown;
@@ -94,8 +100,8 @@ export class TrainedScores {
     const scores = this.#scores[source];
     const top = topItems(scores, count, (item) => this.#isKnown[item] === 0);
     const warm = Array.from(top, (number): Candidate => ({ item: items[number]!, sourceScore: scores[number]! }));
-    if (this.#coldStart.donors.size === 0) return warm;
-    const cold = [...this.#coldStart.donors]
+    if (this.#coldCandidates.length === 0) return warm;
+    const cold = this.#coldCandidates
       .map(([item, donors]): Candidate => ({ item, sourceScore: imputed(scores, donors) }))
       .filter(({ sourceScore }) => sourceScore > 0);
     return [...warm, ...cold]
