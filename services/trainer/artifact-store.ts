@@ -15,10 +15,10 @@ export interface ArtifactSummary {
 
 /** A trained artifact before it has a version. */
 export interface NewArtifact {
-  /** As `encodeArtifact` writes them. */
+  /** The encoding of `encodeArtifact`. */
   readonly bytes: Uint8Array;
   readonly trainedAtMs: number;
-  /** As in `History`. */
+  /** `eventsChange` of the `History` it was trained on. */
   readonly eventsChange: number;
   readonly summary: ArtifactSummary;
 }

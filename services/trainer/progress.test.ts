@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Progress } from './progress.ts';
 
-test('keeps the last of what counts up, and every line of another kind', () => {
+test('keeps the last of lines that count up, and every line of another kind', () => {
   const progress = new Progress();
   const isNew = [
     'read 5000 rows',

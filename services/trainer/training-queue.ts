@@ -23,7 +23,7 @@ export interface Training {
 
 /** A training with its end. */
 export interface QueuedTraining {
-  /** As it is now. */
+  /** Its state now. */
   readonly training: Training;
   /** Never rejects. */
   readonly ended: Promise<Training>;

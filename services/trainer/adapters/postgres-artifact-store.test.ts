@@ -38,7 +38,7 @@ async function partsOf(catalog: CatalogId): Promise<readonly { version: number; 
   return rows;
 }
 
-test('a version that was saved serves, with what is told of it, its parts and their hash', async () => {
+test('a version that was saved serves, with its summary, its parts and their hash', async () => {
   const catalog = await newCatalog();
   expect(await store.versions(catalog)).toEqual([]);
   // More than two parts, and not a whole number of them.
@@ -78,7 +78,7 @@ test('goes back to a version that is kept and to no other; the next one saved se
   expect(servingOf(await store.versions(catalog))).toEqual([5]);
 });
 
-test('a save that is torn leaves nothing, and the one before goes on serving', async () => {
+test('a save that breaks off leaves nothing, and the version before goes on serving', async () => {
   const catalog = await newCatalog();
   await save(catalog, some());
   // Fails at its last part, as when the connection breaks there.
@@ -125,7 +125,7 @@ test('versions that hold erased users go once they are old, but not the one that
   expect(await partsOf(catalog)).toEqual([]);
   expect(await store.serve(catalog, 4)).toBe(false);
   await store.withdraw(catalog);
-  // Whoever has loaded the fourth must not take the next one for it.
+  // A replica that has loaded the fourth must not take the next one for it.
   expect(await save(catalog, some())).toBe(5);
   expect(servingOf(await store.versions(catalog))).toEqual([5]);
 });

@@ -31,7 +31,7 @@ interface Row {
   readonly position?: number;
 }
 
-/** @returns The change of the last. */
+/** Inserts events. @returns The number of the last change. */
 async function tell(catalog: CatalogId, rows: readonly Row[]): Promise<number> {
   for (const { user, item, type, value = 1, isRetracted = false, atMs = 0, position } of rows) {
     await database.query(
@@ -58,7 +58,7 @@ function strengthsOf({ data: { strengths, items } }: History): readonly Readonly
 const rounded = (rows: readonly Readonly<Record<string, number>>[]) =>
   rows.map((row) => Object.fromEntries(Object.entries(row).map(([item, value]) => [item, Number(value.toFixed(4))])));
 
-test('the strongest sign of a user counts: a save 1, a click a third, a dwell by its seconds, and what was only seen 0', async () => {
+test('the strongest sign of a user counts: a save 1, a click a third, a dwell by its seconds, an impression 0', async () => {
   const ids = ['saved', 'clicked', 'read', 'glanced', 'stayed', 'seen', 'both'];
   const catalog = await newCatalog(Object.fromEntries(ids.map((id) => [id, {}])));
   const change = await tell(catalog, [
@@ -80,7 +80,7 @@ test('the strongest sign of a user counts: a save 1, a click a third, a dwell by
   expect(history.counts).toEqual({ items: 7, users: 1, pairs: 7 });
 });
 
-test('what was taken back counts as seen, and what was hidden is neither liked nor seen', async () => {
+test('an engagement that was taken back counts as seen, and a hidden item as neither liked nor seen', async () => {
   const catalog = await newCatalog({ a: {}, b: {}, c: {}, d: {} });
   await tell(catalog, [
     { user: 'ana', item: 'a', type: 'save', isRetracted: true },

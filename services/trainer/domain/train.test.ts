@@ -15,10 +15,10 @@ const multiply = await onnxMatrixProduct(2);
 const TASTES = 6;
 const ITEMS = 120;
 const USERS = 900;
-/** The last item of each taste is new: nobody met it. */
+/** True for the last item of each taste, which nobody met. */
 const isNew = (item: number): boolean => item >= ITEMS - TASTES;
 
-/** Each user has one taste and now and then another; what an item is for stands in its labels. */
+/** Users with one taste each, and now and then another; an item's labels name its taste. */
 function catalog(users: number): TrainingData {
   const random = seededRandom(41);
   const builder = new SparseRowsBuilder(users);
@@ -56,7 +56,7 @@ test('items of a user’s taste score above others, a new one by its content alo
   expect(byWeights).toBeGreaterThan(0.99 * collaborative);
 }, 120_000);
 
-test('the same data give the same artifact, to the byte, and it is read back as it was', async () => {
+test('the same data give the same artifact, byte for byte, and it survives decoding', async () => {
   const data = catalog(300);
   const made = async (): Promise<Uint8Array<ArrayBuffer>> => {
     const { model, ranker } = await train(data, multiply, () => {});
@@ -81,10 +81,10 @@ test('too few users leave the weights fixed', async () => {
   expect((await train(catalog(60), multiply, () => {})).ranker).toBeUndefined();
 }, 120_000);
 
-test('where times tell what came when, what all users did of late is learned to count', async () => {
+test('if times tell what came when, the ranker learns that recent engagement of all users counts', async () => {
   const data = catalog(USERS);
   const random = seededRandom(43);
-  // One item a taste is the talk of the last month, the others of the year before.
+  // One item per taste is engaged with in the last month only, the others over a year.
   const isHot = (item: number): boolean => item < TASTES;
   const ages = Float32Array.from(data.strengths.columns, (item) => (isHot(item) ? 30 : 365) * random());
   const weights = new Float32Array(ages.length).fill(1);
@@ -98,7 +98,7 @@ test('where times tell what came when, what all users did of late is learned to 
   expect(ranker!.judged.ranker).toBeGreaterThan(1.1 * ranker!.judged.collaborative);
 }, 120_000);
 
-test('a catalog too large for a dense fit is fitted where most is liked, and content leads to and from the rest', async () => {
+test('in a catalog too large for a dense fit the most liked items are fitted, and content leads to and from the rest', async () => {
   const data = catalog(USERS);
   const headMax = ITEMS / 2;
   const { model, ranker } = await train(data, multiply, () => {}, headMax);

@@ -51,7 +51,7 @@ test('however few the hours, a failed training waits one; however many, it waits
   expect(need({ hours: 100, failures: { count: 9, lastAtMs: ago(100) } })).toBe('grown');
 });
 
-test('an erasure has what serves trained anew within half a day, however small the catalog, even when the rest is off', () => {
+test('a version that holds an erased user is replaced after half a day, in a small catalog and with the schedule off too', () => {
   const erased = { newEvents: 0, pairs: 0, lastErasure: 101 };
   expect(need({ ...erased, latest: version(11.9) })).toBe(undefined);
   for (const hours of [0, 6, 999]) expect(need({ ...erased, latest: version(12), hours })).toBe('erased');

@@ -44,7 +44,7 @@ function entriesOf(rows: SparseRows, ages?: Float32Array): ReadonlyMap<string, {
   return entries;
 }
 
-test('what is held out came after all that is kept, whose ages count from then on; what was only seen later is neither', () => {
+test('targets came after all that is kept, whose ages count from then on; items only seen later are neither', () => {
   const data = history();
   const held = holdOut(data, 1);
   const all = entriesOf(data.strengths, data.interactionTimes!.ages);
@@ -62,7 +62,7 @@ test('what is held out came after all that is kept, whose ages count from then o
   expect(targets.size / positives).toBeCloseTo(0.1, 2);
 });
 
-test('where all came at once, or most did, each user loses a share of their own instead', () => {
+test('if all came at once, or most did, each user loses a share of their own instead', () => {
   let count = 0;
   for (const age of [() => 0, () => (count++ % 100 === 0 ? 1 : 300)]) {
     const data = history({ age });
@@ -77,7 +77,7 @@ test('where all came at once, or most did, each user loses a share of their own 
   }
 });
 
-test('what was liked far down a slate is worth more to find, within a bound', () => {
+test('the gain of a target grows with the rank at which it was shown, within a bound', () => {
   const gains = (position: number): ReadonlySet<number> => new Set(holdOut(history({ position }), 1).targets.values);
   expect(gains(0)).toEqual(new Set([1]));
   expect(gains(1)).toEqual(new Set([1]));
@@ -85,7 +85,7 @@ test('what was liked far down a slate is worth more to find, within a bound', ()
   expect(gains(1_000_000)).toEqual(new Set([5]));
 });
 
-test('hidden items keep nothing, all others everything, and interactionTimes stay with their entries', () => {
+test('hidden items keep nothing, all others everything, and times stay with their entries', () => {
   const data = history();
   const whole = holdOut(data, 1);
   const held = hideItems(whole, 2, 0.2);
@@ -99,7 +99,7 @@ test('hidden items keep nothing, all others everything, and interactionTimes sta
   expect(held.targets).toBe(whole.targets);
 });
 
-test('of hidden items all that a user liked is worth finding, of others what was held out', () => {
+test('finding any hidden item that a user liked is a gain; finding another one only if it was held out', () => {
   const whole = holdOut(history(), 1);
   const held = hideItems(whole, 2, 0.2);
   const kept = entriesOf(whole.kept);
@@ -133,7 +133,7 @@ test('a judged user’s liked items are latest first, then the seen ones; the la
   }
 });
 
-test('what was first met after the cut counts as new, whether anybody liked it or not', () => {
+test('an item first met after the cut counts as new, whether anybody liked it or not', () => {
   const random = seededRandom(8);
   const builder = new SparseRowsBuilder(USERS);
   const ages: number[] = [];
@@ -141,7 +141,7 @@ test('what was first met after the cut counts as new, whether anybody liked it o
   for (let user = 0; user < USERS; user++) {
     for (let item = 0; item < ITEMS - 1; item++) {
       if (random() > 0.3) continue;
-      // One of the new ones is seen by many and liked by nobody.
+      // Item 78 is new, seen by many and liked by nobody.
       builder.add(item, item !== 78 && random() < 0.7 ? 1 : 0);
       ages.push(born(item) * random());
     }

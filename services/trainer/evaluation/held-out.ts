@@ -5,17 +5,17 @@ import { hashOf } from './seeded-hash.ts';
 
 /** A history split into what may be learned from and what a model is judged by; users and items keep their numbers. */
 export interface HeldOut {
-  /** As `TrainingData.strengths`, without the targets. */
+  /** `TrainingData.strengths` without the targets. */
   readonly kept: SparseRows;
-  /** Of the entries of `kept`, ages counted from the cut; `undefined` where times do not tell what came when. */
+  /** Times of the entries of `kept`, ages counted from the cut; `undefined` where times do not tell what came when. */
   readonly keptInteractionTimes: InteractionTimes | undefined;
   /** Items that are no candidates, one row per user: `kept`, and what was hidden besides. */
   readonly masked: SparseRows;
   /** Positives taken out of `kept`, one row per user. The value is the gain of finding it, above 0. */
   readonly targets: SparseRows;
-  /** Of each item: 1 where anybody has an event on it, before or after, else 0. */
+  /** Per item: 1 where anybody has an event on it, before or after, else 0. */
   readonly isMet: Uint8Array;
-  /** Of each item: 1 where it is met and nothing of it is kept, as if it were new, else 0. */
+  /** Per item: 1 where it is met and nothing of it is kept, as if it were new, else 0. */
   readonly hidden: Uint8Array;
 }
 

@@ -11,7 +11,7 @@ import { type JudgedUser, judgedUsers } from './judged-users.ts';
 /** Parameters that were chosen for a catalog, with all that were tried. */
 export interface Choice {
   readonly parameters: FitParameters;
-  /** As in `ItemModel`. */
+  /** `seenWeight` of `ItemModel`. */
   readonly seenWeight: number;
   /** In the order of trial. */
   readonly tried: readonly Trial[];
@@ -24,7 +24,7 @@ export interface Trial {
   readonly ndcg: number;
 }
 
-/** Items of the part: a fit costs the cube of its items, and the best parameters of a part were those of the whole wherever both were measured. */
+/** Items of the part: a fit costs the cube of its items, and a part's best parameters were the whole's wherever both were measured. */
 export const CHOICE_ITEMS_MAX = 4_000;
 const USERS_MAX = 8_000;
 const SEED = 20_240_607;

@@ -1,4 +1,4 @@
-/** When and at which rank pairs of a user and an item happened: beside the entries of some `strengths`, one for each. */
+/** Times and ranks of pairs of a user and an item: arrays beside the entries of some `strengths`, one value for each. */
 export interface InteractionTimes {
   /** Days from when the user last liked the item, or else last saw it, to the last event of the catalog; at least 0. */
   readonly ages: Float32Array<ArrayBuffer>;

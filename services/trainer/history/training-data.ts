@@ -17,7 +17,7 @@ export interface TrainingData {
    * in (0, 1], and 0 for an item that they only saw; items that they hid are absent.
    */
   readonly strengths: SparseRows;
-  /** `undefined` where nothing is known of when and at which rank pairs happened. */
+  /** `undefined` where neither times nor ranks of the pairs are known. */
   readonly interactionTimes: InteractionTimes | undefined;
 }
 

@@ -8,11 +8,11 @@ import { spectralStrips, spectrumOf } from './gf-cf.ts';
 
 /** Parameters of a catalog's fit, chosen by what was held out of its history. */
 export interface FitParameters {
-  /** How strongly weights are drawn to 0, in units of the Gram matrix: squared engagements. */
+  /** Regularisation in units of the Gram matrix, squared engagements: larger draws all weights to 0. */
   readonly lambda: number;
   /** Number of engagements that two items of equal content count as; 0 leaves content out. */
   readonly contentWeight: number;
-  /** As in `WeightOptions`. */
+  /** Both of `WeightOptions`. */
   readonly seenWeight: number;
   readonly userExponent: number;
   /** Factor of the low-pass filter's weights beside the fitted ones; 0 leaves them out. */
@@ -29,7 +29,7 @@ const SPECTRAL_USER_EXPONENT = 0.5;
 export interface CollaborativeTask {
   readonly strengths: SparseRows;
   readonly itemCount: number;
-  /** As `contentKernel` makes it; `undefined` where content says nothing. */
+  /** Likeness of each pair by `contentKernel`; `undefined` where content says nothing. */
   readonly kernel: TiledMatrix | undefined;
   readonly parameters: FitParameters;
 }

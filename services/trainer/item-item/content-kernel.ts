@@ -6,7 +6,7 @@ import { type TiledMatrix, tiledMatrix } from '../matrix/tiled-matrix.ts';
 import { centredEmbeddings } from './centred-embeddings.ts';
 import { type ContentFeatures, contentFeatures } from './content-features.ts';
 
-/** What items are made of, one row per item in each. */
+/** Words and embeddings of items, one row per item in each. */
 export interface ItemContent {
   readonly features: ContentFeatures;
   /** Centred, unit length; `undefined` where no item has one. */

@@ -6,7 +6,7 @@ import { CONTENT_KEPT, contentRowsOf, withTail } from './content-rows.ts';
 import { donorRows, type LikenessOf } from './imputed-scores.ts';
 import type { PreparedCatalog } from './prepared-catalog.ts';
 
-/** What the content of a catalog's items says of them, by their numbers. */
+/** Knowledge of a catalog's items by their content alone; items by number. */
 export interface ContentModel {
   /** Rows from each item to others. */
   readonly rows: SparseRows;

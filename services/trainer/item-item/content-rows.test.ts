@@ -3,7 +3,7 @@ import { elementOf, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-row
 import { expect, test } from 'vitest';
 import { withTail } from './content-rows.ts';
 
-test('content leads to the tail through what it is like, and from it, as the products of whole matrices say', () => {
+test('content leads to the tail through its donors, and from it, as the products of whole matrices say', () => {
   const itemCount = 9;
   const random = seededRandom(23);
   const isHead = (item: number): boolean => item < 5;

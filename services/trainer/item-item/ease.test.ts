@@ -55,7 +55,7 @@ test('the weights are those of the closed form, the largest above 0 of each row,
   }
 });
 
-test('weights keep their mean square whatever the exponent, and what was only seen weighs what it is given', () => {
+test('weights keep their mean square for every exponent, and items only seen get the weight asked for', () => {
   const strengths = strengthsOf(8);
   const squares = (rows: SparseRows): number => rows.values.reduce((sum, value) => sum + value * value, 0);
   const plain = engagementWeights(strengths, { seenWeight: 0.5, userExponent: 0 });

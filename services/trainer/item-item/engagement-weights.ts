@@ -1,10 +1,10 @@
 import { rowCountOf, type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
 
-/** How strengths become the weights of a fit. */
+/** Ways to turn strengths into the weights of a fit. */
 export interface WeightOptions {
   /** Weight of an item that the user saw and did not like, in [0, 1]: it was near enough to be met. */
   readonly seenWeight: number;
-  /** How far users of many engagements are turned down, in [0, 1]: a user's squared weights grow with `n^(1 − 2·exponent)`. */
+  /** Discount of users with many engagements, in [0, 1]: a user's squared weights grow with `n^(1 − 2·exponent)`. */
   readonly userExponent: number;
 }
 

@@ -15,7 +15,7 @@ export interface ModelTask {
   /** One row per user over all items of the catalog. */
   readonly strengths: SparseRows;
   readonly parameters: FitParameters;
-  /** As in `ItemModel`. */
+  /** `seenWeight` of `ItemModel`. */
   readonly seenWeight: number;
 }
 

@@ -23,7 +23,7 @@ export interface PreparedCatalog {
   readonly data: TrainingData;
   /** Numbers of the items that a dense fit takes, rising: all, or the most liked. */
   readonly headNumbers: readonly number[];
-  /** Those items alone, numbered from 0; its data is `data` itself where they are all. */
+  /** The items of the head alone, numbered from 0; its data is `data` itself where they are all. */
   readonly head: DenseItems;
   /** Likeness of the other items to those of the head, as `tailLikeness`; `undefined` where there are none, or no content. */
   readonly tailLikeness: SparseRows | undefined;

@@ -54,7 +54,7 @@ test('a matrix reads the same from both sides, by element and by row', () => {
   }
 });
 
-test('what is not positive definite is refused', async () => {
+test('a matrix that is not positive definite is refused', async () => {
   const matrix = tiledMatrix(3);
   matrix.add(0, 0, 1);
   matrix.add(1, 1, -1);

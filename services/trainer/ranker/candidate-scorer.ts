@@ -25,12 +25,12 @@ export interface CandidateList {
 /** A catalog to find candidates in; arrays of shape `[items]`. */
 export interface CandidateScorerOptions {
   readonly model: ItemModel;
-  /** As `coEngagementRows` makes them. */
+  /** Rows of `coEngagementRows`. */
   readonly coEngagement: SparseRows;
-  /** As in `HeldOut`. */
+  /** Both of `HeldOut`. */
   readonly isMet: Uint8Array;
   readonly hidden: Uint8Array;
-  /** As in `CandidateSignals`; 0 for all where times tell nothing. */
+  /** Signals of `CandidateSignals`; 0 for all where times tell nothing. */
   readonly trending: Float32Array;
   readonly popular: Float32Array;
 }
@@ -40,7 +40,7 @@ export interface CandidateScorerOptions {
  * scores of one user at a time, `7·items` numbers.
  */
 export class CandidateScorer {
-  /** As `imputedShares` makes it. */
+  /** Share of each item's collaborative score that is imputed, shape `[items]`. */
   readonly imputedShare: Float32Array;
   readonly #options: CandidateScorerOptions;
   readonly #scores: UserScores;

@@ -4,7 +4,7 @@ import type { CandidateList, CandidateScorer } from './candidate-scorer.ts';
 
 /** Terms and gains of all candidates of all users, user by user. */
 export interface CandidateTerms {
-  /** Where each user's candidates begin: user `u` has `starts[u] … starts[u + 1])`. */
+  /** Starts of the users' candidates: user `u` has `[starts[u], starts[u + 1])`. */
   readonly starts: Int32Array;
   /** Gain of finding each candidate, 0 for one that the user did not like. */
   readonly gains: Float32Array;

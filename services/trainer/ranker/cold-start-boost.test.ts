@@ -7,7 +7,7 @@ const ITEMS = 200;
 const hidden = Uint8Array.from({ length: ITEMS }, (_, item) => (item % 10 === 0 ? 1 : 0));
 const share = Float32Array.from(hidden);
 
-/** Scores say something of what is liked; new items score lower by `behind`. */
+/** Lists whose scores tell something of the targets; new items score lower by `behind`. */
 function lists(seed: number, behind: number): readonly ScoredList[] {
   const random = seededRandom(seed);
   return Array.from({ length: 400 }, () => {
@@ -18,7 +18,7 @@ function lists(seed: number, behind: number): readonly ScoredList[] {
   });
 }
 
-/** What the boost costs those who liked items that are not new, by sorting whole lists. */
+/** Loss that the boost causes on items that are not new, by sorting whole lists. */
 function lossOf(given: readonly ScoredList[], boost: number): number {
   const sums = { with: [0, 0], without: [0, 0] };
   for (const { items, scores, targets } of given) {

@@ -38,7 +38,7 @@ test('finds the weights by which users chose, and gives a feature that never var
   expect(weights[FEATURES - 1]).toBe(0);
 });
 
-test('users of whose candidates none was liked change nothing', () => {
+test('users without a target among their candidates change nothing', () => {
   const lists = chosen(200, 6);
   const some = Array.from({ length: 100 }, (_, user) => user);
   for (let user = 100; user < 200; user++) lists.gains.fill(0, user * CANDIDATES, (user + 1) * CANDIDATES);

@@ -1,6 +1,6 @@
 /** Candidates of users with their features. */
 export interface Lists {
-  /** Where each user's candidates begin: user `u` has `starts[u] … starts[u + 1])`. */
+  /** Starts of the users' candidates: user `u` has `[starts[u], starts[u + 1])`. */
   readonly starts: Int32Array;
   /** Gain of finding each candidate: above 0 for a target of the user, else 0. */
   readonly gains: Float32Array;

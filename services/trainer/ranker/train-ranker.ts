@@ -20,7 +20,8 @@ export interface TrainedRanker extends Ranker {
   readonly judged: { readonly ranker: number; readonly collaborative: number; readonly fusion: number };
 }
 
-const USERS_MAX = 16_000;
+/** Users learned from, at most. */
+export const RANKER_USERS_MAX = 16_000;
 /** With fewer users than this weights would follow chance. */
 const USERS_MIN = 200;
 /** Features with a weight: one, the plain ones, or all. The best on held-out users is taken, as thin data tell no more. */
@@ -38,7 +39,7 @@ const SEED = 77;
  * Cost: O(users · items) to find candidates, three times, and seven fits of ListNet.
  */
 export function trainRanker(model: ItemModel, held: HeldOut): TrainedRanker | undefined {
-  const users = judgedUsers(held, USERS_MAX, SEED);
+  const users = judgedUsers(held, RANKER_USERS_MAX, SEED);
   if (users.length < USERS_MIN) return undefined;
   const scorer = new CandidateScorer({
     model,
