@@ -2,7 +2,7 @@ import type { Filter } from '@kindred/shared/catalog';
 import { hashOrdered } from '../measure/stable-hash.ts';
 import type { EmbeddedItem } from './embedded-items.ts';
 
-/** The attribute that the benchmark adds to each fields: a number in [0, 1), evenly spread, unrelated to what the item is. */
+/** The attribute that the benchmark adds to each item: a number in [0, 1), evenly spread, unrelated to its content. */
 const BUCKET = 'bench-bucket';
 
 /** Gives every item its bucket. */
@@ -17,7 +17,7 @@ export function withBuckets(items: readonly EmbeddedItem[], seed: number): reado
 }
 
 /**
- * Filters that each keep this share of the items, other items each.
+ * Makes filters that each keep this share of the items, and different items.
  * @param share  In (0, 1]; 1 gives one filter that keeps all.
  * @param countMax  At most this many filters.
  */

@@ -5,7 +5,7 @@ import { type JudgedTarget, judge } from './judge.ts';
 import type { NeighborFinder } from './neighbor-finder.ts';
 import type { CaseResult } from './result.ts';
 
-/** What is asked, by the kind of its target. */
+/** Queries by the kind of their target. */
 export interface Queries {
   /** Items of the catalog: they are left out of their own answers. */
   readonly items: readonly JudgedTarget[];
@@ -13,7 +13,7 @@ export interface Queries {
   readonly texts: readonly JudgedTarget[];
 }
 
-/** Other items each, so that recall does not hang on one draw; the index keeps what passes the last 32 filters. */
+/** Filters that keep different items, so that recall does not hang on one draw; the index keeps the passing rows of 32. */
 const FILTERS_PER_SHARE = 8;
 
 /** Asks a contender both kinds of queries without a filter, and item queries with filters that keep each of the shares. */

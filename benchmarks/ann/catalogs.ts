@@ -14,16 +14,16 @@ export interface AnnCatalog {
   readonly data: string;
   readonly dataHash: string;
   readonly embedded: EmbeddedItems;
-  /** The shares of the catalog that filters keep. */
+  /** Shares of the catalog that filters keep. */
   readonly shares: readonly number[];
 }
 
 const DATA_DEFAULTS = ['goodbooks', DEMO_CATALOG] as const;
 const DEMO_ITEMS = join(import.meta.dirname, '..', '..', 'services', 'standalone', 'demo', 'items.jsonl');
-/** Below so many items a filter that keeps little would keep nothing. */
+/** Number of items below which a filter that keeps little would keep nothing. */
 const SMALL = 1_000;
 
-/** The catalogs that a run asks for, embedded by the product itself: all, or one where the run has one file for its result. */
+/** The catalogs that a run asks for, embedded by the product itself: all, or one if the run has one file for its result. */
 export async function* annCatalogs(run: BenchRun): AsyncGenerator<AnnCatalog> {
   const isAll = run.data === undefined && run.out === undefined;
   for (const data of isAll ? DATA_DEFAULTS : [run.data ?? DATA_DEFAULTS[0]]) {

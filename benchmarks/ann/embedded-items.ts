@@ -15,7 +15,7 @@ export interface EmbeddedItem {
 /** Everything that the index holds of a catalog. */
 export interface EmbeddedItems {
   readonly dimensions: number;
-  /** By id. */
+  /** Sorted by id. */
   readonly items: readonly EmbeddedItem[];
 }
 

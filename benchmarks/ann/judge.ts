@@ -5,7 +5,7 @@ import { type Latency, latencyOf } from '../measure/quantile.ts';
 import type { NeighborFinder } from './neighbor-finder.ts';
 import type { TrueNeighbors } from './true-neighbors.ts';
 
-/** A target with what is truly near it. */
+/** A target with its true neighbors. */
 export interface JudgedTarget {
   readonly target: NeighborTarget;
   readonly truth: TrueNeighbors;
@@ -22,7 +22,7 @@ export const K = 10;
 
 /**
  * Asks one query after another.
- * @param filters  Taken in turn, `{}` for none; each is used once before the clock starts, as the index keeps what passes a filter.
+ * @param filters  Taken in turn, `{}` for none; each is used once before the clock starts, as the index keeps the rows that pass a filter.
  */
 export async function judge(
   finder: NeighborFinder,

@@ -19,10 +19,10 @@ import { trueNeighborsAmong } from './true-neighbors.ts';
 
 const QUERIES = 1_000;
 const EF_SEARCHES = [16, 32, 64, 96, 128, 192, 256, 512] as const;
-/** In a catalog below this size the index scans, and there is nothing to sweep. */
+/** Size of a catalog below which the index scans, so that there is nothing to sweep. */
 const GRAPH_MIN = 1_000;
 
-/** How much of the truth does the served index find, and how fast? */
+/** Measures which share of the true neighbors the served index finds, and how fast. */
 export async function* ann(run: BenchRun): AsyncGenerator<Answer<AnnResult>> {
   for await (const catalog of annCatalogs(run)) yield { result: await judgeCatalog(run, catalog), isWhole: true };
 }
@@ -62,7 +62,7 @@ async function judgeCatalog(run: BenchRun, catalog: AnnCatalog): Promise<AnnResu
   };
 }
 
-/** The served index through all that is asked of it. */
+/** Runs the served index through building, all cases and deletions. */
 async function judgeServed(
   run: BenchRun,
   among: EmbeddedItems,

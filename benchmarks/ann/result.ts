@@ -10,7 +10,7 @@ const judgementSchema = z.strictObject({
 const caseResultSchema = judgementSchema.extend({
   contender: z.string(),
   queries: z.enum(['items', 'texts']),
-  /** The share of items that the filter keeps; absent without a filter. */
+  /** Share of items that the filter keeps; absent without a filter. */
   share: z.number().optional(),
 });
 
@@ -19,14 +19,14 @@ export const annResultSchema = runHeaderSchema.extend({
   vectors: z.int(),
   dimensions: z.int(),
   cases: z.array(caseResultSchema),
-  /** The index inside its thread; `scan` where it found comparing with all cheaper than its graph. */
+  /** The index without its thread, by the length of the candidate list. */
   sweep: z.array(judgementSchema.extend({ efSearch: z.int(), isDefault: z.boolean() })),
   build: z.strictObject({
     vectorsPerSecond: z.number(),
-    /** How much the process grew by: vectors, graph and fields. */
+    /** Growth of the process: vectors, graph and fields. */
     memoryMb: z.number(),
   }),
-  /** What is left of recall when so much was deleted. */
+  /** Recall after deleting a share of the items. */
   deletes: z
     .strictObject({ share: z.number(), atOnce: judgementSchema, compacted: judgementSchema, compactMs: z.number() })
     .optional(),

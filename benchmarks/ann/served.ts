@@ -46,7 +46,7 @@ export class Served implements NeighborFinder {
     return served;
   }
 
-  /** From the first page to the last vector in the graph. */
+  /** Time from the first page to the last vector in the graph. */
   get buildMs(): number {
     return this.#buildMs;
   }

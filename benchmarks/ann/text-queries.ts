@@ -5,7 +5,7 @@ import type { EmbeddedItem } from './embedded-items.ts';
 
 const TAGS = 3;
 
-/** What somebody might type who looks for such an item: some of its tags, and who made it. */
+/** Text that a user might type to find such an item: some of its tags, a category and its creator. */
 export function queryTextOf({ fields }: EmbeddedItem): string {
   return [...fields.tags.slice(0, TAGS), ...fields.categories.slice(0, 1), fields.creator ?? '']
     .filter(Boolean)

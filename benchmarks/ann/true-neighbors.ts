@@ -5,16 +5,16 @@ import type { NeighborTarget } from '@kindred/shared/neighbor';
 import { dot } from '@kindred/shared/numeric/vector';
 import type { EmbeddedItem } from './embedded-items.ts';
 
-/** By how much two computations of one similarity may differ. */
+/** Most by which two computations of one similarity may differ. */
 const EPSILON = 1e-6;
 
-/** What answers to one query are judged against. */
+/** The truth that answers to one query are judged against. */
 export interface TrueNeighbors {
   /**
-   * The share of the k nearest that an answer found, in [0, 1]. Tie-aware: whatever is as similar as the k-th counts.
-   * Where fewer than k items pass the filter, all of them are wanted.
+   * The share of the k nearest that an answer found, in [0, 1]. Tie-aware: an item as similar as the k-th counts.
+   * If fewer than k items pass the filter, all of them are wanted.
    * @param filter  The same object for the same filter, which is then evaluated once.
-   * @returns `undefined` where no item passes.
+   * @returns `undefined` if no item passes.
    */
   recall(answered: readonly ItemId[], k: number, filter: Filter): number | undefined;
 }

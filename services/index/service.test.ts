@@ -220,7 +220,7 @@ test('the death of the engine rejects the calls under way, and another takes its
 
 test('goes on answering while the database is unavailable, and catches up afterwards', async () => {
   await service.start();
-  feed.failure = new Error('away');
+  feed.failure = new Error('unavailable');
   expect((await nearest(7))[0]?.item).toBe(id(7));
   put(210);
   expect(await service.reached(main, 1, 30)).toBeUndefined();

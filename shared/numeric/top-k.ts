@@ -45,26 +45,24 @@ export class TopK {
 
   /** Gives the indices by falling key, ties by `compareTies`, and is empty afterwards. Cost: O(count log count). */
   take(): Int32Array {
-    const taken = this.#order().map((place) => this.#indices[place]!);
+    const keys = this.#keys;
+    const indices = this.#indices;
+    const compareTies = this.#compareTies ?? smallerFirst;
+    const order = Int32Array.from({ length: this.#size }, (_, place) => place).sort(
+      (a, b) => keys[b]! - keys[a]! || compareTies(indices[a]!, indices[b]!),
+    );
     this.#size = 0;
-    return taken;
+    return order.map((place) => indices[place]!);
   }
 
   /** As `take`, with the keys. */
   takeEntries(): readonly TopEntry[] {
-    const taken = Array.from(this.#order(), (place) => ({ index: this.#indices[place]!, key: this.#keys[place]! }));
-    this.#size = 0;
-    return taken;
-  }
-
-  /** Places of the heap, the best first. */
-  #order(): Int32Array {
-    const keys = this.#keys;
-    const indices = this.#indices;
     const compareTies = this.#compareTies ?? smallerFirst;
-    return Int32Array.from({ length: this.#size }, (_, place) => place).sort(
-      (a, b) => keys[b]! - keys[a]! || compareTies(indices[a]!, indices[b]!),
-    );
+    const entries: TopEntry[] = [];
+    for (let place = 0; place < this.#size; place++)
+      entries.push({ index: this.#indices[place]!, key: this.#keys[place]! });
+    this.#size = 0;
+    return entries.sort((a, b) => b.key - a.key || compareTies(a.index, b.index));
   }
 
   /** True if the entry at a place ranks below the given one. */

@@ -6,7 +6,7 @@ import { clusteredVectors, generator } from '@kindred/index/clustered-vectors.fi
 import { testDatabase } from '@kindred/infra/postgres/test-database';
 import { dot, normalise } from '@kindred/shared/numeric/vector';
 import { expect } from 'vitest';
-import { type IndexProcess, startIndexProcess } from '../index-process.ts';
+import { IndexProcess } from '../index-process.ts';
 import { vectorRows } from './vector-rows.ts';
 
 export interface ChurnOptions {
@@ -14,7 +14,7 @@ export interface ChurnOptions {
   readonly items: number;
   readonly dimensions: number;
   readonly rounds: number;
-  /** By how much recall may be below a fresh build's. */
+  /** Most by which recall may be below a fresh build's. */
   readonly lossMax: number;
 }
 
@@ -28,7 +28,7 @@ const ROUNDING = 1e-5;
 const QUERIES_PER_REQUEST = 50;
 
 /**
- * Changes a fifth of the items and deletes a tenth, again and again, and compares what the index service answers with
+ * Changes a fifth of the items and deletes a tenth, again and again, and compares the answers of the index service with
  * every vector that there is, and its recall with that of an index that is built of nothing but those.
  */
 export async function churn(options: ChurnOptions, random: () => number): Promise<void> {
@@ -47,14 +47,14 @@ export async function churn(options: ChurnOptions, random: () => number): Promis
     return rows.put(vectors);
   };
   await put(Array.from({ length: items }, (_, index) => `i${index}`));
-  const index = await startIndexProcess({ databaseUrl: database.url, folder: join(folder, 'churned') });
+  const index = await IndexProcess.start({ databaseUrl: database.url, folder: join(folder, 'churned') });
   try {
     for (let round = 0; round < rounds; round++) {
       const ids = shuffled([...live.keys()], random);
       const gone = ids.splice(0, items * DELETED);
       for (const id of gone) live.delete(id);
       await rows.delete(gone);
-      // Half of what is written is there already; of the rest, half was deleted some time.
+      // Half of the written items are there already; of the others, half were deleted some time before.
       const half = (items * UPSERTED) / 2;
       deleted.push(...gone);
       const back = shuffled(deleted, random).splice(0, half / 2);
@@ -87,8 +87,8 @@ export async function churn(options: ChurnOptions, random: () => number): Promis
 }
 
 /**
- * Vectors like those of texts under so much noise that a graph finds .98 of the nearest: where it finds all of them, a
- * graph that got worse would not show.
+ * Vectors like those of texts, under so much noise that a graph finds .98 of the nearest: if it found all of them, a graph
+ * that got worse would not show.
  */
 function hardVectors({
   count,
@@ -108,7 +108,7 @@ function hardVectors({
   );
 }
 
-/** Ground truth at one moment. */
+/** The right answers at one moment. */
 interface Truth {
   readonly live: ReadonlyMap<string, Float32Array>;
   /** Each with the similarity of the last of the k nearest. */
@@ -132,7 +132,7 @@ function truthOf(targets: readonly Float32Array[], live: Truth['live']): Truth {
 }
 
 async function freshRecall(databaseUrl: string, folder: string, truth: Truth): Promise<number> {
-  const index = await startIndexProcess({ databaseUrl, folder });
+  const index = await IndexProcess.start({ databaseUrl, folder });
   try {
     await index.built(0);
     return await recallOf(index, truth);
@@ -141,7 +141,7 @@ async function freshRecall(databaseUrl: string, folder: string, truth: Truth): P
   }
 }
 
-/** The share of the k nearest that is answered: whatever is as near as the last of them counts as one of them. */
+/** Share of the k nearest that is answered: an item as near as the last of them counts as one of them. */
 async function recallOf(index: IndexProcess, { targets, live }: Truth): Promise<number> {
   let found = 0;
   for (let start = 0; start < targets.length; start += QUERIES_PER_REQUEST) {

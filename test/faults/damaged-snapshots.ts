@@ -8,7 +8,7 @@ import { clusteredVectors } from '@kindred/index/clustered-vectors.fixture';
 import type { SpaceToOpen } from '@kindred/index/ports/index-engine';
 import { testDatabase } from '@kindred/infra/postgres/test-database';
 import { expect } from 'vitest';
-import { startIndexProcess } from '../index-process.ts';
+import { IndexProcess } from '../index-process.ts';
 import { until } from '../until.ts';
 import { type LoadAsked, type LoadTold, loadedChanges, WANTED } from './loaded-space.ts';
 import { DAMAGES, holdSame, type OtherSnapshots } from './snapshot-damage.ts';
@@ -52,7 +52,7 @@ async function writeWhole(folder: string): Promise<WholeSnapshots> {
 
 /**
  * Damages a snapshot again and again and has a process load it: each damage is noticed, and the index built from the
- * changes instead, or what was loaded is byte for byte what was written. A crash ends the process, and the test.
+ * changes instead, or the loaded files are byte for byte as they were written. A crash ends the process, and the test.
  */
 export async function loadDamaged(count: number, random: () => number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'kindred-damaged-'));
@@ -88,7 +88,7 @@ export async function loadDamaged(count: number, random: () => number): Promise<
 }
 
 interface Loader {
-  /** @throws When the process ended. */
+  /** @throws Error when the process ended. */
   load(root: string): Promise<LoadTold>;
   stop(): void;
 }
@@ -113,14 +113,14 @@ function startLoader(): Loader {
 
 const SERVED_ITEMS = 800;
 
-/** Damages the snapshot of the whole index service, which says so, serves what PostgreSQL holds and writes a new one. */
+/** Damages the snapshot of the whole index service, which says so, serves the rows of PostgreSQL and writes a new one. */
 export async function rebuildDamaged(count: number, random: () => number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'kindred-rebuilt-'));
   const database = await testDatabase();
   const vectors = clusteredVectors({ count: SERVED_ITEMS, dimensions: WANTED.dimensions, seed: 7 });
   const rows = await vectorRows(database, WANTED.dimensions);
   await rows.put(new Map(vectors.map((vector, index) => [`i${index}`, vector])));
-  const start = () => startIndexProcess({ databaseUrl: database.url, folder });
+  const start = () => IndexProcess.start({ databaseUrl: database.url, folder });
   let index = await start();
   let refused = 0;
   try {
@@ -148,7 +148,7 @@ export async function rebuildDamaged(count: number, random: () => number): Promi
     }
     index = await start();
     expect(index.output()).toContain('a snapshot was loaded');
-    console.log(`${count} damaged snapshots under the service: ${refused} refused and built from PostgreSQL`);
+    console.log(`${count} damaged snapshots under the service: ${refused} refused and rebuilt from PostgreSQL`);
     expect(refused).toBeGreaterThan(count / 2);
   } finally {
     await index.stop('SIGKILL');

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { clusteredVectors } from '@kindred/index/clustered-vectors.fixture';
 import { type TestDatabase, testDatabase } from '@kindred/infra/postgres/test-database';
 import { expect } from 'vitest';
-import { type IndexProcess, startIndexProcess } from '../index-process.ts';
+import { IndexProcess } from '../index-process.ts';
 import { until } from '../until.ts';
 import { type VectorRows, vectorRows } from './vector-rows.ts';
 
@@ -45,14 +45,14 @@ const vectorBytes = (items: number): number => items * DIMENSIONS * Float32Array
 const GRAPH_CUT = 1.25;
 
 /**
- * Lets the system refuse what the index writes beyond a random length, as a full disk does, in every process on any
- * machine: snapshots fail, search and everything else goes on, and the good one is loaded each time.
+ * Lets the system refuse every write of the index beyond a random length, as a full disk does, in every process on any
+ * machine: snapshots fail, search and everything else goes on, and the good snapshot is loaded each time.
  */
 export async function refuseLongFiles(rounds: number, random: () => number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'kindred-long-file-'));
   const scene = await sceneIn(folder, random);
   const start = (fileKibMax?: number): Promise<IndexProcess> =>
-    startIndexProcess({ databaseUrl: scene.database.url, folder, program: PROGRAM, fileKibMax });
+    IndexProcess.start({ databaseUrl: scene.database.url, folder, program: PROGRAM, fileKibMax });
   let index = await start();
   const causes = new Set<string>();
   try {
@@ -84,7 +84,7 @@ export async function refuseLongFiles(rounds: number, random: () => number): Pro
   }
 }
 
-/** Reason for which no file system can be made to fill here; `undefined` if one can. */
+/** The reason that no file system can be mounted here; `undefined` if one can. */
 export function whyNoVolume(): string | undefined {
   if (process.platform !== 'linux') return 'only Linux has tmpfs';
   const volume = mountVolume();
@@ -104,7 +104,7 @@ export async function fillVolume(rounds: number, random: () => number): Promise<
   const ballast = join(folder, 'ballast');
   const scene = await sceneIn(folder, random);
   const start = (): Promise<IndexProcess> =>
-    startIndexProcess({ databaseUrl: scene.database.url, folder, program: PROGRAM });
+    IndexProcess.start({ databaseUrl: scene.database.url, folder, program: PROGRAM });
   let index = await start();
   const causes = new Set<string>();
   try {
@@ -139,7 +139,7 @@ export async function fillVolume(rounds: number, random: () => number): Promise<
   }
 }
 
-/** @returns The reason where there can be none. */
+/** @returns The reason if it cannot be mounted. */
 function mountVolume(): { readonly path: string } | string {
   const path = mkdtempSync(join(tmpdir(), 'kindred-volume-'));
   const mount = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${VOLUME_KIB}k`, 'tmpfs', path], { encoding: 'utf8' });
@@ -174,7 +174,7 @@ async function failed(index: IndexProcess): Promise<void> {
   await until('snapshots fail', async () => (await failures(index)) > before);
 }
 
-/** Until the newest snapshot is of this moment. */
+/** Resolves once the newest snapshot is of this moment. */
 async function saved(index: IndexProcess, folder: string): Promise<void> {
   const position = await index.metric('kindred_index_position_changes');
   await until(`a snapshot at ${position} is there`, async () => {
@@ -186,7 +186,7 @@ async function saved(index: IndexProcess, folder: string): Promise<void> {
 
 const changeOf = (name: string): number => Number(name.split('-')[1]);
 
-/** Whole snapshots. */
+/** Names of whole snapshots. */
 async function snapshotNames(folder: string): Promise<readonly string[]> {
   const catalog = join(folder, 'index', 'main');
   const names: string[] = [];
@@ -217,7 +217,7 @@ function expectLoaded(index: IndexProcess, name: string): void {
   expect(loaded.map(({ change }) => change)).toEqual([changeOf(name)]);
 }
 
-/** Reasons for which snapshots were not written. */
+/** The reasons that snapshots were not written. */
 function causesIn(index: IndexProcess): readonly string[] {
   return linesOf(index)
     .filter(({ msg }) => msg === 'a snapshot could not be written, the one before stays')

@@ -1,8 +1,8 @@
 import { WorkerIndexEngine } from '@kindred/index/adapters/hnsw/worker/worker-index-engine';
 import { LOADED_ITEMS, type LoadAsked, type LoadTold, loadedChanges, loadedQueries, WANTED } from './loaded-space.ts';
 
-// Opens the snapshots that it is asked to, one after another: what crashes ends this process and no other. What cannot
-// be loaded is built from all changes, as a service would from the database.
+// Opens the snapshots that it is asked to, one after another: a crash ends this process and no other. A space whose
+// snapshot cannot be loaded is built from all changes, as a service would from the database.
 process.on('message', async ({ root }: LoadAsked) => {
   const engine = new WorkerIndexEngine({
     root,

@@ -5,15 +5,16 @@ import { filterFieldsOf } from '@kindred/shared/filter';
 import { itemIdSchema, MAIN_CATALOG, type SpaceId } from '@kindred/shared/id';
 import type { NeighborQuery } from '@kindred/shared/neighbor';
 
-/** What the process that loads damaged snapshots is asked, and what it tells. */
+/** Request to the process that loads damaged snapshots. */
 export interface LoadAsked {
   readonly root: string;
 }
+/** Answer of the process that loads damaged snapshots. */
 export interface LoadTold {
   /** 0 when nothing was loaded. */
   readonly change: number;
   readonly refusals: readonly string[];
-  /** To all queries, as JSON. */
+  /** Answers to all queries, as JSON. */
   readonly answers: string;
 }
 
@@ -34,38 +35,33 @@ export const WANTED: SpaceToOpen = {
 export function loadedChanges({ space, dimensions } = WANTED): readonly (ItemChange | EmbeddingChange)[] {
   const vectors = clusteredVectors({ count: LOADED_ITEMS, dimensions, seed: dimensions + space.length, clusters: 20 });
   const base = (index: number) => ({ catalog: MAIN_CATALOG, item: itemIdSchema.parse(`item-${index}`) });
+  const item = (change: number, index: number): ItemChange => ({
+    kind: 'item',
+    change,
+    ...base(index),
+    fields: filterFieldsOf({}),
+    spaces: [space],
+  });
+  const embedding = (change: number, index: number, vector: Float32Array): EmbeddingChange => ({
+    kind: 'embedding',
+    change,
+    ...base(index),
+    space,
+    vector,
+  });
+  const deletion = (change: number, index: number): ItemChange => ({
+    ...item(change, index),
+    fields: undefined,
+    spaces: [],
+  });
   return [
-    ...vectors.map(
-      (_, index): ItemChange => ({
-        kind: 'item',
-        change: index + 1,
-        ...base(index),
-        fields: filterFieldsOf({}),
-        spaces: [space],
-      }),
-    ),
-    ...vectors.map(
-      (vector, index): EmbeddingChange => ({
-        kind: 'embedding',
-        change: LOADED_ITEMS + index + 1,
-        ...base(index),
-        space,
-        vector,
-      }),
-    ),
-    ...vectors.slice(0, DELETED).map(
-      (_, index): ItemChange => ({
-        kind: 'item',
-        change: 2 * LOADED_ITEMS + index + 1,
-        ...base(index),
-        fields: undefined,
-        spaces: [],
-      }),
-    ),
+    ...vectors.map((_, index) => item(index + 1, index)),
+    ...vectors.map((vector, index) => embedding(LOADED_ITEMS + index + 1, index, vector)),
+    ...vectors.slice(0, DELETED).map((_, index) => deletion(2 * LOADED_ITEMS + index + 1, index)),
   ];
 }
 
-/** Ten nearest of some vectors by the graph, and the whole order by one of them. */
+/** Asks for the ten nearest of some vectors, and for the whole order by one of them. */
 export function loadedQueries(): readonly NeighborQuery[] {
   const vectors = clusteredVectors({ count: 30, dimensions: DIMENSIONS, seed: 5, clusters: 20 });
   return vectors.map((vector, index) => ({ target: { vector }, k: index === 0 ? 1_000 : 10 }));

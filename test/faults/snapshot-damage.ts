@@ -10,7 +10,7 @@ import {
 const MANIFEST = 'manifest.json';
 const PAGE_BYTES = 4_096;
 
-/** Whole snapshots that are not the one that is asked for. */
+/** Whole snapshots that differ from the wanted one. */
 export interface OtherSnapshots {
   readonly earlier: string;
   readonly ofOtherDimensions: string;
@@ -56,12 +56,12 @@ function replacing(whose: keyof OtherSnapshots): Damage {
   };
 }
 
-async function signAnew(snapshot: string, changed: Partial<SnapshotManifest>): Promise<void> {
+async function signAgain(snapshot: string, changed: Partial<SnapshotManifest>): Promise<void> {
   const path = join(snapshot, MANIFEST);
   await writeFile(path, manifestText({ ...parseManifest(await readFile(path, 'utf8')), ...changed }));
 }
 
-/** Damages that storage and mistakes do to files. */
+/** Damage that storage and mistakes do to files. */
 export const DAMAGES: readonly Damage[] = [
   async (snapshot, random) => {
     const file = await anyFile(snapshot, random);
@@ -102,17 +102,17 @@ export const DAMAGES: readonly Damage[] = [
   replacing('ofOtherDimensions'),
   replacing('ofOtherModel'),
   async (snapshot) => {
-    await signAnew(snapshot, { dimensions: 32 });
+    await signAgain(snapshot, { dimensions: 32 });
     return 'a manifest of other dimensions, with a checksum that fits';
   },
   async (snapshot) => {
-    await signAnew(snapshot, { space: 'another model' });
+    await signAgain(snapshot, { space: 'another model' });
     return 'a manifest of another model, with a checksum that fits';
   },
   async (snapshot, random, others) => {
     const own = parseManifest(await readFile(join(snapshot, MANIFEST), 'utf8'));
     const what = await replacing('ofOtherDimensions')(snapshot, random, others);
-    await signAnew(snapshot, { space: own.space, dimensions: own.dimensions });
+    await signAgain(snapshot, { space: own.space, dimensions: own.dimensions });
     return `${what}, under a manifest that says it is the one asked for`;
   },
 ];
@@ -122,7 +122,7 @@ function flipped(bytes: Buffer, count: number, random: () => number): Buffer {
   return bytes;
 }
 
-/** True for two equal snapshots: all files byte for byte, and the manifest by its content. */
+/** True if two snapshots hold the same: all files byte for byte, and the manifest by its values. */
 export async function holdSame(left: string, right: string): Promise<boolean> {
   const files = (await readdir(left)).sort();
   if (!isDeepStrictEqual(files, (await readdir(right)).sort())) return false;

@@ -6,7 +6,7 @@ export interface SnapshotPolicy {
   readonly intervalMs: number;
 }
 
-/** What decides whether a space needs a snapshot. */
+/** The state of one space that decides if it needs a snapshot. */
 export interface SnapshotNeed {
   /** Vectors that are scanned until they are built into the graph. */
   readonly unindexed: number;

@@ -4,6 +4,7 @@ import { catalogIdSchema, itemIdSchema, type SpaceId } from '@kindred/shared/id'
 import type { NeighborQuery } from '@kindred/shared/neighbor';
 import { Problem } from '@kindred/shared/problem';
 import { z } from 'zod';
+import { K_MAX } from '../domain/neighbor-request.ts';
 import type { IndexService } from '../service.ts';
 
 const QUERIES_MAX = 200;
@@ -14,13 +15,14 @@ const WAIT_MAX_MS = 5_000;
 const spaceIdSchema = z
   .string()
   .max(256)
-  .transform((name) => name as SpaceId);
+  .transform((name) => name as SpaceId)
+  .meta({ override: { type: 'string', maxLength: 256 } });
 const changeSchema = z.int().min(0);
 const querySchema = z.strictObject({
   item: itemIdSchema.optional(),
   vector: z.array(z.number()).min(1).max(DIMENSIONS_MAX).optional(),
   space: spaceIdSchema.optional(),
-  k: z.int().min(1).max(1_000),
+  k: z.int().min(1).max(K_MAX),
   filter: filterSchema.optional(),
 });
 const neighborsBody = z.strictObject({

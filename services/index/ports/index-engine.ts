@@ -72,7 +72,7 @@ export class EngineDeadError extends Error {
 export interface IndexEngine {
   /**
    * Starts to hold a space, from what the engine has kept of it. A space that is held stays as it is.
-   * @returns Where to go on from with the embeddings of the space; items go on from the position in `status`.
+   * @returns The change to go on from with the embeddings of the space; items go on from the position in `status`.
    */
   open(space: SpaceToOpen): Promise<OpenedSpace>;
   /**

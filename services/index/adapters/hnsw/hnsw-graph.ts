@@ -9,7 +9,7 @@ export interface GraphParameters {
   readonly efConstruction: number;
 }
 
-/** A graph as it was when it was written. */
+/** State of a graph at the time of writing. */
 export interface SavedGraph {
   readonly dimensions: number;
   readonly count: number;

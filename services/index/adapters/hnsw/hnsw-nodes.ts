@@ -14,7 +14,7 @@ export interface RestoredNodes {
  */
 export class HnswNodes {
   readonly #store: VectorStore;
-  /** By a hash of the vector. Two vectors with one hash only mean that the earlier is not found any more. */
+  /** Nodes by a hash of their vector. Two vectors with one hash only mean that the earlier is not found any more. */
   readonly #nodeByHash = new Map<number, number>();
   readonly #nodeOfSlot = new Map<number, number>();
   readonly #sharing = new Map<number, Set<number>>();

@@ -17,8 +17,8 @@ interface Search {
   readonly allowed: RowSet;
   readonly targetRow: number;
   readonly vector: Float32Array;
-  /** Rows by similarity. */
-  readonly nearest: TopK;
+  /** Makes an empty selection of k rows, by similarity to the vector. */
+  readonly selection: () => TopK;
 }
 
 /** Answers one query from a generation; see `HnswIndex.search`. */
@@ -46,18 +46,15 @@ export function searchGeneration(
     { k, allowed: allowed.count, items: items.count, vectors: store.size, nodes: graph.size },
     options,
   );
-  const search: Search = { generation, allowed, targetRow, vector, nearest: nearestOf(items, k) };
-  const nearest =
-    plan.path === 'graph' && searchGraph(search, plan) ? search.nearest : scan(search, nearestOf(items, k));
+  const selection = (): TopK => new TopK(k, (left, right) => compareIds(items.itemAt(left), items.itemAt(right)));
+  const search: Search = { generation, allowed, targetRow, vector, selection };
+  const nearest = (plan.path === 'graph' ? searchGraph(search, plan) : undefined) ?? scan(search);
   return nearest.takeEntries().map(({ index: row, key: similarity }) => ({ item: items.itemAt(row), similarity }));
 }
 
-function nearestOf(items: ItemTable, k: number): TopK {
-  return new TopK(k, (left, right) => compareIds(items.itemAt(left), items.itemAt(right)));
-}
-
 /** Compares with every allowed vector. */
-function scan({ generation: { store }, allowed, targetRow }: Search, nearest: TopK): TopK {
+function scan({ generation: { store }, allowed, targetRow, selection }: Search): TopK {
+  const nearest = selection();
   allowed.forEach((row) => {
     const slot = store.slotOf(row);
     if (slot !== NO_SLOT && row !== targetRow) nearest.offer(row, store.similarity(slot));
@@ -67,11 +64,12 @@ function scan({ generation: { store }, allowed, targetRow }: Search, nearest: To
 
 /**
  * Asks the graph for more than k and keeps what passes, together with what passes in the tail and among the unreachable.
- * @returns True if that is the answer. False if fewer than k passed, or if vectors that were not fetched may be as near
- * as the last that was kept, so that only a scan can tell which of them come first.
+ * @returns `undefined` if fewer than k passed, or if vectors that were not fetched may be as near as the last that was
+ * kept, so that only a scan can tell which of them come first.
  */
-function searchGraph(search: Search, plan: SearchPlan & { path: 'graph' }): boolean {
-  const { generation, allowed, targetRow, vector, nearest } = search;
+function searchGraph(search: Search, plan: SearchPlan & { path: 'graph' }): TopK | undefined {
+  const { generation, allowed, targetRow, vector } = search;
+  const nearest = search.selection();
   const { store, graph, nodes, indexed, unreachable } = generation;
   const offer = (slot: number): void => {
     const row = store.rowAt(slot);
@@ -81,10 +79,10 @@ function searchGraph(search: Search, plan: SearchPlan & { path: 'graph' }): bool
   for (const node of fetched) {
     for (const slot of nodes.sharedBy(node) ?? [node]) if (!unreachable.has(slot)) offer(slot);
   }
-  if (!nearest.isFull) return false;
+  if (!nearest.isFull) return undefined;
   const edge = store.similarity(fetched.at(-1)!);
-  if (nearest.worst <= edge + ROUNDING) return false;
+  if (nearest.worst <= edge + ROUNDING) return undefined;
   for (let slot = indexed; slot < store.slots; slot++) offer(slot);
   for (const slot of unreachable) offer(slot);
-  return true;
+  return nearest;
 }

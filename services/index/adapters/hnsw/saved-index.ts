@@ -10,7 +10,7 @@ export interface BuildState {
   readonly build: string;
   /** Counts the generations of the build, from 0. */
   readonly generation: number;
-  /** When the oldest dead vector died, in milliseconds since 1970; `undefined` without one. */
+  /** Death of the oldest dead vector, in milliseconds since 1970; `undefined` without one. */
   readonly tombstonesSinceMs: number | undefined;
 }
 

@@ -39,7 +39,7 @@ export class VectorStore {
   /**
    * Puts the vector into the next slot; the row's earlier slot, if any, dies.
    * @param row  The vector's owner; `NO_ROW` appends a dead slot.
-   * @param vector  Of unit length, with `dimensions` finite numbers: the caller has checked.
+   * @param vector  Unit length, with `dimensions` finite numbers: the caller has checked.
    * @returns The slot.
    * @throws {RangeError} when the space holds as many vectors as fit into 4 GB.
    */

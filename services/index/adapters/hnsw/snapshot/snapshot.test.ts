@@ -162,7 +162,7 @@ describe('damage', () => {
   });
 });
 
-test('a write that fails is an error, keeps the one before, removes partial files and leaves the index as it was', async () => {
+test('a write that fails is an error, keeps the one before, removes partial files and leaves the index unchanged', async () => {
   const { index } = livedIndex();
   const folder = join(root, 'kept');
   await writeSnapshot(folder, index, { ...origin, change: 5 });
