@@ -48,7 +48,7 @@ const SCRIPTS_WITH_PATHS = ['kindred', 'import', 'datasets'];
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where a command finds the server; addresses without a slash at the end. */
+/** The server's addresses, without a slash at the end, and its key. */
 export interface ClientConfig {
   /** Serves catalogs and items. */
   readonly url: string;

@@ -17,10 +17,7 @@ export interface Failure {
   readonly exitCode: number;
 }
 
-/**
- * Tells apart how a command failed: a command line that cannot be understood ends with 2, a wrong setting with 78, all
- * else with 2. Only a bug shows its stack.
- */
+/** Gives a failure its words and its exit code: 78 for wrong settings, 2 for all else. Only a bug shows its stack. */
 export function failureOf(error: unknown): Failure {
   // Help and the version come as errors too, with the code 0.
   if (error instanceof CommanderError) {

@@ -6,7 +6,7 @@ import type { ClientConfig } from './config.ts';
 import { HttpClient, type HttpReply } from './http-client.ts';
 import { UnavailableError } from './unavailable-error.ts';
 
-/** What became of the rows of one request; `line` counts the request's rows from 1. */
+/** The outcome of one request's rows; `line` counts them from 1. */
 export type BatchAnswer = Pick<z.infer<typeof batchAnswerSchema>, 'accepted' | 'rejected'>;
 
 export interface CatalogSize {
@@ -18,7 +18,7 @@ export interface CatalogSize {
 /** A message that could not be read as an event. */
 export type DeadLetter = z.infer<typeof deadLettersSchema>['letters'][number];
 
-/** How a catalog's training goes, and the versions that are kept, latest first. */
+/** A catalog's training at the moment, and the versions that are kept, latest first. */
 export type Trainings = z.infer<typeof trainingsSchema>;
 export type TrainedVersion = Trainings['versions'][number];
 

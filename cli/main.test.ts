@@ -72,6 +72,21 @@ test.each([['import', 'a.csv'], ['train'], ['dead-letters', 'list']])(
   },
 );
 
+test.each([['start'], ['dev'], ['bench', 'ranking']])(
+  '%s prepares the model first, and ends as that ends',
+  async (...words) => {
+    const { code, stderr } = await run(words, { KINDRED_MODEL: 'none-of-ours' });
+    expect(code).toBe(78);
+    expect(stderr).toMatch(/KINDRED_MODEL/);
+  },
+);
+
+test('runs the programs of the distributed mode, whose settings end with 78 too', async () => {
+  const { code, stderr } = await run(['stores']);
+  expect(code).toBe(78);
+  expect(stderr).toMatch(/DATABASE_URL: must be set/);
+});
+
 test('lists dead letters so that a terminal does not obey them, and for scripts as one JSON value', async () => {
   expect(await run(['dead-letters', 'list'])).toEqual({
     code: 0,

@@ -3,18 +3,19 @@ import { Agent, request } from 'node:http';
 export interface TimedReply {
   readonly status: number;
   readonly body: string;
-  /** From the first byte sent to the last received, with what it waited for a connection. */
+  /** From the first byte sent to the last received, the wait for a connection included. */
   readonly tookMs: number;
 }
 
-/** One client on a connection or several. */
+/** A client with a fixed number of connections. */
 export interface KeepAliveClient {
   send(method: 'GET' | 'PUT' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<TimedReply>;
   close(): void;
 }
 
 /**
- * Thin, so that what is measured is the server.
+ * Thin, so that a measurement is the server's. It stays beside the client of the commands because `fetch` does not bound
+ * its connections, and these are what a load is made of.
  * @param connections  Requests at once; others wait for one of these to be answered.
  */
 export function keepAliveClient(url: string, connections = 1): KeepAliveClient {

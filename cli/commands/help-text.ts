@@ -6,7 +6,7 @@ export interface HelpAfter {
   readonly exitCodes: Readonly<Record<number, string>>;
 }
 
-/** What `--json` does, in each command that has it. */
+/** The help of `--json`, in each command that has it. */
 export const JSON_HELP = 'print the result as one JSON value on stdout, and all else on stderr';
 
 /** The part of a command's help that follows its options. */

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 
-/** What a command line led to. */
+/** The outcome of reading a command line. */
 export interface Parsed {
   /** The arguments that the command's work was called with; `undefined` where it was refused. */
   readonly called: readonly unknown[] | undefined;

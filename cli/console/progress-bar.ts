@@ -1,7 +1,7 @@
 import { clearLine, cursorTo } from 'node:readline';
 import { SingleBar } from 'cli-progress';
 
-/** How far something long has come. */
+/** The progress of something long. */
 export interface Progress {
   readonly done: number;
   /** In the same unit; 0 if nobody knows. */
@@ -25,7 +25,7 @@ export function endProgressBars(): void {
   for (const bar of drawn) bar.end();
 }
 
-/** Shows how far something has come: a bar in the last line of a terminal, a line every few seconds elsewhere. */
+/** Shows progress: a bar in the last line of a terminal, a line every few seconds elsewhere. */
 export class ProgressBar {
   readonly #stream: Console;
   #bar: SingleBar | undefined;

@@ -1,6 +1,6 @@
 import type { Progress } from './progress-bar.ts';
 
-/** What a command found out, for its reader. */
+/** The outcome of a command, in two forms. */
 export interface Result {
   /** For people. */
   readonly lines: readonly string[];
@@ -8,11 +8,11 @@ export interface Result {
   readonly json: unknown;
 }
 
-/** Where a command says what it does. */
+/** The voice of a command, apart from streams and terminals. */
 export interface Reporter {
   /** Writes a line about the work. */
   say(line: string): void;
-  /** Writes lines about what is wrong, on stderr. */
+  /** Writes lines about mistakes in the input, on stderr. */
   complain(lines: readonly string[]): void;
   /** May be called per batch of rows. */
   progress(progress: Progress): void;

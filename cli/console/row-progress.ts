@@ -1,6 +1,6 @@
 import type { Progress } from './progress-bar.ts';
 
-/** How far the reading of a file's rows has come. */
+/** The progress of reading rows from files. */
 export interface RowProgress {
   readonly linesDone: number;
   readonly linesTotal: number;

@@ -1,4 +1,4 @@
-/** A file or folder that cannot be used as it is. The message names it and is meant for the user who gave it. */
+/** A file or folder that cannot be used as it is. The message names it, for the user who gave it. */
 export class DataError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);

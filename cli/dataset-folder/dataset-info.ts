@@ -19,22 +19,22 @@ const datasetInfoSchema = z.object({
   licence: z.string().optional(),
   /** A row with at least this value is a positive engagement. */
   positive: z.object({ valueAtLeast: z.number() }),
-  /** Whether rows say when they happened. */
+  /** True if each row has a time. */
   time: z.boolean(),
   counts: z.record(z.string(), z.int().min(0)).optional(),
   /** The sha256 of each file's uncompressed content. */
   files: filesSchema,
 });
 
-/** What `dataset.json` says of the data set beside it. */
+/** The content of `dataset.json`, which describes the data set beside it. */
 export type DatasetInfo = z.infer<typeof datasetInfoSchema>;
 export type DatasetFile = keyof DatasetInfo['files'];
 
 const INFO_FILE = 'dataset.json';
 
 /**
- * Reads `dataset.json` and makes sure that exactly the files that it names are there; their content is not looked at.
- * @throws {DataError} saying everything that is wrong with it.
+ * Reads `dataset.json` and makes sure that exactly the files that it names exist; their content is not read.
+ * @throws {DataError} with every mistake in it.
  */
 export async function readDatasetInfo(folder: string): Promise<DatasetInfo> {
   const parsed = datasetInfoSchema.safeParse(await readInfoFile(folder));

@@ -7,7 +7,7 @@ import { testFolder, writeTestFile } from './test-folder.ts';
 
 const folder = testFolder();
 
-test('tells the same of a file whether it is compressed or not', async () => {
+test('gives the same digest for a file and its compressed form', async () => {
   const content = 'a\nb\n'.repeat(300_000);
   const wanted = { sha256: sha256(content), lineCount: 600_000 };
   expect(await digestOf(writeTestFile(folder, 'rows.tsv', content))).toEqual(wanted);

@@ -8,8 +8,8 @@ const CHUNK_BYTES = 256 * 1024;
 const NEWLINE = 0x0a;
 
 /**
- * The content of a file as it streams, decompressed when its name ends in `.gz`.
- * @throws {DataError} when it cannot be decompressed, a file that was cut off included.
+ * Streams the content of a file, decompressed if its name ends in `.gz`.
+ * @throws {DataError} when it cannot be decompressed, such as a file that was cut off.
  */
 export async function* contentOf(path: string): AsyncGenerator<Buffer> {
   const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
@@ -18,7 +18,7 @@ export async function* contentOf(path: string): AsyncGenerator<Buffer> {
     return;
   }
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  // What breaks the file breaks the decoder too, which throws it below.
+  // A failure of the file reaches the decoder too, which throws it below.
   pipeline(file, gunzip, () => {});
   try {
     yield* gunzip;
@@ -28,15 +28,15 @@ export async function* contentOf(path: string): AsyncGenerator<Buffer> {
   }
 }
 
-/** What a file holds, whether it is compressed or not. */
+/** The content of a file in short, the same for its compressed form. */
 export interface ContentDigest {
-  /** Of the uncompressed content, in 64 hexadecimal digits. */
+  /** The SHA-256 of the uncompressed content, in 64 hexadecimal digits. */
   readonly sha256: string;
-  /** The last one counts even without a line end. */
+  /** Counts the last line even without a line end. */
   readonly lineCount: number;
 }
 
-/** Reads a file once from end to end. Cost: about 1 s a gigabyte, 3 s where it is compressed. */
+/** Reads a file once from end to end. Cost: about 1 s per gigabyte, 3 s if it is compressed. */
 export async function digestOf(path: string): Promise<ContentDigest> {
   const hash = createHash('sha256');
   let lineCount = 0;

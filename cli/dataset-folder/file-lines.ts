@@ -17,7 +17,7 @@ export interface UnreadableLine {
 
 export type FileLine = TextLine | UnreadableLine;
 
-/** How bytes become text; `utf8-or-latin1` reads a line that is not UTF-8 as ISO 8859-1, so that every line is text. */
+/** The way from bytes to text; `utf8-or-latin1` reads a line that is not UTF-8 as ISO 8859-1, so that every line is text. */
 export type LineEncoding = 'utf8' | 'utf8-or-latin1';
 
 const BYTE_ORDER_MARK = '\ufeff';

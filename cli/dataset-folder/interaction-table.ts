@@ -5,7 +5,7 @@ import { verifiedFile } from './verified-file.ts';
 
 const WRONG_TIME = { field: 'at', reason: 'must be ISO 8601 where dataset.json says "time": true, else absent' };
 
-/** All rows of a file by column, in the file's order: row `r` is user `users[userOf[r]]` with item `items[itemOf[r]]`. */
+/** The rows of a file by column, in the file's order: row `r` is user `users[userOf[r]]` with item `items[itemOf[r]]`. */
 export interface InteractionTable {
   readonly info: DatasetInfo;
   /** Distinct ids by first appearance. */
@@ -15,13 +15,13 @@ export interface InteractionTable {
   readonly userOf: Int32Array<ArrayBuffer>;
   readonly itemOf: Int32Array<ArrayBuffer>;
   readonly values: Float32Array<ArrayBuffer>;
-  /** Milliseconds since 1970; only where the data set has times. */
+  /** Milliseconds since 1970; `undefined` for a data set without times. */
   readonly atMs?: Float64Array<ArrayBuffer>;
 }
 
 /**
  * Loads the training or test rows of a data set, after checking the file's checksum.
- * Cost: 12 bytes a row, 20 with times, and each distinct id once; about 2 s a million rows.
+ * Cost: 12 bytes per row, 20 with times, and each distinct id once; about 2 s per million rows.
  * @throws {DataError} when the folder is no data set or any row is bad.
  */
 export async function loadInteractions(folder: string, part: 'train' | 'test'): Promise<InteractionTable> {
@@ -38,7 +38,7 @@ export async function loadInteractions(folder: string, part: 'train' | 'test'): 
   return { info, ...columns.table() };
 }
 
-/** Columns with room for as many rows as the file has lines. */
+/** Columns with room for one row per line of the file. */
 class Columns {
   readonly #users = new Dictionary();
   readonly #items = new Dictionary();
@@ -55,7 +55,7 @@ class Columns {
     this.#atMs = hasTime ? new Float64Array(capacity) : undefined;
   }
 
-  /** @returns Whether the row's time is as the data set has it. */
+  /** @returns False if the row has a time and the data set none, or the other way round. */
   add({ user, item, value, at }: Interaction): boolean {
     const row = this.#count++;
     this.#userOf[row] = this.#users.numberOf(user);

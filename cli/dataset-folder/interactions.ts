@@ -3,16 +3,16 @@ import { DataError } from './data-error.ts';
 import { type FileLine, readLines } from './file-lines.ts';
 import { plainNumber } from './plain-number.ts';
 
-/** What a user did with an item, as a data set has it: without a type, with a value. */
+/** A user's act on an item, as a data set has it: without a type, with a value. */
 export interface Interaction {
   readonly user: string;
   readonly item: string;
   readonly value: number;
-  /** ISO 8601; in every row of a data set with times, in none of another. */
+  /** ISO 8601; in all rows of a data set or in none. */
   readonly at?: string;
 }
 
-/** A row of the file, or what is wrong with it; `line` from 1, the header being line 1. */
+/** A row of the file, or its problem; `line` from 1, which is the header. */
 export type InteractionLine =
   | { readonly line: number; readonly interaction: Interaction }
   | { readonly line: number; readonly problem: FieldProblem };
@@ -23,7 +23,7 @@ const HEADER_WITH_TIME = `${HEADER}\tat`;
 /**
  * Streams `train.tsv.gz` or `test.tsv.gz` in batches, in the file's order, blank lines left out. Cells are separated by
  * tabs and never quoted: no id contains a tab or a line end.
- * @throws {DataError} when the header is another.
+ * @throws {DataError} for any other header.
  */
 export async function* readInteractions(path: string): AsyncGenerator<readonly InteractionLine[]> {
   let columnCount = 0;

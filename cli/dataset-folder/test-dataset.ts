@@ -12,7 +12,7 @@ export interface TestDataset {
   readonly coldItems?: string;
 }
 
-/** Writes a data-set folder whose checksums are right and whose positives begin at 4. @returns Its path. */
+/** Writes a data-set folder with right checksums, in which 4 is the least value of a positive. @returns Its path. */
 export function writeTestDataset(parent: string, dataset: TestDataset): string {
   const { name = 'books', time = false, train, test, items, coldItems } = dataset;
   const folder = mkdtempSync(join(parent, 'dataset-'));

@@ -3,14 +3,14 @@ import { DataError } from './data-error.ts';
 import type { DatasetFile, DatasetInfo } from './dataset-info.ts';
 import { type ContentDigest, digestOf } from './file-content.ts';
 
-/** A file of a data set whose content is what `dataset.json` says. */
+/** A file of a data set whose content has the checksum of `dataset.json`. */
 export interface VerifiedFile extends ContentDigest {
   readonly path: string;
 }
 
 /**
  * Reads a file of a data set once and compares its checksum.
- * @throws {DataError} when the content is another, or the data set has no such file.
+ * @throws {DataError} when the checksums differ, or the data set has no such file.
  */
 export async function verifiedFile(folder: string, info: DatasetInfo, name: DatasetFile): Promise<VerifiedFile> {
   const wanted = info.files[name];

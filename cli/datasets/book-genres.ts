@@ -13,7 +13,7 @@ const GENRES =
   'dragon dragons witches ghost ghosts aliens magic war military space action time-travel space-opera ' +
   'urban-fantasy post-apocalyptic';
 
-/** Words that a genre's name may have besides. */
+/** Further words that a genre's name may have. */
 const OTHERS =
   'literary general popular realistic speculative modern narrative religious american british english french ' +
   'russian german irish japanese spanish arabic greek norse roman indian african canadian european latin asian ' +
@@ -28,10 +28,10 @@ const ALL_WORDS = new RegExp(`^(?:(?:${patternOf(`${GENRES} ${OTHERS}`)})(?:-|$)
 const ANY_GENRE = new RegExp(`(?:^|-)(?:${patternOf(GENRES)})(?:-|$)`);
 
 /**
- * The genre that a shelf of readers stands for: every word belongs to a genre's name, so that `historical-fiction` is one,
- * `fantasy-to-read` and `books-i-own` are none.
+ * Reads the genre that a shelf of readers stands for. Every word must belong to a genre's name: `historical-fiction` is a
+ * genre, `fantasy-to-read` and `books-i-own` are not.
  * @param shelf  As public files have it: words joined by `-`.
- * @returns The words with spaces between, `undefined` where the shelf is no genre.
+ * @returns The words with spaces between, `undefined` for a shelf that is no genre.
  */
 export function genreOf(shelf: string): string | undefined {
   const name = shelf
@@ -41,7 +41,7 @@ export function genreOf(shelf: string): string | undefined {
   return ALL_WORDS.test(name) && ANY_GENRE.test(name) ? name.replaceAll('-', ' ') : undefined;
 }
 
-/** How often readers put a book on a shelf. */
+/** The number of readers who put a book on a shelf. */
 export interface ShelfCount {
   readonly genre: string;
   readonly count: number;

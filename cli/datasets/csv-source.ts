@@ -7,12 +7,12 @@ import { type ItemRow, itemRows, type Source, type SourceFile } from './source.t
 import { findFiles } from './source-files.ts';
 import { tableRows } from './table-rows.ts';
 
-/** A table of interactions, and perhaps one of items, with what they call their columns. */
+/** A table of interactions, and perhaps one of items, with the names of their columns. */
 export interface CsvOptions {
   /** Relative to the source's folder, or absolute. */
   readonly interactions: string;
   readonly columns: InteractionColumns;
-  /** Needed where there is a value: nobody but its owner knows which values are good. */
+  /** The least value of a positive engagement, which only the owner of the table knows. */
   readonly positiveFrom: number;
   readonly licence: string | undefined;
   readonly items: CsvItems | undefined;
@@ -21,11 +21,11 @@ export interface CsvOptions {
 export interface CsvItems {
   readonly file: string;
   readonly columns: readonly ItemColumn[];
-  /** Whether a tenth of the items becomes the new-item protocol's. */
+  /** True to name a tenth of the items for the new-item protocol. */
   readonly isColdWanted: boolean;
 }
 
-/** A column that becomes a field of an item: `attributes.year` is an attribute. */
+/** A column that becomes a field of an item; `attributes.year` is the attribute `year`. */
 export interface ItemColumn {
   readonly field: string;
   readonly column: string;
@@ -35,9 +35,9 @@ const SALT = 'csv1';
 const LICENCE_UNKNOWN = 'not stated';
 
 /**
- * Tables of the user's own: CSV, or TSV by the file's name.
- * @param name  Of the data set.
- * @throws {DataError} when a file is not there.
+ * Opens tables of the user's own: CSV, or TSV by the file's name.
+ * @param name  The data set's.
+ * @throws {DataError} when a file is missing.
  */
 export async function csvSource(folder: string, name: string, options: CsvOptions): Promise<Source> {
   const { interactions, columns, positiveFrom, licence = LICENCE_UNKNOWN, items } = options;
@@ -77,7 +77,7 @@ function itemFile(path: string, columns: readonly ItemColumn[]): SourceFile<Item
   return { name: basename(path), path, rows };
 }
 
-/** Tables write moments in more ways than the API reads. */
+/** Tables write times in more ways than the API reads. */
 function withMoment(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { createdAt } = fields;
   const ms = typeof createdAt === 'string' ? momentMsOf(createdAt) : undefined;

@@ -4,9 +4,9 @@ import type { TableRow } from './table-rows.ts';
 const SEPARATOR = '::';
 
 /**
- * Streams a file of MovieLens's `.dat` form in batches: cells between `::`, no header, no quotes; UTF-8, or Latin-1
- * where a line is not. Blank lines are left out.
- * @param columnCount  At least 2. What is too much belongs to the cell before the last, as a title may hold the separator.
+ * Streams a file of MovieLens's `.dat` form in batches: cells between `::`, no header, no quotes; each line in UTF-8, or
+ * else in Latin-1. Blank lines are left out.
+ * @param columnCount  At least 2. Surplus cells belong to the one before the last, as a title may hold the separator.
  */
 export async function* datRows(path: string, columnCount: number): AsyncGenerator<readonly TableRow[]> {
   for await (const lines of readLines(path, 'utf8-or-latin1')) {

@@ -8,20 +8,21 @@ import { createGzip } from 'node:zlib';
 import { DataError } from '../dataset-folder/data-error.ts';
 import type { DatasetFile, DatasetInfo } from '../dataset-folder/dataset-info.ts';
 
-/** A data-set folder in the making: it has another name until it is whole. */
+/** A data-set folder in the making, under another name until it is whole. */
 export interface DatasetDraft {
-  /** Where it is made; other files may lie there until it is finished. */
+  /** The folder under its first name; other files may lie there until it is finished. */
   readonly folder: string;
-  /** Writes one of its files, compressed where the name ends in `.gz`; the same texts give the same bytes. */
+  /** Writes one of its files, compressed if the name ends in `.gz`; the same texts give the same bytes. */
   write(name: DatasetFile, texts: Iterable<string> | AsyncIterable<string>): Promise<void>;
-  /** Adds `dataset.json` and gives the folder its name. @throws {DataError} when something has taken that meanwhile. */
+  /** Adds `dataset.json` and gives the folder its name. @throws {DataError} when that name was taken meanwhile. */
   finish(info: Omit<DatasetInfo, 'files'>): Promise<void>;
-  /** Deletes it, but for a finished one. It is deleted, too, when the process ends. */
+  /** Deletes the draft; a finished folder stays. The end of the process deletes it too. */
   discard(): void;
 }
 
 /**
- * @param out  The folder to be, absolute; its parents are made.
+ * Begins a data-set folder.
+ * @param out  Absolute; its parents are made.
  * @throws {DataError} when it is there already.
  */
 export async function draftDataset(out: string): Promise<DatasetDraft> {

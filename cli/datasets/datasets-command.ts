@@ -109,7 +109,7 @@ async function writeInteractions(source: Source, task: InteractionsTask): Promis
     }
     return division;
   } catch (error) {
-    // What SQLite says of a file is for the user: most likely the disk is full.
+    // SQLite's words about a file are for the user: most likely the disk is full.
     if (!(error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR')) throw error;
     throw new DataError(`the rows cannot be kept in ${path} while they are sorted: ${error.message}`, { cause: error });
   } finally {

@@ -29,7 +29,7 @@ const SECOND_BOOKS = [
 ].join('\n');
 const FIRST_BOOKS = SECOND_BOOKS.replace('book_id,goodreads_book_id', 'id,book_id');
 
-// Of the pairs of users 1 to 40 with three books a fifth are of the test.
+// A fifth of the pairs of users 1 to 40 with three books are in the test.
 const pairs = Array.from({ length: 40 }, (_, index) => index + 1).flatMap((user) =>
   ['46', '258', '1180'].map((book) => ({ user, book })),
 );

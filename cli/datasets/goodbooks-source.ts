@@ -10,18 +10,18 @@ const SALT = 'gb1';
 const POSITIVE_FROM = 4;
 const GENRES_MAX = 12;
 
-/** What the two public editions call the columns of books.csv. */
+/** The names of two columns of books.csv, which differ between the two public editions. */
 interface BookColumns {
-  /** As ratings.csv names books. */
+  /** Holds the id that ratings.csv names a book by. */
   readonly id: string;
-  /** As book_tags.csv does. */
+  /** Holds the id that book_tags.csv names it by. */
   readonly goodreadsId: string;
 }
 
 /**
- * The public files of goodbooks-10k, either edition. Reads the tags at once.
- * Memory: a book's shelves that are genres, some 10 MB.
- * @throws {DataError} when a file is not there or is another.
+ * Opens the public files of goodbooks-10k, of either edition. Reads the tags at once.
+ * Memory: the shelves that are genres, some 10 MB.
+ * @throws {DataError} when a file is missing, or is not the one that its name says.
  */
 export async function goodbooksSource(folder: string, tallyOf: TallyOf): Promise<Source> {
   const names = ['books.csv', 'ratings.csv', 'book_tags.csv', 'tags.csv'];
@@ -70,7 +70,7 @@ async function* bookRows(
   );
 }
 
-/** The first edition calls the book `id`, and `book_id` what the second calls `goodreads_book_id`. */
+/** The first edition's `id` and `book_id` are `book_id` and `goodreads_book_id` in the second. */
 function bookColumns(header: readonly string[]): BookColumns {
   return header.includes('goodreads_book_id')
     ? { id: 'book_id', goodreadsId: 'goodreads_book_id' }
@@ -81,7 +81,7 @@ function oneLine(text: string): string {
   return text.trim().replaceAll(/\s+/g, ' ');
 }
 
-/** The tags that are genres; `undefined` for the others. */
+/** The genre of each tag; `undefined` for a tag that is none. */
 async function genresByTag(
   { name, path }: PlacedFile,
   tallyOf: TallyOf,

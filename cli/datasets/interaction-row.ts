@@ -3,31 +3,31 @@ import type { FieldProblem } from '@kindred/shared/problem';
 import { plainNumber } from '../dataset-folder/plain-number.ts';
 import { MOMENT_FORMS, momentMsOf } from './moment.ts';
 
-/** A row of a source, read. */
+/** A row of a source, once it is read. */
 export interface InteractionRow {
   readonly user: string;
   readonly item: string;
   readonly value: number;
-  /** Milliseconds since 1970; in every row of a source with times, in none of another. */
+  /** Milliseconds since 1970; in all rows of a source or in none. */
   readonly atMs?: number;
 }
 
-/** What a source calls its columns. */
+/** A source's names for its columns. */
 export interface InteractionColumns {
   readonly user: string;
   readonly item: string;
-  /** Without it every row has the value 1. */
+  /** `undefined` for a source whose rows all have the value 1. */
   readonly value?: string;
   readonly at?: string;
 }
 
-/** The catalog that rows are held against. */
+/** The items that rows may name. */
 export interface KnownItems {
   readonly ids: ReadonlySet<string>;
   readonly fileName: string;
 }
 
-/** The names of the columns that are there, in the order of a row's cells. */
+/** The names of the columns that a source has, in the order of a row's cells. */
 export function columnNames({ user, item, value, at }: InteractionColumns): readonly string[] {
   return [user, item, value, at].filter((name) => name !== undefined);
 }
@@ -35,7 +35,7 @@ export function columnNames({ user, item, value, at }: InteractionColumns): read
 /**
  * Reads one row.
  * @param cells  As `columnNames` orders them.
- * @param known  `undefined` where the source has no items of its own: any id will do then.
+ * @param known  `undefined` for a source without items of its own, whose rows may name any id.
  */
 export function interactionOf(
   cells: readonly string[],
@@ -54,7 +54,7 @@ export function interactionOf(
   return atMs === undefined ? { field: columns.at, reason: `must be ${MOMENT_FORMS}` } : { user, item, value, atMs };
 }
 
-/** Spares most ids the schema, which takes longer than all else about a row. */
+/** Spares most ids the schema, which takes longer than the rest of a row's reading. */
 function isPlain(id: string): boolean {
   return /^[A-Za-z0-9_-]{1,100}$/.test(id);
 }

@@ -5,34 +5,34 @@ import { momentText } from './moment.ts';
 import { isTestPair } from './split-hash.ts';
 
 /**
- * How rows are divided: at one moment, so that the test is the last tenth and lies after all of training; or by a hash of
- * user and item, a fifth of each user's rows on average.
+ * The division of rows: at one time, so that the test is the last tenth and lies after all of training; or by a hash of
+ * user and item, on average a fifth of each user's rows.
  */
 export type Split = { readonly by: 'time' } | { readonly by: 'hash'; readonly salt: string };
 
 export interface Division {
   readonly train: number;
   readonly test: number;
-  /** Distinct, over both. */
+  /** Distinct ones, over both parts. */
   readonly users: number;
   readonly items: number;
-  /** Rows left out because their pair has another row that stays. */
+  /** Rows left out, because their user and item have another row that stays. */
   readonly repeated: number;
-  /** Test rows are those from this moment on. */
+  /** The time that the test begins at, in milliseconds since 1970; `undefined` where a hash divides. */
   readonly cutMs?: number;
 }
 
 const TRAIN_SHARE = 0.9;
 const DAY_MS = 86_400_000;
 
-/** What is sorted in memory at a time; more is merged on disk. */
+/** SQLite sorts this much in memory at a time, and merges the rest on disk. */
 const CACHE_KIB = 32_768;
 
 const BATCH_CHARACTERS = 65_536;
 
 /**
- * Rows on disk, divided and put in order there, so that memory does not grow with them: SQLite sorts outside memory.
- * Cost: some 40 bytes a row in the store's file, and about as many in the system's temporary folder while it sorts.
+ * Keeps rows on disk, divides them and sorts them there, so that memory does not grow with them.
+ * Cost: some 40 bytes per row in the store's file, and about as many in the system's temporary folder while it sorts.
  */
 export class InteractionStore {
   readonly #database: DatabaseSync;
@@ -41,7 +41,7 @@ export class InteractionStore {
   /** SQL that is 1 for a row of the test, else 0. */
   #isTest = 'is_test';
 
-  /** @param path  Of a file that is not there; it is worth nothing once the store is closed. */
+  /** @param path  A file that is not there yet; delete it once the store is closed. */
   constructor(path: string, split: Split) {
     this.#split = split;
     this.#database = new DatabaseSync(path);
@@ -59,8 +59,8 @@ export class InteractionStore {
   }
 
   /**
-   * Divides the rows once all are there. Of the rows of one user and item the last stays; a pair that is in training is
-   * not in the test, since a recommender does not offer it again.
+   * Divides the rows once all are there. The last row of each user and item stays; a pair in training is left out of the
+   * test, since a recommender does not offer it again.
    * @throws {DataError} when a part would be empty.
    */
   divide(): Division {
@@ -79,8 +79,8 @@ export class InteractionStore {
   }
 
   /**
-   * The content of one part's file, many lines at a time: by time where there are times, else by user and item, numbers
-   * by their size.
+   * Streams the content of one part's file, many lines at a time: ordered by time where there are times, else by user and
+   * item, with numbers in the order of their size.
    */
   *content(part: 'train' | 'test'): Generator<string> {
     const order = this.#split.by === 'time' ? 'at, rowid' : 'length(user), user, length(item), item';
@@ -102,7 +102,7 @@ export class InteractionStore {
     this.#database.close();
   }
 
-  /** The moment at which nine tenths of the rows are over. Sorts the rows of its day alone. */
+  /** The time at which nine tenths of the rows have happened. Sorts the rows of that day alone. */
   #cut(): number {
     const days = this.#database.prepare(
       `SELECT at / ${DAY_MS} AS day, count(*) AS rows FROM interactions GROUP BY day ORDER BY day`,
@@ -133,7 +133,7 @@ export class InteractionStore {
     return Number(changes);
   }
 
-  /** @param sql  Of one row with one integer. */
+  /** @param sql  A query that gives one row with one integer. */
   #number(sql: string): number {
     return Number(Object.values(this.#database.prepare(sql).get() ?? {})[0]);
   }

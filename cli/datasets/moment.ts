@@ -1,17 +1,17 @@
 const INTEGER = /^-?\d{1,15}$/;
 const WRITTEN = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?)?$/;
 
-/** As seconds that would be after the year 5138, as milliseconds it is 1973. */
+/** As seconds this is in the year 5138, as milliseconds in 1973. */
 const SECONDS_BELOW = 1e11;
 const FIRST_MS = Date.parse('0001-01-01T00:00:00Z');
 const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
-/** What `momentMsOf` can read, for messages. */
+/** The forms that `momentMsOf` reads, for messages. */
 export const MOMENT_FORMS = 'seconds or milliseconds since 1970, or ISO 8601 such as 2026-01-31T12:00:00Z';
 
 /**
- * A moment as tables have it: seconds or milliseconds since 1970 (milliseconds from 10¹¹ on), or ISO 8601, where a date
- * alone is its first moment and a time without an offset is UTC.
+ * Reads a time as tables have it: seconds or milliseconds since 1970 (milliseconds from 10¹¹ on), or ISO 8601, where a
+ * date alone is its first moment and a time without an offset is UTC.
  * @returns Milliseconds since 1970, in the years 0001 to 9999; `undefined` for anything else.
  */
 export function momentMsOf(text: string): number | undefined {
@@ -32,7 +32,7 @@ function writtenMs(text: string): number {
   return Date.parse(`${date}T${time}${offset}`);
 }
 
-/** ISO 8601 in UTC, without a fraction where the second is whole. */
+/** Writes a time in ISO 8601 and UTC, without a fraction if the second is whole. */
 export function momentText(ms: number): string {
   return new Date(ms).toISOString().replace('.000Z', 'Z');
 }

@@ -13,8 +13,8 @@ const NO_GENRES = '(no genres listed)';
 const WITH_YEAR = /^(.*)\((\d{4})(?:[-–]\d{0,4})?\)$/s;
 
 /**
- * The public files of a MovieLens edition, in the `.csv` form or in the older `.dat` form.
- * @throws {DataError} when neither form is whole.
+ * Opens the public files of a MovieLens edition, in the `.csv` form or in the older `.dat` form.
+ * @throws {DataError} when both forms lack a file.
  */
 export async function movielensSource(folder: string): Promise<Source> {
   const [ratings, movies] = await completeForm(folder);

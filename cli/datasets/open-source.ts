@@ -8,8 +8,8 @@ import type { SourceChoice } from './source-choice.ts';
 /**
  * Finds the files of a source and reads those that the others need.
  * @param folder  Absolute.
- * @param name  Of the data set; `undefined` for the source's own, which is the folder's for tables of the user.
- * @throws {DataError} when a file is not there or cannot be used.
+ * @param name  The data set's; `undefined` for the source's own, which for tables of the user is the folder's.
+ * @throws {DataError} when a file is missing or cannot be used.
  */
 export async function openSource(
   choice: SourceChoice,

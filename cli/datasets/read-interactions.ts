@@ -15,7 +15,8 @@ export interface InteractionsTarget {
 }
 
 /**
- * Reads a source's interactions into the store, bad rows into the tally. Reads the file twice, to know how far it is.
+ * Reads a source's interactions into the store, and bad rows into the tally. Reads the file twice: the first time counts
+ * its lines, for the progress.
  * @throws {DataError} when most rows are bad, or there are none.
  */
 export async function readInteractions({ columns, interactions }: Source, target: InteractionsTarget): Promise<void> {

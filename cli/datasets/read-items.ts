@@ -7,7 +7,7 @@ import type { ItemRow, SourceFile } from './source.ts';
 /**
  * Checks a source's items as the API would, and streams the good ones as the content of `items.jsonl.gz`, many lines at
  * a time.
- * @param ids  Takes the id of every good item, in the file's order. Memory: about 100 bytes each.
+ * @param ids  Takes the id of every good item, in the file's order. Memory: about 100 bytes per item.
  * @throws {DataError} when most rows are bad, or there are none.
  */
 export async function* itemsContent(
@@ -30,7 +30,7 @@ export async function* itemsContent(
   tally.end();
 }
 
-/** Adds the id where there is no problem. */
+/** Checks an item; adds the id of a good one. */
 function problemOf(fields: Readonly<Record<string, unknown>>, ids: Set<string>): FieldProblem | undefined {
   const parsed = itemSchema.safeParse(fields);
   if (!parsed.success) return fieldProblems(parsed.error)[0];

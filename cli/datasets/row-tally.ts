@@ -4,13 +4,13 @@ import { countText } from '../console/row-progress.ts';
 import { DataError } from '../dataset-folder/data-error.ts';
 import { rejectionText } from '../import/rejection.ts';
 
-/** Bad rows of a file that are told one by one; further ones are only counted. */
+/** Bad rows of one file that are listed; further ones are only counted. */
 const TOLD_MAX = 1_000;
 
-/** Rows after which a file that is mostly bad is given up. */
+/** A file is judged from this many rows on: most of them must be good. */
 const JUDGED_FROM = 1_000;
 
-/** Counts the rows of one file, and tells the bad ones on stderr. */
+/** Counts the rows of one file, and lists the bad ones on stderr. */
 export class RowTally {
   good = 0;
   bad = 0;
@@ -28,14 +28,14 @@ export class RowTally {
     if (this.bad <= TOLD_MAX) this.#untold.push(rejectionText(this.#fileName, { line, problem }));
   }
 
-  /** Tells what is untold; called after every batch of rows. @throws {DataError} when most of many rows are bad. */
+  /** Lists the bad rows of a batch; call it after each one. @throws {DataError} when most of many rows are bad. */
   endBatch(): void {
     if (this.#untold.length > 0) this.#reporter.complain(this.#untold);
     this.#untold = [];
     if (this.good + this.bad >= JUDGED_FROM) this.#judge();
   }
 
-  /** Called after the last row. @throws {DataError} when most rows are bad, or there are none. */
+  /** Call it after the last row. @throws {DataError} when most rows are bad, or there are none. */
   end(): void {
     this.endBatch();
     this.#judge();

@@ -8,13 +8,13 @@ export interface FileSet {
   readonly names: readonly string[];
 }
 
-/** A file that is there, perhaps as `.gz`. */
+/** A file that exists, perhaps as `.gz`. */
 export interface PlacedFile {
   readonly name: string;
   readonly path: string;
 }
 
-/** @returns The files in the order of their names, and the names of those that are not there, plain or as `.gz`. */
+/** @returns The files in the order of their names, and the names of the missing ones, plain and as `.gz`. */
 export async function findFiles({ folder, names }: FileSet): Promise<{
   readonly found: readonly PlacedFile[];
   readonly missing: readonly string[];
@@ -30,8 +30,9 @@ export async function findFiles({ folder, names }: FileSet): Promise<{
 }
 
 /**
- * @param origin  What the files are of and where they can be had, for the message.
- * @throws {DataError} naming every file that is not there.
+ * Finds files that must all exist.
+ * @param origin  Tells what the files are and where to get them, for the message.
+ * @throws {DataError} naming every missing file.
  */
 export async function requireFiles(files: FileSet, origin: string): Promise<readonly PlacedFile[]> {
   const { found, missing } = await findFiles(files);

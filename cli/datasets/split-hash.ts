@@ -1,6 +1,6 @@
 /**
- * A 32-bit hash of a text: FNV-1a over its UTF-8 bytes, then murmur3's finaliser, so that near texts land far apart.
- * What follows from it is the same on every machine and whatever the order of the rows.
+ * Hashes a text to 32 bits: FNV-1a over its UTF-8 bytes, then murmur3's finaliser, so that similar texts land far apart.
+ * The same on every machine, in any order of rows.
  * @returns An integer in [0, 2³²).
  */
 export function h32(text: string): number {
@@ -14,12 +14,12 @@ export function h32(text: string): number {
 const BUCKETS = 10;
 const TEST_BUCKETS = 2;
 
-/** Whether a pair of user and item is of the hashed fifth that a data set without times is tested on. */
+/** True for the hashed fifth of user–item pairs that a data set without times is tested on. */
 export function isTestPair(salt: string, user: string, item: string): boolean {
   return h32(`${salt}:${user}:${item}`) % BUCKETS < TEST_BUCKETS;
 }
 
-/** Whether an item is of the hashed tenth that the new-item protocol takes out of training. */
+/** True for the hashed tenth of items that the new-item protocol takes out of training. */
 export function isColdItem(salt: string, item: string): boolean {
   return h32(`${salt}-cold:${item}`) % BUCKETS === 0;
 }

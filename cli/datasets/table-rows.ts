@@ -3,13 +3,13 @@ import { DataError } from '../dataset-folder/data-error.ts';
 import { readLines } from '../dataset-folder/file-lines.ts';
 import { type CsvRecord, CsvRecordReader, type Delimiter } from '../import/csv-records.ts';
 
-/** A row of a source's file, or what is wrong with it; `line` from 1. */
+/** A row of a source's file, or its problem; `line` from 1. */
 export type TableRow =
   | { readonly line: number; readonly cells: readonly string[] }
   | { readonly line: number; readonly problem: FieldProblem };
 
 /**
- * The names of a table's columns: its first record.
+ * Reads the names of a table's columns, which are its first record.
  * @throws {DataError} when the file is empty or its first record broken.
  */
 export async function headerOf(path: string): Promise<readonly string[]> {
@@ -22,7 +22,7 @@ export async function headerOf(path: string): Promise<readonly string[]> {
 
 /**
  * Streams a CSV or TSV file (also `.gz`) in batches.
- * @param columns  By name; the cells of a row are in this order, whatever the file's.
+ * @param columns  Names; the cells of a row come in this order, whatever the file's.
  * @throws {DataError} when the file lacks one of them.
  */
 export async function* tableRows(path: string, columns: readonly string[]): AsyncGenerator<readonly TableRow[]> {

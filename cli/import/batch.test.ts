@@ -57,7 +57,7 @@ test('reads one value ahead and no further, and ends the source with the reader'
   expect(events).toEqual(['read 1', 'read 2', 'had 1', 'read 3', 'had 2', 'closed']);
 });
 
-test('tells a failure of the source after the values before it', async () => {
+test('passes a failure of the source on after the values before it', async () => {
   async function* source(): AsyncGenerator<number> {
     yield 1;
     throw new Error('broken');

@@ -8,7 +8,7 @@ export interface Batch {
 }
 
 const BATCH_ROWS_MAX = 1_000;
-/** A row more may come on top: it is at most 1 MiB, so a body stays below 8 MiB. */
+/** One more row may come on top: it is at most 1 MiB, so a body stays below 8 MiB. */
 const BATCH_BYTES_MIN = 6 * 1024 * 1024;
 
 /** Cuts rows into batches in their order. Items and events may alternate without making requests smaller. */
@@ -44,7 +44,7 @@ export async function* readAhead<Value>(values: AsyncGenerator<Value>): AsyncGen
   try {
     for (let { done, value } = await next; !done; { done, value } = await next) {
       next = values.next();
-      // A failure is told when its turn comes.
+      // A failure is thrown when its turn comes.
       next.catch(() => {});
       yield value;
     }

@@ -1,3 +1,5 @@
+import { itemSchema } from '@kindred/shared/catalog';
+import { eventSchema } from '@kindred/shared/event';
 import { expect, test } from 'vitest';
 import { columnsOf } from './csv-columns.ts';
 
@@ -19,8 +21,12 @@ test('splits labels at bars, or at semicolons where there is no bar', () => {
   expect(fieldsOf({ id: 'a', tags: 'x;y|z' })).toEqual({ id: 'a', tags: ['x;y', 'z'] });
 });
 
-test('leaves empty cells out', () => {
-  expect(fieldsOf({ id: 'a', title: '', tags: '', 'attributes.year': '' })).toEqual({ id: 'a' });
+test('an empty cell of any optional column is absent', () => {
+  const emptyOf = (fields: readonly string[]) => Object.fromEntries(fields.map((field) => [field, '']));
+  const itemFields = Object.keys(itemSchema.shape).filter((field) => field !== 'attributes');
+  expect(fieldsOf({ ...emptyOf(itemFields), 'attributes.year': '', id: 'a' })).toEqual({ id: 'a' });
+  const event = { user: 'u', item: 'i', type: 'save' };
+  expect(fieldsOf({ ...emptyOf(Object.keys(eventSchema.shape)), ...event })).toEqual(event);
 });
 
 test('makes numbers of attributes only where that changes nothing', () => {

@@ -4,12 +4,12 @@ import { DataError } from '../dataset-folder/data-error.ts';
 import { plainNumber } from '../dataset-folder/plain-number.ts';
 import type { RowKind } from './row.ts';
 
-/** What the header of a CSV or TSV file says. */
+/** The columns of a CSV or TSV file, by its header. */
 export interface CsvColumns {
-  /** Of every row of the file. */
+  /** The kind of every row of the file. */
   readonly kind: RowKind;
   readonly count: number;
-  /** The fields of a row, empty cells left out. A cell that is not of its field's type stays text, for the server to refuse. */
+  /** The fields of a row; an empty cell is absent. A cell that is not of its field's type stays text, for the server to refuse. */
   fieldsOf(cells: readonly string[]): Record<string, unknown>;
 }
 
@@ -72,7 +72,7 @@ function valueOfCell(name: string, cell: string): unknown {
   }
 }
 
-/** Split at `|` where there is one, else at `;`. */
+/** Splits at `|` if the cell has one, else at `;`. */
 function labelsOf(cell: string): string[] {
   return cell
     .split(cell.includes('|') ? '|' : ';')
@@ -85,7 +85,7 @@ function flagOf(cell: string): boolean | undefined {
   return cell === 'false' ? false : undefined;
 }
 
-/** A number that is written as one: `007`, a card number of 20 digits and `1e5` are names, which a number would change. */
+/** Reads a number that is written as one: `007`, a card number of 20 digits and `1e5` are names, which a number would change. */
 function exactNumber(cell: string): number | undefined {
   if (!/^-?(0|[1-9]\d*)(\.\d+)?$/.test(cell)) return undefined;
   const number = Number(cell);

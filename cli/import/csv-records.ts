@@ -2,18 +2,18 @@ import { ROW_BYTES_MAX } from '@kindred/shared/platform/row-bytes';
 import { CsvError, parse } from 'csv-parse/sync';
 import type { FileLine, TextLine } from '../dataset-folder/file-lines.ts';
 
-/** A record of CSV or TSV: its cells, or why it has none; with its first and last line, from 1. */
+/** A record of CSV or TSV: its cells, or the reason why it has none; with its first and last line, from 1. */
 export type CsvRecord =
   | { readonly line: number; readonly lastLine: number; readonly cells: readonly string[] }
   | { readonly line: number; readonly lastLine: number; readonly reason: string };
 
-/** What separates cells. Cells may be quoted as RFC 4180 says. */
+/** The separator of cells, which may be quoted as RFC 4180 says. */
 export type Delimiter = ',' | '\t';
 
 /**
- * Puts the lines of a CSV or TSV file together to records, blank lines left out. A record whose quotes are broken costs
- * its first line alone: the lines after it are read as records of their own, so that one stray quote does not swallow
- * the rest of a file. Memory stays bounded for the same reason: a record ends at 1 MiB.
+ * Puts the lines of a CSV or TSV file together to records, blank lines left out. A record with broken quotes costs its
+ * first line alone: the lines after it are read as records of their own, so that one stray quote does not swallow the
+ * rest of a file. Memory stays bounded for the same reason: a record ends at 1 MiB.
  */
 export class CsvRecordReader {
   readonly #delimiter: Delimiter;
@@ -25,7 +25,7 @@ export class CsvRecordReader {
     this.#delimiter = delimiter;
   }
 
-  /** @returns The records that end with these lines. */
+  /** Reads further lines. @returns The records that end with them. */
   read(lines: readonly FileLine[]): CsvRecord[] {
     const records: CsvRecord[] = [];
     const waiting = lines.toReversed();
@@ -37,7 +37,7 @@ export class CsvRecordReader {
     return records;
   }
 
-  /** @returns The records at the end of the file, which leave no field open. */
+  /** Ends the file. @returns Its last records, which leave no field open. */
   end(): CsvRecord[] {
     const records: CsvRecord[] = [];
     while (this.#open.length > 0) {
@@ -93,8 +93,8 @@ function placeOf({ line }: TextLine): { line: number; lastLine: number } {
 }
 
 /**
- * Whether a line's end lies within a quoted field. It does not where a quote stands at a place that is none for it:
- * such a record is broken whatever comes after, and is not let grow.
+ * True if a line's end lies within a quoted field. False for a line with a misplaced quote: such a record is broken
+ * whatever follows, and must not grow.
  */
 function endsInQuotes(text: string, delimiter: Delimiter, beginsInQuotes: boolean): boolean {
   let isIn = beginsInQuotes;

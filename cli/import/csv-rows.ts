@@ -7,7 +7,7 @@ import { badRow, eventIdOf, type Row } from './row.ts';
 export interface CsvOptions {
   readonly delimiter: Delimiter;
   readonly contentSha256: string;
-  /** Lines up to this one, at which a record ended, are passed over; the header is read in any case. */
+  /** The last line to skip, at which a record ended; the header is read in any case. */
   readonly afterLine: number;
 }
 
@@ -30,7 +30,7 @@ export async function* csvRows(path: string, options: CsvOptions): AsyncGenerato
   if (columns === undefined) throw new DataError(`${path} is empty: its first line must name the fields`);
 }
 
-/** The header's record, then those after a line. */
+/** Streams the header's record, then the records after a line. */
 async function* recordBatches(
   path: string,
   reader: CsvRecordReader,

@@ -9,7 +9,8 @@ import { jsonlRows } from './jsonl-rows.ts';
 import { eventIdOf, type Row } from './row.ts';
 
 /**
- * Items, then the training rows as events. The test rows are checked but never imported: they are for measuring.
+ * Plans the import of a data set: items, then the training rows as events. The test rows are checked but never imported:
+ * they are for measuring.
  * @throws {DataError} when the folder is no data set or a file of it is not the one that its checksum describes.
  */
 export async function datasetPlan(folder: string, catalog: CatalogId | undefined): Promise<ImportPlan> {
@@ -42,7 +43,7 @@ function itemsPart({ path, sha256, lineCount }: VerifiedFile): ImportPart {
   };
 }
 
-/** For a data set of identifiers only: each item at its first row. Memory: the distinct ids. */
+/** The items of a data set of identifiers only, each at its first row. Memory: the distinct ids. */
 function trainedItemsPart({ path, lineCount }: VerifiedFile): ImportPart {
   return {
     fileName: 'train.tsv.gz',
@@ -52,7 +53,7 @@ function trainedItemsPart({ path, lineCount }: VerifiedFile): ImportPart {
       for await (const lines of readInteractions(path)) {
         const rows: Row[] = [];
         for (const row of lines) {
-          // Bad rows are told when the same file is read for its events.
+          // Bad rows are listed when the same file is read for its events.
           if ('problem' in row || known.has(row.interaction.item)) continue;
           const { item } = row.interaction;
           // A copy, because a part of a string keeps the whole text that it was cut from in memory.

@@ -7,7 +7,7 @@ import type { ImportPart, ImportPlan } from './import-plan.ts';
 import { jsonlRows } from './jsonl-rows.ts';
 
 /**
- * One pass over one file, whose name tells its form.
+ * Plans one pass over one file, whose name tells its form.
  * @throws {DataError} for a name of no known form.
  */
 export async function filePlan(path: string, catalog: CatalogId = MAIN_CATALOG): Promise<ImportPlan> {

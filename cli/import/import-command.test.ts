@@ -45,6 +45,23 @@ test('imports a file into the catalog main and tells what it did', async () => {
   expect(leftStates()).toEqual([]);
 });
 
+test('gives scripts one JSON value on stdout, and says all else on stderr', async () => {
+  const server = await serverWith({ waiting: 2 });
+  const path = writeTestFile(folder, 'scripted.jsonl', `${items(2)}not JSON\n`);
+  const { code, stdout, stderr } = await run([path, '--json'], server.url);
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toEqual({
+    catalog: 'main',
+    items: 2,
+    events: 0,
+    rejected: 1,
+    waiting: 2,
+    seconds: expect.any(Number),
+    rowsPerSecond: expect.any(Number),
+  });
+  expect(stderr).toMatch(/^reading .*\nimporting into the catalog main .*\nscripted\.jsonl:3: is not JSON\n$/);
+});
+
 test('tells every rejected row by its line in the file and ends with 1', async () => {
   const server = await serverWith({
     answer: (_, sent) => {

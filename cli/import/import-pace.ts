@@ -5,9 +5,9 @@ import type { ImportState } from './import-state.ts';
 export type ImportPace = (state: ImportState, nowMs: number) => RowProgress;
 
 /**
- * @param lineCounts  Of the import's parts, in their order.
+ * @param lineCounts  One per part of the import, in their order.
  * @param start  The state that this run began with, at `startMs`.
- * @returns Rates since then. The time left follows the part at hand alone: items and events differ in speed.
+ * @returns Rates since then. The time left follows the part at hand alone, since items and events differ in speed.
  */
 export function paceFrom(lineCounts: readonly number[], start: ImportState, startMs: number): ImportPace {
   const linesTotal = sumOf(lineCounts);

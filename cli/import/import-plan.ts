@@ -2,26 +2,26 @@ import type { CatalogId } from '@kindred/shared/id';
 import type { Row } from './row.ts';
 
 export interface PartPosition {
-  /** Lines up to this one are passed over. */
+  /** The last line to skip. */
   readonly afterLine: number;
   /** ISO 8601: the time of events that have none. */
   readonly startedAt: string;
 }
 
-/** A pass over one file. */
+/** One pass over one file. */
 export interface ImportPart {
-  /** As bad rows name it. */
+  /** Names the file in messages about bad rows. */
   readonly fileName: string;
   readonly lineCount: number;
   /** Streams in the file's order. */
   rows(position: PartPosition): AsyncGenerator<readonly Row[]>;
 }
 
-/** What an import will do. */
+/** An import that is about to begin. */
 export interface ImportPlan {
   readonly catalog: CatalogId;
-  /** Of all that is read. */
+  /** Changes when anything that is read does. */
   readonly contentSha256: string;
-  /** One after another. */
+  /** In the order of their reading. */
   readonly parts: readonly ImportPart[];
 }

@@ -18,7 +18,7 @@ const REQUEST_ROWS = 1_000;
 const ids = (server: TestServer): string[] => server.sent.flatMap(({ rows }) => rows.map(({ id = 'none' }) => id));
 const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
 
-/** What the one state file in a data folder says; 0 where there is none. */
+/** The line in the one state file of a data folder; 0 if there is none. */
 function acknowledgedLine(dataFolder: string): number {
   const folder = join(dataFolder, 'imports');
   const [name] = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.json')) : [];
@@ -74,7 +74,7 @@ test.each(['rows.jsonl.gz', 'rows.csv', 'dataset'] as const)(
 );
 
 test('stops when the server stays unavailable, says how to go on, and goes on from there', async () => {
-  const path = writeTestFile(folder, 'away.jsonl', forms['rows.jsonl.gz']());
+  const path = writeTestFile(folder, 'outage.jsonl', forms['rows.jsonl.gz']());
   const first = await startTestServer({ answer: (_, sent) => (sent && first.sent.length === 5 ? 'break' : undefined) });
   const port = Number(new URL(first.url).port);
   const command = (giveUpAfterMs: number) =>
@@ -86,7 +86,7 @@ test('stops when the server stays unavailable, says how to go on, and goes on fr
           rankingUrl: first.url,
           trainerUrl: first.url,
           apiKey: undefined,
-          stateFolder: join(folder, 'away'),
+          stateFolder: join(folder, 'outage'),
           workingFolder: folder,
         },
         reporter: new ConsoleReporter({ stdout: new PassThrough(), stderr: new PassThrough() }),
@@ -94,7 +94,7 @@ test('stops when the server stays unavailable, says how to go on, and goes on fr
       },
     );
   await expect(command(600)).rejects.toThrow(
-    /^the server stays unavailable: \w+.*\nGive the same command again to go on from line 5001 of away\.jsonl\.$/,
+    /^the server stays unavailable: \w+.*\nGive the same command again to go on from line 5001 of outage\.jsonl\.$/,
   );
   await first.stop();
   const second = await startTestServer({ port });

@@ -25,7 +25,7 @@ export interface ImportSummary {
   readonly items: number;
   readonly events: number;
   readonly rejected: number;
-  /** Of this run alone. */
+  /** The time of this run alone; so is the rate. */
   readonly seconds: number;
   readonly rowsPerSecond: number;
 }

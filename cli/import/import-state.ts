@@ -6,21 +6,21 @@ import { z } from 'zod';
 const countSchema = z.int().min(0);
 
 const stateSchema = z.object({
-  /** When the import began, ISO 8601: the time of events that have none. */
+  /** The begin of the import, ISO 8601: the time of events that have none. */
   startedAt: z.iso.datetime(),
-  /** Which part of the import is at hand, from 0. */
+  /** The part of the import that is at hand, from 0. */
   part: countSchema,
-  /** The last line of it that the server acknowledged; 0 for none. */
+  /** The last line of that part that the server acknowledged; 0 for none. */
   line: countSchema,
   items: countSchema,
   events: countSchema,
   rejected: countSchema,
 });
 
-/** How far an import has come. */
+/** The state of an import after an acknowledged batch. */
 export type ImportState = Readonly<z.infer<typeof stateSchema>>;
 
-/** What makes two imports the same, so that the second goes on from where the first stopped. */
+/** The identity of an import: a second one with the same goes on from where the first stopped. */
 export interface ImportIdentity {
   readonly url: string;
   readonly catalog: string;
@@ -31,7 +31,7 @@ export interface ImportIdentity {
 
 /** Keeps one import's state in a file. */
 export interface StateFile {
-  /** @returns `undefined` for an import that was not begun, or whose file is damaged: starting over does no harm. */
+  /** @returns `undefined` before the first batch, or for a damaged file: starting over does no harm. */
   read(): Promise<ImportState | undefined>;
   /** On disk when it resolves; a kill at any moment leaves the state before or after. */
   write(state: ImportState): Promise<void>;

@@ -3,9 +3,9 @@ import { badRow, eventIdOf, type Row, type RowKind } from './row.ts';
 
 export interface JsonlOptions {
   readonly contentSha256: string;
-  /** Lines up to this one are passed over. */
+  /** The last line to skip. */
   readonly afterLine: number;
-  /** What every row is; by default each row's fields tell. */
+  /** The kind of every row; by default the fields of each decide. */
   readonly kind?: RowKind;
 }
 

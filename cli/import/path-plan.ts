@@ -6,7 +6,7 @@ import { filePlan } from './file-plan.ts';
 import type { ImportPlan } from './import-plan.ts';
 
 /**
- * Looks at what is to be imported, reading it once from end to end.
+ * Plans the import of a path, after reading it once from end to end.
  * @param path  Absolute.
  * @param catalog  `undefined` for the data set's name, or `main` for a file.
  * @throws {DataError} when it cannot be imported.

@@ -76,7 +76,7 @@ test('passes over what was acknowledged and still knows the header', async () =>
   expect(sent(await jsonl('{"id":"a"}\n{"id":"b"}\n', 1))).toEqual([['item', 2, { id: 'b' }]]);
 });
 
-// What a cell can hold: no NUL or BOM, which the API and the file's beginning do not allow.
+// A cell's text has no NUL, which the API refuses, and no BOM, which a file may begin with.
 const text = fc
   .string({
     unit: fc.oneof(
