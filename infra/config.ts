@@ -47,8 +47,24 @@ export function readSetupConfig(environment: Environment = process.env): SetupCo
   return { model, modelsFolder, givenFolder: read.KINDRED_MODEL_FILES };
 }
 
+export interface DoctorConfig {
+  readonly port: number;
+  readonly dataFolder: string;
+  readonly model: KnownModel;
+  readonly modelsFolder: string;
+}
+
+const doctorSchema = z.object({ ...folderVariables, ...modelVariables, PORT: portSchema.default(8080) });
+
+/** @throws {ConfigError} with every mistake at once. */
+export function readDoctorConfig(environment: Environment = process.env): DoctorConfig {
+  const read = readConfig(doctorSchema, environment);
+  const dataFolder = read.KINDRED_DATA_DIR;
+  return { port: read.PORT, dataFolder, ...modelConfigOf(read, join(dataFolder, 'models')) };
+}
+
 export interface DistributedConfig {
-  /** Of ranking; the other services have the next ones. 0 for free ones. */
+  /** Port of ranking; the other services have the next ones. 0 for free ones. */
   readonly port: number;
   readonly dataFolder: string;
   readonly modelsFolder: string;
@@ -67,7 +83,7 @@ export interface StoresConfig {
   readonly databaseUrl: string;
   readonly kafka: KafkaConfig;
   readonly topics: TopicNames;
-  /** Of the topic of events. */
+  /** Number of the events' topic. */
   readonly partitions: number;
   readonly retentionMs: number;
 }
