@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -10,11 +10,19 @@ import type { DoctorConfig } from './config.ts';
 import { machineChecks } from './doctor/machine-checks.ts';
 import { findOrphans, removeOrphans, sharedData } from './doctor/orphans.ts';
 import { reportText } from './doctor/report-text.ts';
+import { doctor } from './doctor.ts';
 import { removeLocalPostgres } from './postgres/local-postgres.ts';
 import { isServing, postgresProcesses } from './postgres/postgres-process.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'kindred-doctor-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const config: DoctorConfig = {
+  port: 0,
+  dataFolder: join(folder, 'not', 'made', 'yet'),
+  model: knownModel(DEFAULT_MODEL)!,
+  modelsFolder: join(folder, 'models'),
+};
 
 /** Data in a shared folder as a server makes it: a file of 100 kB and, where it is given, the note of its owner. */
 async function makeData(shared: string, digit: string, owner?: string): Promise<string> {
@@ -63,7 +71,9 @@ describe('data in the shared folder', () => {
   });
 
   test('a machine without a shared folder has none', async () => {
-    expect(await sharedData(join(folder, 'none'))).toEqual([]);
+    const report = await doctor({ remove: false, config, sharedFolder: join(folder, 'none') });
+    expect(report).toMatchObject({ data: [], orphans: { data: [] }, isRemoved: false });
+    expect(report.checks).toHaveLength(4);
   });
 });
 
@@ -97,13 +107,6 @@ describe('servers', () => {
 });
 
 describe('the machine', () => {
-  const config: DoctorConfig = {
-    port: 0,
-    dataFolder: join(folder, 'not', 'made', 'yet'),
-    model: knownModel(DEFAULT_MODEL)!,
-    modelsFolder: join(folder, 'models'),
-  };
-
   test('a new one lacks the model alone, which is no failure', async () => {
     const checks = await machineChecks(config);
     expect(checks.map(({ name, state }) => [name, state])).toEqual([
@@ -130,9 +133,14 @@ describe('the machine', () => {
     await mkdir(modelFolder, { recursive: true });
     await writeFile(join(modelFolder, 'tokenizer.json'), '{}');
     const checks = await machineChecks(config);
-    expect(checks.at(-1)).toMatchObject({
-      state: 'failed',
-      message: expect.stringMatching(/tokenizer\.json is refused/),
+    const message = expect.stringMatching(/tokenizer\.json is refused/);
+    expect(checks.at(-1)).toMatchObject({ state: 'failed', message });
+
+    const run = spawnSync(process.execPath, [join(import.meta.dirname, 'doctor.ts'), '--json'], {
+      env: { PATH: process.env.PATH, PORT: '0', KINDRED_DATA_DIR: folder },
+      encoding: 'utf8',
     });
+    expect(run.status).toBe(1);
+    expect(JSON.parse(run.stdout).checks.at(-1)).toMatchObject({ name: 'model', state: 'failed', message });
   });
 });

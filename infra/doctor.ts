@@ -30,17 +30,14 @@ export async function doctor(options: DoctorOptions): Promise<DoctorReport> {
   return { checks, data, orphans, isRemoved: remove };
 }
 
-/** The report for a person or, with `isJson`, for a program. @returns The exit code: 1 where a check failed. */
-export function printReport(report: DoctorReport, isJson: boolean): number {
-  console.log(isJson ? JSON.stringify(report, null, 2) : reportText(report));
-  return report.checks.some(({ state }) => state === 'failed') ? 1 : 0;
-}
-
 // usage: node infra/doctor.ts [--remove] [--json]
+// Ends with 1 where a check failed, with 2 for a wrong option, with 78 for a wrong configuration.
 if (import.meta.main) {
   try {
     const { values } = parseArgs({ options: { remove: { type: 'boolean' }, json: { type: 'boolean' } } });
-    process.exitCode = printReport(await doctor({ remove: values.remove === true }), values.json === true);
+    const report = await doctor({ remove: values.remove === true });
+    console.log(values.json ? JSON.stringify(report, null, 2) : reportText(report));
+    process.exitCode = report.checks.some(({ state }) => state === 'failed') ? 1 : 0;
   } catch (error) {
     console.error(`Kindred doctor: ${error instanceof Error ? error.message : error}`);
     process.exitCode = error instanceof ConfigError ? 78 : 2;
