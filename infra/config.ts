@@ -23,10 +23,17 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const DAY_MS = 86_400_000;
 const folderVariables = {
-  KINDRED_DATA_DIR: folderSchema.default(resolve('.kindred')),
-  KINDRED_MODELS_DIR: folderSchema.optional(),
+  KINDRED_DATA_DIR: folderSchema.default(resolve('.kindred')).meta({
+    description: 'Folder of everything that Kindred keeps',
+    shownDefault: '`.kindred`',
+  }),
+  KINDRED_MODELS_DIR: folderSchema.optional().meta({
+    description: 'Folder of the model files',
+    shownDefault: '`models` in `KINDRED_DATA_DIR`',
+  }),
 };
 
+/** Configuration of set-up. */
 export interface SetupConfig {
   readonly model: KnownModel;
   readonly modelsFolder: string;
@@ -34,35 +41,46 @@ export interface SetupConfig {
   readonly givenFolder: string | undefined;
 }
 
-const setupSchema = z.object({
-  ...folderVariables,
+/** Environment variables of set-up. */
+export const setupVariables = z.object({
   ...modelVariables,
-  KINDRED_MODEL_FILES: folderSchema.optional(),
+  ...folderVariables,
+  KINDRED_MODEL_FILES: folderSchema.optional().meta({
+    description: "Folder with the model's files, for machines that reach neither the model hub nor Maven Central",
+  }),
 });
 
 /** @throws {ConfigError} with every mistake at once. */
 export function readSetupConfig(environment: Environment = process.env): SetupConfig {
-  const read = readConfig(setupSchema, environment);
+  const read = readConfig(setupVariables, environment);
   const { model, modelsFolder } = modelConfigOf(read, join(read.KINDRED_DATA_DIR, 'models'));
   return { model, modelsFolder, givenFolder: read.KINDRED_MODEL_FILES };
 }
 
+/** Configuration of `doctor`. */
 export interface DoctorConfig {
+  /** Port that the server would listen on. */
   readonly port: number;
   readonly dataFolder: string;
   readonly model: KnownModel;
   readonly modelsFolder: string;
 }
 
-const doctorSchema = z.object({ ...folderVariables, ...modelVariables, PORT: portSchema.default(8080) });
+/** Environment variables of `doctor`. */
+export const doctorVariables = z.object({
+  ...modelVariables,
+  ...folderVariables,
+  PORT: portSchema.default(8080).meta({ description: 'Port that the server would listen on' }),
+});
 
 /** @throws {ConfigError} with every mistake at once. */
 export function readDoctorConfig(environment: Environment = process.env): DoctorConfig {
-  const read = readConfig(doctorSchema, environment);
+  const read = readConfig(doctorVariables, environment);
   const dataFolder = read.KINDRED_DATA_DIR;
   return { port: read.PORT, dataFolder, ...modelConfigOf(read, join(dataFolder, 'models')) };
 }
 
+/** Configuration of the distributed mode on one machine. */
 export interface DistributedConfig {
   /** Port of ranking; the other services have the next ones. 0 for free ones. */
   readonly port: number;
@@ -70,15 +88,22 @@ export interface DistributedConfig {
   readonly modelsFolder: string;
 }
 
-const distributedSchema = z.object({ ...folderVariables, PORT: portSchema.default(8080) });
+/** Environment variables of the distributed mode on one machine; the services read their own besides. */
+export const distributedVariables = z.object({
+  ...folderVariables,
+  PORT: portSchema.default(8080).meta({
+    description: 'Port of ranking; ingestion, index and trainer have the next three. 0 takes free ones',
+  }),
+});
 
 /** @throws {ConfigError} with every mistake at once. */
 export function readDistributedConfig(environment: Environment = process.env): DistributedConfig {
-  const read = readConfig(distributedSchema, environment);
+  const read = readConfig(distributedVariables, environment);
   const dataFolder = read.KINDRED_DATA_DIR;
   return { port: read.PORT, dataFolder, modelsFolder: read.KINDRED_MODELS_DIR ?? join(dataFolder, 'models') };
 }
 
+/** Configuration of `stores`. */
 export interface StoresConfig {
   readonly databaseUrl: string;
   readonly kafka: KafkaConfig;
@@ -88,18 +113,23 @@ export interface StoresConfig {
   readonly retentionMs: number;
 }
 
-const storesSchema = z
+/** Environment variables of `stores`. */
+export const storesVariables = z
   .object({
     ...kafkaVariables,
     DATABASE_URL: databaseUrlSchema,
-    KINDRED_EVENTS_PARTITIONS: countSchema.default(12),
-    KINDRED_EVENTS_RETENTION_DAYS: countSchema.default(7),
+    KINDRED_EVENTS_PARTITIONS: countSchema.default(12).meta({
+      description: "Number of partitions of the events' topic, and so the most ranking processes that share the work",
+    }),
+    KINDRED_EVENTS_RETENTION_DAYS: countSchema.default(7).meta({
+      description: "Days that Kafka keeps events and dead letters, and so the longest that it keeps an erased user's",
+    }),
   })
   .superRefine(requireCredentials);
 
 /** @throws {ConfigError} with every mistake at once. */
 export function readStoresConfig(environment: Environment = process.env): StoresConfig {
-  const read = readConfig(storesSchema, environment);
+  const read = readConfig(storesVariables, environment);
   return {
     databaseUrl: read.DATABASE_URL,
     kafka: kafkaConfigOf(read),
@@ -109,11 +139,11 @@ export function readStoresConfig(environment: Environment = process.env): Stores
   };
 }
 
-const brokersSchema = z.object({ KAFKA_BROKERS: namesSchema.default([]) });
+const brokersVariables = z.object({ KAFKA_BROKERS: namesSchema.default([]) });
 
 /** Brokers that `KAFKA_BROKERS` names, as `host:port` with commas between; `[]` where it is not set. */
 export function readBrokers(environment: Environment = process.env): readonly string[] {
-  return readConfig(brokersSchema, environment).KAFKA_BROKERS;
+  return readConfig(brokersVariables, environment).KAFKA_BROKERS;
 }
 
 /** True on a machine that runs the checks of a change, where a test that cannot run is a failure. */
