@@ -8,8 +8,8 @@ COPY services/index/package.json services/index/
 COPY services/ranking/package.json services/ranking/
 COPY services/trainer/package.json services/trainer/
 COPY infra/package.json infra/
-# The index is compiled here: for every processor of the platform, unless you build for the machine that you run on
-# (--build-arg CXXFLAGS="-O3 -march=native").
+# The index is compiled here, for every processor of the platform. To build for this machine's processor alone:
+# --build-arg CXXFLAGS="-O3 -march=native"
 ARG CXXFLAGS="-O3"
 RUN npm ci --omit=dev --no-fund --no-audit \
     -w shared -w services/ingestion -w services/index -w services/ranking -w services/trainer -w infra
@@ -19,7 +19,7 @@ COPY services/index services/index
 COPY services/ranking services/ranking
 COPY services/trainer services/trainer
 COPY infra infra
-# The model is part of the image, checked by its sha256: no container fetches anything when it runs.
+# The model is part of the image, checked by its sha256: a container fetches nothing when it runs.
 ARG KINDRED_MODEL=bge-small-en-v1.5
 RUN node infra/setup/prepare.ts "$KINDRED_MODEL"
 

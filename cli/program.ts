@@ -3,6 +3,7 @@ import { benchCommand } from './commands/bench.ts';
 import { datasetsCommand } from './commands/datasets.ts';
 import { deadLettersCommand } from './commands/dead-letters.ts';
 import { devCommand } from './commands/dev.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { importCommand } from './commands/import.ts';
 import { startCommand } from './commands/start.ts';
 import { storesCommand } from './commands/stores.ts';
@@ -22,11 +23,12 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   trainCommand,
   deadLettersCommand,
   benchCommand,
+  doctorCommand,
 ];
 
 const HOW_TO_CALL = `
 In the project's folder: npx kindred COMMAND …, or npm run kindred -- COMMAND …. npm start is kindred start, and
-npm run import -- … is kindred import …; so are stores, datasets, train, dead-letters and bench.`;
+npm run import -- … is kindred import …; so are stores, datasets, train, dead-letters, bench and doctor.`;
 
 /** The program's command line. It throws a CommanderError in place of ending the process. */
 export function kindredProgram(): Command {

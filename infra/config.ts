@@ -30,6 +30,7 @@ const folderVariables = {
   KINDRED_MODELS_DIR: modelVariables.KINDRED_MODELS_DIR.meta({ shownDefault: '`models` in `KINDRED_DATA_DIR`' }),
 };
 
+/** Configuration of set-up. */
 export interface SetupConfig {
   readonly model: KnownModel;
   readonly modelsFolder: string;
@@ -53,8 +54,32 @@ export function readSetupConfig(environment: Environment = process.env): SetupCo
   return { model, modelsFolder, givenFolder: read.KINDRED_MODEL_FILES };
 }
 
+/** Configuration of `doctor`. */
+export interface DoctorConfig {
+  /** Port that the server would listen on. */
+  readonly port: number;
+  readonly dataFolder: string;
+  readonly model: KnownModel;
+  readonly modelsFolder: string;
+}
+
+/** Environment variables of `doctor`. */
+export const doctorVariables = z.object({
+  ...modelVariables,
+  ...folderVariables,
+  PORT: portSchema.default(8080).meta({ description: 'Port that the server would listen on' }),
+});
+
+/** @throws {ConfigError} with every mistake at once. */
+export function readDoctorConfig(environment: Environment = process.env): DoctorConfig {
+  const read = readConfig(doctorVariables, environment);
+  const dataFolder = read.KINDRED_DATA_DIR;
+  return { port: read.PORT, dataFolder, ...modelConfigOf(read, join(dataFolder, 'models')) };
+}
+
+/** Configuration of the distributed mode on one machine. */
 export interface DistributedConfig {
-  /** Of ranking; the other services have the next ones. 0 for free ones. */
+  /** Port of ranking; the other services have the next ones. 0 for free ones. */
   readonly port: number;
   readonly dataFolder: string;
   readonly modelsFolder: string;
@@ -75,11 +100,12 @@ export function readDistributedConfig(environment: Environment = process.env): D
   return { port: read.PORT, dataFolder, modelsFolder: read.KINDRED_MODELS_DIR ?? join(dataFolder, 'models') };
 }
 
+/** Configuration of `stores`. */
 export interface StoresConfig {
   readonly databaseUrl: string;
   readonly kafka: KafkaConfig;
   readonly topics: TopicNames;
-  /** Of the topic of events. */
+  /** Number of the events' topic. */
   readonly partitions: number;
   readonly retentionMs: number;
 }

@@ -6,7 +6,7 @@ import { migrate } from '@kindred/infra/postgres/migrate';
 import { onServer } from '@kindred/infra/postgres/test-database';
 import type { TestProject } from 'vitest/node';
 
-/** One PostgreSQL server for the whole run; each test file makes its own database from a migrated template. */
+/** Starts one PostgreSQL server for the whole run; each test file makes its database from a migrated template. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'kindred-test-'));
   const postgres = await LocalPostgres.start({ folder });

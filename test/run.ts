@@ -3,24 +3,24 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-// Runs every check and every suite; the last line is the sum: `N passed, N failed`.
+// Runs every check and every suite. The last line is the sum: `N passed, N failed`.
+//
+// usage: node test/run.ts [--faults]
 const CHECKS = ['lint', 'types', 'structure', 'unused'];
 const hasFaults = process.argv.includes('--faults');
 let passed = 0;
 let failed = 0;
 
 if (!hasFaults) {
+  const environment = {
+    ...process.env,
+    TURBO_TELEMETRY_DISABLED: '1',
+    TURBO_NO_UPDATE_NOTIFIER: '1',
+    DO_NOT_TRACK: '1',
+  };
   for (const check of CHECKS) {
-    const environment = {
-      ...process.env,
-      TURBO_TELEMETRY_DISABLED: '1',
-      TURBO_NO_UPDATE_NOTIFIER: '1',
-      DO_NOT_TRACK: '1',
-    };
-    const run = spawnSync('turbo', ['run', `//#${check}`, '--ui=stream', '--output-logs=errors-only'], {
-      stdio: 'inherit',
-      env: environment,
-    });
+    const words = ['run', `//#${check}`, '--ui=stream', '--output-logs=errors-only'];
+    const run = spawnSync('turbo', words, { stdio: 'inherit', env: environment });
     console.log(`${check}: ${run.status === 0 ? 'passed' : 'failed'}`);
     if (run.status === 0) passed++;
     else failed++;
@@ -30,13 +30,8 @@ if (!hasFaults) {
 const folder = mkdtempSync(join(tmpdir(), 'kindred-report-'));
 const report = join(folder, 'report.json');
 const config = hasFaults ? ['--config', 'test/faults/vitest.config.ts'] : [];
-const suites = spawnSync(
-  'vitest',
-  ['run', ...config, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
-  {
-    stdio: 'inherit',
-  },
-);
+const words = ['run', ...config, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+const suites = spawnSync('vitest', words, { stdio: 'inherit' });
 let skipped = 0;
 try {
   const counts = JSON.parse(readFileSync(report, 'utf8'));
@@ -48,6 +43,6 @@ try {
   failed++;
 }
 rmSync(folder, { recursive: true, force: true });
-if (skipped > 0) console.log(`${skipped} checks did not run here; the names above say why`);
+if (skipped > 0) console.log(`${skipped} tests did not run here; their names say why`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

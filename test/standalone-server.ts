@@ -3,34 +3,38 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { dataFolderOf } from '@kindred/infra/postgres/data-folder';
 import { removeLocalPostgres } from '@kindred/infra/postgres/local-postgres';
+import { readPassword } from '@kindred/infra/postgres/postgres-installation';
 import pg from 'pg';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const READY_TIMEOUT_MS = 90_000;
 
-/** The standalone mode as users run it: a process of its own, with a folder of its own. */
+/** The standalone mode as users run it: a process and a folder of its own. */
 export interface StandaloneServer {
   readonly url: string;
   readonly folder: string;
   readonly pid: number;
+  /** From the start of the process to the line that it is ready. */
   readonly readyMs: number;
+  /** Everything that it wrote so far. */
   output(): string;
   /** Ctrl-C. @returns The exit code. */
   stop(): Promise<number | null>;
-  /** kill −9 of the server alone; its database lives on. */
+  /** kill −9 of the server alone; its database lives on for ten seconds. */
   kill(): Promise<void>;
   /** kill −9 of the server and of its database's main process. */
   killAll(): Promise<void>;
 }
 
 export interface StandaloneServerOptions {
-  /** An earlier server's folder, to start again on. */
+  /** Folder of an earlier server, to start again on; default a new one. */
   readonly folder?: string;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** @throws When it does not become ready, with what it said. */
+/** Resolves when the server is ready. @throws with its output when it is not within a minute and a half. */
 export async function startStandaloneServer({
   folder,
   environment,
@@ -79,10 +83,12 @@ export async function startStandaloneServer({
   };
 }
 
+/** Makes a folder for one server. */
 export function newDataFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'kindred-e2e-'));
 }
 
+/** Starts the server's process without waiting for it: no demo, no trainings by schedule, a free port. */
 export function spawnServer(dataFolder: string, environment: Readonly<Record<string, string>> = {}): ChildProcess {
   const child = spawn(process.execPath, ['services/standalone/main.ts'], {
     cwd: ROOT,
@@ -104,13 +110,13 @@ export function spawnServer(dataFolder: string, environment: Readonly<Record<str
   return child;
 }
 
-/** Where set-up put the models of the run. */
+/** Folder that set-up fills with the models. */
 export function modelsFolder(): string {
   const { KINDRED_MODELS_DIR, KINDRED_DATA_DIR } = process.env;
   return resolve(ROOT, KINDRED_MODELS_DIR || join(KINDRED_DATA_DIR || '.kindred', 'models'));
 }
 
-/** Ends what a killed server left behind and deletes its folder. */
+/** Ends the database that a killed server left behind, and deletes the folder. */
 export async function removeData(folder: string): Promise<void> {
   await removeLocalPostgres(join(folder, 'postgres'));
   await rm(folder, { recursive: true, force: true });
@@ -121,16 +127,16 @@ async function postgresPid(folder: string): Promise<number | undefined> {
 }
 
 async function postmasterLines(folder: string): Promise<string[]> {
-  const parent = await readFile(join(folder, 'postgres', 'moved-to'), 'utf8').catch(() => join(folder, 'postgres'));
-  return (await readFile(join(parent.trim(), 'data', 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
+  const data = await dataFolderOf(join(folder, 'postgres'));
+  return (await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
 }
 
-/** Looks into a running server's database, past its API. */
+/** Reads a running server's database, past its API. */
 export async function queryDatabase<Row extends pg.QueryResultRow>(
   folder: string,
   sql: string,
 ): Promise<readonly Row[]> {
-  const password = (await readFile(join(folder, 'postgres', 'password'), 'utf8')).trim();
+  const password = await readPassword(join(folder, 'postgres'));
   const port = Number((await postmasterLines(folder))[3]);
   const client = new pg.Client({ host: '127.0.0.1', port, user: 'kindred', password, database: 'postgres' });
   await client.connect();

@@ -31,7 +31,7 @@ CREATE INDEX items_by_change ON items (change);
 CREATE INDEX items_by_catalog_change ON items (catalog, change);
 CREATE INDEX items_by_age ON items (catalog, created_at_ms DESC, item_id) WHERE fields IS NOT NULL;
 
--- One row a catalog and embedding model. At most one of a catalog serves; the others are being filled or were left.
+-- One row per catalog and embedding model. At most one per catalog serves; the others are being filled or are retired.
 CREATE TABLE spaces (
   catalog text COLLATE "C" NOT NULL REFERENCES catalogs,
   space text COLLATE "C" NOT NULL,
@@ -57,7 +57,7 @@ CREATE INDEX embeddings_by_change ON embeddings (change);
 CREATE INDEX embeddings_by_catalog_change ON embeddings (catalog, change);
 ALTER TABLE embeddings ALTER COLUMN vector SET STORAGE EXTERNAL;
 
--- What is still to be embedded. A worker holds a row by its lock, so a dead worker's rows are free again at once.
+-- Items to embed. A worker holds a row by its lock, so a dead worker's rows are free again at once.
 CREATE TABLE embedding_queue (
   catalog text COLLATE "C" NOT NULL,
   space text COLLATE "C" NOT NULL,
@@ -66,7 +66,7 @@ CREATE TABLE embedding_queue (
   change bigint NOT NULL,
   attempts int NOT NULL DEFAULT 0,
   not_before_ms bigint NOT NULL DEFAULT 0,
-  -- Why the last attempt failed. After the last attempt the row stays, as the record of the failure.
+  -- Reason of the last failure. After the last attempt the row stays, as the record of the failure.
   error text,
   failed boolean NOT NULL DEFAULT false,
   PRIMARY KEY (catalog, space, item_id)

@@ -1,9 +1,9 @@
 -- Up Migration
 
--- The embedded mode's event log. Appends hold one lock, so the order of offsets is the order of commits.
+-- The event log of the standalone mode. Appends hold one lock, so the order of offsets is the order of commits.
 CREATE TABLE event_log (
   log_offset bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  -- Whose event it is, for erasure; the value alone is what consumers read.
+  -- Owner of the event, for erasure; consumers read the value alone.
   catalog text COLLATE "C" NOT NULL,
   user_id text COLLATE "C" NOT NULL,
   value bytea NOT NULL,
@@ -25,7 +25,7 @@ CREATE TABLE dead_letters (
 );
 CREATE INDEX dead_letters_by_user ON dead_letters (catalog, user_id);
 
--- How far each partition has been applied; written in the transaction of the effect.
+-- Progress of the consumer on each partition, written in the transaction of the effect.
 CREATE TABLE progress (
   log text NOT NULL,
   partition int NOT NULL,
@@ -54,7 +54,7 @@ CREATE INDEX events_by_user ON events (catalog, user_id, at_ms DESC, event_id DE
 CREATE INDEX events_by_pair ON events (catalog, user_id, item_id, type);
 CREATE INDEX events_by_change ON events (catalog, change);
 
--- What all users did with an item: events that count, and positive engagement decayed over two half-lives. A rank is
+-- Counters over all users per item: events that count, and positive engagement decayed over two half-lives. A rank is
 -- log2(value) + time / half-life: it orders items the same at every moment, so it can be indexed.
 CREATE TABLE item_counters (
   catalog text COLLATE "C" NOT NULL,
@@ -74,7 +74,7 @@ CREATE TABLE item_counters (
 CREATE INDEX item_counters_trending ON item_counters (catalog, short_rank DESC, item_id) WHERE short_rank IS NOT NULL;
 CREATE INDEX item_counters_popular ON item_counters (catalog, long_rank DESC, item_id) WHERE long_rank IS NOT NULL;
 
--- A user's messages before these positions are dropped, wherever they are read again. The user is known by a hash only.
+-- Positions before which a user's messages are dropped, wherever they are read again. The user is known by a hash only.
 CREATE TABLE erasures (
   catalog text COLLATE "C" NOT NULL,
   user_hash bytea NOT NULL,

@@ -1,14 +1,14 @@
 -- Up Migration
 
--- What the trainer made of a catalog's history: complete once its row is there, because parts are written before it in
--- one transaction. Versions of a catalog rise.
+-- Trained versions of a catalog. One is complete once its row is there, because its parts are written in the same
+-- transaction. Versions of a catalog rise.
 CREATE TABLE artefacts (
   catalog text COLLATE "C" NOT NULL REFERENCES catalogs,
   version int NOT NULL,
   trained_at_ms bigint NOT NULL,
   -- The last change of an event that it was trained on.
   events_change bigint NOT NULL,
-  -- Counts, what was chosen and how it did on what was held out.
+  -- Counts, the parameters that were chosen, and the metrics on held-out events.
   summary jsonb NOT NULL,
   sha256 bytea NOT NULL,
   PRIMARY KEY (catalog, version)
@@ -23,7 +23,7 @@ CREATE TABLE artefact_parts (
 );
 ALTER TABLE artefact_parts ALTER COLUMN bytes SET STORAGE EXTERNAL;
 
--- The version that ranks, where one does.
+-- Version that ranks; no row for a catalog without one.
 CREATE TABLE serving_artefacts (
   catalog text COLLATE "C" PRIMARY KEY REFERENCES catalogs,
   version int NOT NULL,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { runner } from 'node-pg-migrate';
 
-/** Brings the database to the newest schema. Safe to call from several processes at once: each waits for the other. */
+/** Brings the database to the newest schema. Concurrent calls, from any process, wait for each other. */
 export async function migrate(databaseUrl: string): Promise<void> {
   await runner({
     databaseUrl,

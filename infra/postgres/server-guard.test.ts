@@ -8,7 +8,7 @@ import { afterAll, describe, test } from 'vitest';
 import { movedTo } from './data-folder.ts';
 import { removeLocalPostgres } from './local-postgres.ts';
 
-const GONE = { timeout: 30_000, interval: 200 };
+const GONE = { timeout: 45_000, interval: 200 };
 /** Grace of the guard and its wait for the lock, with a margin. */
 const PAST_GRACE_MS = 18_000;
 

@@ -7,12 +7,13 @@ import type { PostgresInstallation } from './postgres-installation.ts';
 const GRACE_SECONDS = 10;
 const PROGRAM = join(import.meta.dirname, 'stop-unowned-server.ts');
 /**
- * `$1` grace, `$2` Node, `$3` our program, `$4` owner's folder, `$5` data. Where the clone is deleted too, the shell stops
- * the server itself, which then has no owner that could start again; a server without data ends within a minute anyway.
+ * `$1` grace, `$2` Node, `$3` our program, `$4` owner's folder, `$5` data. Where the program cannot run because the clone was
+ * deleted, or is being deleted, the shell stops the server: no owner can start there again. A server without data ends by
+ * itself within a minute.
  */
 const SCRIPT = `sleep "$1"
 unset NODE_OPTIONS
-[ -e "$2" ] && [ -e "$3" ] && exec "$2" "$3" "$4" "$5"
+"$2" "$3" "$4" "$5" && exit
 pid=$(head -n 1 "$5/postmaster.pid") && [ "$(cat "/proc/$pid/comm")" = postgres ] && kill -INT "$pid"`;
 
 /**

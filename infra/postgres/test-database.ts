@@ -3,13 +3,14 @@ import { type Database, openDatabase } from '@kindred/shared/platform/database';
 import pg from 'pg';
 import { inject } from 'vitest';
 
+/** A database of one test file. */
 export interface TestDatabase {
   readonly url: string;
   readonly database: Database;
   drop(): Promise<void>;
 }
 
-/** A migrated database of its own for one test file, on the server that the test run started. */
+/** Makes a migrated database for one test file, on the server that the test run started. */
 export async function testDatabase(): Promise<TestDatabase> {
   const serverUrl = inject('postgresUrl');
   const name = `test_${randomBytes(6).toString('hex')}`;
@@ -27,6 +28,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   };
 }
 
+/** Runs one statement over a connection of its own. */
 export async function onServer(serverUrl: string, sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: serverUrl });
   await client.connect();

@@ -1,21 +1,24 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ingestion } from '@kindred/ingestion/ingestion';
 import type { Ranking } from '@kindred/ranking/ranking';
 import { itemSchema } from '@kindred/shared/catalog';
 import { eventSchema } from '@kindred/shared/event';
-import type { CatalogId } from '@kindred/shared/id';
+import { type CatalogId, catalogIdSchema } from '@kindred/shared/id';
 import { z } from 'zod';
 
-export const DEMO_CATALOG = 'demo' as CatalogId;
+/** Catalog of the demo. */
+export const DEMO_CATALOG: CatalogId = catalogIdSchema.parse('demo');
 const HOUR_MS = 3_600_000;
 const CHUNK = 500;
+const EMBEDDED_POLL_MS = 2_000;
 
 const demoEventSchema = eventSchema.extend({ ageHours: z.number().min(0) });
 
 /**
  * Fills the demo catalog once: real things, and events of made-up readers as if they had happened in the weeks before.
- * Done again after a kill, it changes nothing that was done: ids are fixed.
+ * Ids are fixed, so a load that a kill cut short is done again without doubles.
  */
 export async function loadDemo(
   { ingestion, ranking }: { ingestion: Ingestion; ranking: Ranking },
@@ -37,13 +40,13 @@ export async function loadDemo(
   await writeFile(marker, `${new Date(nowMs).toISOString()}\n`, { flush: true });
 }
 
-/** Waits until the demo's items are embedded, told of the progress. */
+/** Resolves once the demo's items are embedded. @param say  Told of the progress every two seconds, in items. */
 export async function demoEmbedded(ingestion: Ingestion, say: (waiting: number, total: number) => void): Promise<void> {
   for (;;) {
     const demo = (await ingestion.catalogs()).find(({ catalog }) => catalog === DEMO_CATALOG);
     if (demo === undefined || demo.waiting === 0) return;
     say(demo.waiting, demo.items);
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    await sleep(EMBEDDED_POLL_MS);
   }
 }
 

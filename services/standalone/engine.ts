@@ -16,8 +16,9 @@ import type { Log } from '@kindred/shared/platform/log';
 import { createRegistry, type Registry } from '@kindred/shared/platform/metrics';
 import type { Service } from '@kindred/shared/platform/run-service';
 import { composeTrainer } from '@kindred/trainer/compose';
+
 import type { Trainer } from '@kindred/trainer/trainer';
-import { startUpkeep } from './upkeep.ts';
+import { Upkeep } from './upkeep.ts';
 
 /** All services in one process, without HTTP. */
 export interface Engine extends Service {
@@ -28,9 +29,11 @@ export interface Engine extends Service {
 }
 
 export interface EngineConfig extends ModelConfig {
+  /** Holds the database and the snapshots of the index. */
   readonly dataFolder: string;
+  /** Threads that embed items. */
   readonly embeddingWorkers: number;
-  /** How long a trained version is left alone, in hours; 0, the default, trains when asked or because of erasures. */
+  /** Age in hours at which a trained version is replaced; 0, the default, trains on request and because of erasures only. */
   readonly trainingHours?: number;
   /** Default `hnsw`. */
   readonly indexEngine?: IndexEngineName;
@@ -45,7 +48,7 @@ export interface EngineParts {
 
 const DATABASE_CONNECTIONS_MAX = 20;
 
-/** The composition root of the standalone mode: starts the services in the order in which they need each other. */
+/** Starts the services in the order in which they need each other: the composition root of the standalone mode. */
 export async function startEngine(config: EngineConfig, parts: EngineParts): Promise<Engine> {
   const { log, registry = createRegistry(), onDatabaseLost } = parts;
   const { model, modelsFolder, dataFolder, embeddingWorkers: workers, trainingHours: hours = 0 } = config;
@@ -64,17 +67,29 @@ export async function startEngine(config: EngineConfig, parts: EngineParts): Pro
   });
   await index.start();
   const ingesting = composeIngestion({
-    ...{ database, model, modelsFolder, workers, log, registry },
+    database,
+    model,
+    modelsFolder,
+    workers,
+    log,
+    registry,
     onChange: () => index.hint(),
   });
   await ingesting.opened;
   const eventLog = new PostgresEventLog({ database, databaseUrl });
-  const deadLetters = postgresDeadLetters(database);
   const ranking = await composeRanking({
-    ...{ database, databaseUrl, eventLog, deadLetters, neighbors: index, modelsFolder, model, log, registry },
+    database,
+    databaseUrl,
+    eventLog,
+    deadLetters: postgresDeadLetters(database),
+    neighbors: index,
+    modelsFolder,
+    model,
+    log,
+    registry,
   });
   const training = composeTrainer({ database, databaseUrl, hours, log, registry });
-  const upkeep = startUpkeep({ eventLog, events: ranking.events, log });
+  const upkeep = new Upkeep({ eventLog, events: ranking.events, log });
 
   return {
     index,

@@ -1,7 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { runService } from '@kindred/shared/platform/run-service';
 import { readStandaloneConfig } from './config.ts';
 import { DEMO_CATALOG, demoEmbedded, loadDemo } from './demo-catalog.ts';
 import { type Engine, startEngine } from './engine.ts';
+
+const READY_POLL_MS = 20;
 
 await runService({
   name: 'kindred',
@@ -20,7 +23,7 @@ await runService({
   },
   onListening: async (service, url, { hasDemo }) => {
     await service.fillDemo();
-    while (service.notReady().length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (service.notReady().length > 0) await sleep(READY_POLL_MS);
     announce(url, hasDemo);
   },
 });
