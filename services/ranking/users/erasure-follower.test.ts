@@ -65,6 +65,26 @@ test('is not following before the database has answered, and catches up after an
   expect(forgotten).toEqual(['all', erased('ana')]);
 });
 
+test('forgets a user once for each erasure, however often the source repeats it', async () => {
+  const store = new MemoryEventStore();
+  let asked = 0;
+  // As while a transaction from before the erasures is running: the place stays where it is.
+  const { forgotten } = following({
+    since: async (place) => {
+      asked++;
+      return place === undefined ? { users: [], place: '0' } : { ...(await store.since('0')), place: '0' };
+    },
+  });
+  await store.erase(FILMS, 'ana' as UserId, 'log', ENDS);
+  await until(() => forgotten.length === 2);
+  const before = asked;
+  await until(() => asked > before + 3);
+  await store.erase(FILMS, 'bo' as UserId, 'log', ENDS);
+  await store.erase(FILMS, 'ana' as UserId, 'log', ENDS);
+  await until(() => forgotten.length === 4);
+  expect(forgotten).toEqual(['all', erased('ana'), erased('bo'), erased('ana')]);
+});
+
 test('asks no more once it is stopped', async () => {
   const store = new MemoryEventStore();
   let asked = 0;

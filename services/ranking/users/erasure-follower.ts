@@ -5,7 +5,7 @@ import type { ErasedUser, ErasureSource } from './erasure-source.ts';
 export interface ErasureFollowerOptions {
   readonly erasures: ErasureSource;
   /** Forgets what this process remembers of a user. */
-  readonly forget: (user: ErasedUser) => void;
+  readonly forget: (user: Pick<ErasedUser, 'catalog' | 'hash'>) => void;
   /** Forgets all users: which of them were erased before the following began is not known. */
   readonly forgetAll: () => void;
   readonly log: Log;
@@ -25,6 +25,8 @@ export class ErasureFollower {
   #isStopped = false;
   #isFailing = false;
   #place: string | undefined;
+  /** Erasures of the last answer: they come again while a transaction from before them is running. */
+  #last: ReadonlySet<string> = new Set();
 
   private constructor(options: ErasureFollowerOptions) {
     this.#options = options;
@@ -66,7 +68,12 @@ export class ErasureFollower {
     const isFirst = this.#place === undefined;
     const { users, place } = await erasures.since(this.#place);
     if (isFirst) forgetAll();
-    for (const user of users) forget(user);
+    for (const user of users) if (!this.#last.has(keyOf(user))) forget(user);
+    this.#last = new Set(users.map(keyOf));
     this.#place = place;
   }
+}
+
+function keyOf({ catalog, hash, erasure }: ErasedUser): string {
+  return `${catalog} ${erasure} ${hash.toString('base64')}`;
 }
