@@ -8,9 +8,9 @@ const SERVED_TIMEOUT_MS = 20_000;
 const REQUEST_TIMEOUT_MS = 10_000;
 
 export interface TopicOptions {
-  /** Of the events; at most so many consumers share the work. Dead letters have one. */
+  /** Partitions of the events: the largest number of consumers that share the work. Dead letters have one. */
   readonly partitions: number;
-  /** How long a message is kept, and so at most how long a user's data outlives an erasure in the log. */
+  /** Lifetime of a message, and so the longest time that a user's data outlives an erasure in the topic of events. */
   readonly retentionMs: number;
 }
 

@@ -13,7 +13,7 @@ const ENDS = new Map([[0, 1]]);
 let follower: ErasureFollower | undefined;
 afterEach(() => follower?.stop());
 
-/** Records what the process is told to forget. */
+/** A follower that records the users to forget. */
 function following(erasures: ErasureSource) {
   const forgotten: string[] = [];
   follower = ErasureFollower.start({
