@@ -95,7 +95,7 @@ test('asks no more once it is stopped', async () => {
     },
   });
   await until(() => asked > 1);
-  await follower.stop();
+  follower.stop();
   const last = asked;
   await new Promise((resolve) => setTimeout(resolve, 40));
   expect(asked).toBe(last);

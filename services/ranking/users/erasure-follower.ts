@@ -21,7 +21,6 @@ const POLL_MS = 1_000;
 export class ErasureFollower {
   readonly #options: ErasureFollowerOptions;
   readonly #stopping = new Signal();
-  readonly #over: Promise<void>;
   #isStopped = false;
   #isFailing = false;
   #place: string | undefined;
@@ -30,7 +29,7 @@ export class ErasureFollower {
 
   private constructor(options: ErasureFollowerOptions) {
     this.#options = options;
-    this.#over = this.#run();
+    void this.#run();
   }
 
   /** Starts to follow; does not wait for the database. */
@@ -43,10 +42,10 @@ export class ErasureFollower {
     return this.#place !== undefined;
   }
 
-  async stop(): Promise<void> {
+  /** Begins no other poll; does not wait for the one at hand, which a database that hangs can hold up. */
+  stop(): void {
     this.#isStopped = true;
     this.#stopping.notify();
-    await this.#over;
   }
 
   async #run(): Promise<void> {
@@ -56,7 +55,7 @@ export class ErasureFollower {
         await this.#poll();
         this.#isFailing = false;
       } catch (error) {
-        if (!this.#isFailing) log.warn({ err: error }, 'erasures cannot be read for now');
+        if (!this.#isFailing && !this.#isStopped) log.warn({ err: error }, 'erasures cannot be read for now');
         this.#isFailing = true;
       }
       if (!this.#isStopped) await this.#stopping.wait(pollMs);
