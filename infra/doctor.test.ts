@@ -136,7 +136,8 @@ describe('the machine', () => {
     const message = expect.stringMatching(/tokenizer\.json is refused/);
     expect(checks.at(-1)).toMatchObject({ state: 'failed', message });
 
-    const run = spawnSync(process.execPath, [join(import.meta.dirname, 'doctor.ts'), '--json'], {
+    const program = join(import.meta.dirname, '..', 'cli', 'main.ts');
+    const run = spawnSync(process.execPath, [program, 'doctor', '--json'], {
       env: { PATH: process.env.PATH, PORT: '0', KINDRED_DATA_DIR: folder },
       encoding: 'utf8',
     });

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { helpAfter } from './help-text.ts';
 
 interface DoctorFlags {
-  readonly remove?: true;
-  readonly json?: true;
+  readonly remove?: boolean;
+  readonly json?: boolean;
 }
 
 /** Declares `kindred doctor`. */

@@ -109,7 +109,7 @@ export async function composeRanking(parts: RankingParts): Promise<RankingServic
     notReady: () => unreadyParts({ erasures, consumer }),
     stop: async () => {
       await consumer.stop();
-      await erasures.stop();
+      erasures.stop();
       await eventLog.close();
       await states.stop();
       await queryEmbedders.close();

@@ -2,7 +2,8 @@ import type { CatalogId } from '@kindred/shared/id';
 import { expect, test } from 'vitest';
 import { KnownCatalogs } from './known-catalogs.ts';
 
-const [FILMS, BOOKS] = ['films', 'books'] as CatalogId[] as [CatalogId, CatalogId];
+const FILMS = 'films' as CatalogId;
+const BOOKS = 'books' as CatalogId;
 
 /** A source of some catalogs that counts its round trips. */
 function sourceOf(catalogs: Set<CatalogId>) {

@@ -87,9 +87,9 @@ export function eventLogDelivery(withLog: WithLog): void {
         maxLength: 5,
       }),
       batchSizeMax: fc.integer({ min: 1, max: 30 }),
-      /** What becomes of the batches, in turn: applied, failed before its effect, failed after it. */
+      /** Outcomes of the batches, in turn: applied, failed before the effect, failed after it. */
       outcomes: fc.array(fc.constantFrom('applied', 'applied', 'applied', 'failed', 'lost answer'), { maxLength: 12 }),
-      /** After how many batches the consumer is stopped and another one started. */
+      /** Numbers of batches after which the consumer is stopped and another one started. */
       stops: fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 2 }),
     });
 

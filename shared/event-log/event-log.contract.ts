@@ -119,7 +119,7 @@ export function eventLogContract(contract: LogContract): void {
 
   test('headers travel with their message, whatever they hold', () =>
     withLog(async (log) => {
-      const headers = { 'request-id': 'grün', empty: '', nul: 'a\0b', __proto__x: '"}' };
+      const headers = { ce_id: 'grün', empty: '', nul: 'a\0b', __proto__x: '"}' };
       await log.append([{ ...messageOf('with'), headers }, messageOf('without')]);
       const handler = new RecordingHandler();
       await consume(log, handler);

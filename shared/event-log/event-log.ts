@@ -1,3 +1,6 @@
+/** Header with the id of the HTTP request that a message came by. It only serves logs, so an event log may drop it. */
+export const REQUEST_ID_HEADER = 'request-id';
+
 /** One message to append. */
 export interface NewMessage {
   /** Catalog that the message names; it need not exist. */
@@ -6,7 +9,7 @@ export interface NewMessage {
   readonly user: string;
   /** The event as JSON in UTF-8, with its `catalog`; from the dead-letter queue, any bytes. */
   readonly value: Buffer;
-  /** Small text values that travel with the message, such as a request id. */
+  /** Small text values that travel with the message. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -1,18 +1,12 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestBroker } from '@kindred/infra/kafka/test-broker';
-import { LocalPostgres, removeLocalPostgres } from '@kindred/infra/postgres/local-postgres';
-import { migrate } from '@kindred/infra/postgres/migrate';
-import type { TestDatabase } from '@kindred/infra/postgres/test-database';
-import { openDatabase } from '@kindred/shared/platform/database';
 import { expect } from 'vitest';
 import { clientOf } from '../client.ts';
 import { type DistributedEngine, startDistributed } from '../distributed-engine.ts';
 import { until } from '../until.ts';
 import { createLoadCatalog, expectNothingLost, fillItems, type Load, startLoad } from './load.ts';
-import { type CuttableProxy, startProxy } from './proxy.ts';
+import { startProxiedDatabase } from './proxied-database.ts';
+import type { CuttableProxy } from './proxy.ts';
 
 const ITEMS = 500;
 /** After an outage of a minute there are some ten thousand events to apply. */
@@ -51,16 +45,14 @@ export async function surviveOutages(
   { kills, awayMs }: OutageOptions,
   random: () => number,
 ): Promise<Readonly<Record<'broker' | 'database' | 'sessions' | 'brokerOutage' | 'databaseOutage', Recovery>>> {
-  const folder = await mkdtemp(join(tmpdir(), 'kindred-outage-'));
-  const postgres = await LocalPostgres.start({ folder });
-  await migrate(postgres.url);
-  const proxy = await startProxy(Number(new URL(postgres.url).port));
-  const engine = await startDistributed(broker.brokers, {}, ownDatabase(postgres.url, proxy.port));
+  const proxied = await startProxiedDatabase();
+  const { proxy } = proxied;
+  const engine = await startDistributed(broker.brokers, {}, proxied.database);
   try {
     await createLoadCatalog(engine);
     await fillItems(engine.database, ITEMS, random);
     const load = startLoad(engine, { random, itemCount: ITEMS });
-    const scene: Scene = { engine, broker, proxy, load, postgresPid: () => postgres.pid };
+    const scene: Scene = { engine, broker, proxy, load, postgresPid: proxied.pid };
     await recovered(scene);
     const none: Recovery = { wholeMs: 0, caughtUpMs: 0 };
     const times = { broker: none, database: none, sessions: none, brokerOutage: none, databaseOutage: none };
@@ -86,9 +78,7 @@ export async function surviveOutages(
     return times;
   } finally {
     await engine.stop();
-    await proxy.cut();
-    await postgres.stop();
-    await removeLocalPostgres(folder);
+    await proxied.stop();
   }
 }
 
@@ -96,14 +86,6 @@ const slower = (a: Recovery, b: Recovery): Recovery => ({
   wholeMs: Math.max(a.wholeMs, b.wholeMs),
   caughtUpMs: Math.max(a.caughtUpMs, b.caughtUpMs),
 });
-
-/** The services reach it through the proxy; we look into it past that. */
-function ownDatabase(url: string, proxyPort: number): TestDatabase {
-  const database = openDatabase({ url, connectionsMax: 5, onError: () => {} });
-  const throughProxy = new URL(url);
-  throughProxy.port = String(proxyPort);
-  return { url: throughProxy.href, database, drop: () => database.end() };
-}
 
 async function killBroker(scene: Scene, awayMs: number): Promise<Recovery> {
   await scene.broker.own!.kill();

@@ -47,7 +47,7 @@ describe.skipIf(isAway)(`dead letters in Kafka${why}`, () => {
   deadLettersContract(() => letters);
 });
 
-describe.skipIf(isAway)(`the topic of dead letters${why}`, () => {
+describe.skipIf(isAway).concurrent(`the topic of dead letters${why}`, () => {
   const stored = async (topic: string): Promise<string> => {
     const texts: string[] = [];
     await readTopic({ brokers: broker.brokers, clientId: 'test', topic }, ({ key, value, headers }) => {

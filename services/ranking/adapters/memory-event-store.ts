@@ -51,7 +51,8 @@ export class MemoryEventStore implements EventStore, HistorySource, ErasureSourc
   }
 
   async erase(catalog: CatalogId, user: UserId, log: string, ends: ReadonlyMap<number, number>): Promise<number> {
-    this.#erasures.push({ catalog, hash: userHash(user), user, log, ends: new Map(ends) });
+    const erasure = String(this.#erasures.length);
+    this.#erasures.push({ catalog, hash: userHash(user), erasure, user, log, ends: new Map(ends) });
     const events = this.#eventsOf(catalog);
     const own = [...events.values()].filter((event) => event.user === user);
     for (const { id } of own) events.delete(id);
@@ -64,7 +65,10 @@ export class MemoryEventStore implements EventStore, HistorySource, ErasureSourc
 
   async since(place: string | undefined): Promise<Erasures> {
     const users = place === undefined ? [] : this.#erasures.slice(Number(place));
-    return { users: users.map(({ catalog, hash }) => ({ catalog, hash })), place: String(this.#erasures.length) };
+    return {
+      users: users.map(({ catalog, hash, erasure }) => ({ catalog, hash, erasure })),
+      place: String(this.#erasures.length),
+    };
   }
 
   async history(

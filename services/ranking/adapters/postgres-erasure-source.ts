@@ -12,7 +12,8 @@ export function postgresErasureSource(database: Database): ErasureSource {
       const { rows } = await database.query<{ place: string; users: readonly ErasedRow[] | null }>({
         name: 'erasures-since',
         text: `SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS place,
-                 (SELECT json_agg(DISTINCT jsonb_build_object('catalog', catalog, 'hash', encode(user_hash, 'hex')))
+                 (SELECT json_agg(DISTINCT jsonb_build_object(
+                    'catalog', catalog, 'hash', encode(user_hash, 'hex'), 'erasure', xact::text))
                   FROM erasures WHERE xact >= $1::xid8 AND xact < pg_snapshot_xmax(pg_current_snapshot())) AS users`,
         values: [place ?? null],
       });
@@ -25,8 +26,9 @@ export function postgresErasureSource(database: Database): ErasureSource {
 interface ErasedRow {
   readonly catalog: ErasedUser['catalog'];
   readonly hash: string;
+  readonly erasure: string;
 }
 
-function erasedUser({ catalog, hash }: ErasedRow): ErasedUser {
-  return { catalog, hash: Buffer.from(hash, 'hex') };
+function erasedUser({ hash, ...row }: ErasedRow): ErasedUser {
+  return { ...row, hash: Buffer.from(hash, 'hex') };
 }

@@ -105,7 +105,7 @@ test('a transaction that fails leaves neither events nor progress', async () => 
   expect(await histories.seen(catalog, userOf(0), [itemOf(0)])).toHaveLength(1);
 });
 
-test('a follower is told of an erasure that commits after a later one', async () => {
+test('a follower hears of an erasure that commits after a later one', async () => {
   const catalog = await newCatalog();
   const begun = await erasures.since(undefined);
   const late = await database.connect();

@@ -1,4 +1,4 @@
-import type { EventLog, NewMessage } from '@kindred/shared/event-log/event-log';
+import { type EventLog, type NewMessage, REQUEST_ID_HEADER } from '@kindred/shared/event-log/event-log';
 import type { DeadLetter, DeadLetters } from './dead-letters.ts';
 import { EVENT_BYTES_MAX } from './event-message.ts';
 import { firstPlaceHeaders } from './first-place.ts';
@@ -45,5 +45,10 @@ export class DeadLetterQueue {
 /** The message as it first came, with the headers that say what it is and where it stood. */
 function retriedMessage(letter: DeadLetter, requestId: string): NewMessage {
   const { catalog, user, value, headers } = letter;
-  return { catalog, user, value, headers: { ...headers, 'request-id': requestId, ...firstPlaceHeaders(letter) } };
+  return {
+    catalog,
+    user,
+    value,
+    headers: { ...headers, [REQUEST_ID_HEADER]: requestId, ...firstPlaceHeaders(letter) },
+  };
 }

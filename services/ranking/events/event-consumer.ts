@@ -1,4 +1,10 @@
-import type { Consumer, EventLog, Message, MessageBatch } from '@kindred/shared/event-log/event-log';
+import {
+  type Consumer,
+  type EventLog,
+  type Message,
+  type MessageBatch,
+  REQUEST_ID_HEADER,
+} from '@kindred/shared/event-log/event-log';
 import type { Log } from '@kindred/shared/platform/log';
 import { Counter, type Registry } from '@kindred/shared/platform/metrics';
 import type { KnownCatalogs } from '../known-catalogs.ts';
@@ -131,7 +137,10 @@ export class EventConsumer {
   }
 
   #report({ partition, messages, nextOffset }: MessageBatch): void {
-    const requestIds = [...new Set(messages.map(({ headers }) => headers['request-id']))].slice(0, REQUEST_IDS_MAX);
+    const requestIds = [...new Set(messages.map(({ headers }) => headers[REQUEST_ID_HEADER]))].slice(
+      0,
+      REQUEST_IDS_MAX,
+    );
     this.#options.log.debug({ partition, nextOffset, messages: messages.length, requestIds }, 'messages were applied');
   }
 }

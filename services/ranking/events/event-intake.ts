@@ -1,6 +1,6 @@
 import { encodeToken } from '@kindred/shared/api/write-token';
 import type { Event } from '@kindred/shared/event';
-import type { EventLog } from '@kindred/shared/event-log/event-log';
+import { type EventLog, REQUEST_ID_HEADER } from '@kindred/shared/event-log/event-log';
 import type { CatalogId } from '@kindred/shared/id';
 import type { KnownCatalogs } from '../known-catalogs.ts';
 import { logUnavailable } from './log-unavailable.ts';
@@ -35,7 +35,7 @@ export class EventIntake {
       catalog,
       user: event.user,
       value: Buffer.from(JSON.stringify({ catalog, ...event })),
-      headers: { 'request-id': requestId },
+      headers: { [REQUEST_ID_HEADER]: requestId },
     }));
     const positions = await this.#eventLog.append(messages).catch(logUnavailable);
     const offsets: Record<string, number> = {};

@@ -56,7 +56,10 @@ export function erasureContract({ store, histories, erasures, newCatalog }: Stor
     await store.erase(catalog, gone, 'log', ends);
     await store.erase(catalog, gone, 'log', new Map([[0, 5]]));
     const at = (partition: number, offset: number, user: string = gone, within: string = catalog) => ({
-      ...{ catalog: within, user, partition, offset },
+      catalog: within,
+      user,
+      partition,
+      offset,
     });
     const places = [at(0, 9), at(0, 10), at(1, 2), at(1, 3), at(2, 0), at(0, 0, kept), at(0, 0, gone, other), at(0, 0)];
     expect(await store.areErased('log', places)).toEqual([true, false, true, false, false, false, false, true]);
@@ -65,7 +68,7 @@ export function erasureContract({ store, histories, erasures, newCatalog }: Stor
     expect(await store.areErased('log', [])).toEqual([]);
   });
 
-  test('a follower of erasures is told of each, by whichever catalog, and none before it began', async () => {
+  test('a follower of erasures hears of each, in every catalog, and of none before it began', async () => {
     const [catalog, other] = [await newCatalog(), await newCatalog()];
     const erase = (within: CatalogId, user: number) =>
       store.erase(within, userOf(user), 'log', new Map([0, 1, 2].map((partition) => [partition, 1])));

@@ -13,7 +13,7 @@ const ENDS = new Map([[0, 1]]);
 let follower: ErasureFollower | undefined;
 afterEach(() => follower?.stop());
 
-/** Records what the process is told to forget. */
+/** A follower that records the users to forget. */
 function following(erasures: ErasureSource) {
   const forgotten: string[] = [];
   follower = ErasureFollower.start({
@@ -65,6 +65,26 @@ test('is not following before the database has answered, and catches up after an
   expect(forgotten).toEqual(['all', erased('ana')]);
 });
 
+test('forgets a user once for each erasure, however often the source repeats it', async () => {
+  const store = new MemoryEventStore();
+  let asked = 0;
+  // As while a transaction from before the erasures is running: the place stays where it is.
+  const { forgotten } = following({
+    since: async (place) => {
+      asked++;
+      return place === undefined ? { users: [], place: '0' } : { ...(await store.since('0')), place: '0' };
+    },
+  });
+  await store.erase(FILMS, 'ana' as UserId, 'log', ENDS);
+  await until(() => forgotten.length === 2);
+  const before = asked;
+  await until(() => asked > before + 3);
+  await store.erase(FILMS, 'bo' as UserId, 'log', ENDS);
+  await store.erase(FILMS, 'ana' as UserId, 'log', ENDS);
+  await until(() => forgotten.length === 4);
+  expect(forgotten).toEqual(['all', erased('ana'), erased('bo'), erased('ana')]);
+});
+
 test('asks no more once it is stopped', async () => {
   const store = new MemoryEventStore();
   let asked = 0;
@@ -75,7 +95,7 @@ test('asks no more once it is stopped', async () => {
     },
   });
   await until(() => asked > 1);
-  await follower.stop();
+  follower.stop();
   const last = asked;
   await new Promise((resolve) => setTimeout(resolve, 40));
   expect(asked).toBe(last);

@@ -5,7 +5,7 @@ import type { ErasedUser, ErasureSource } from './erasure-source.ts';
 export interface ErasureFollowerOptions {
   readonly erasures: ErasureSource;
   /** Forgets what this process remembers of a user. */
-  readonly forget: (user: ErasedUser) => void;
+  readonly forget: (user: Pick<ErasedUser, 'catalog' | 'hash'>) => void;
   /** Forgets all users: which of them were erased before the following began is not known. */
   readonly forgetAll: () => void;
   readonly log: Log;
@@ -21,14 +21,15 @@ const POLL_MS = 1_000;
 export class ErasureFollower {
   readonly #options: ErasureFollowerOptions;
   readonly #stopping = new Signal();
-  readonly #over: Promise<void>;
   #isStopped = false;
   #isFailing = false;
   #place: string | undefined;
+  /** Erasures of the last answer: they come again while a transaction from before them is running. */
+  #last: ReadonlySet<string> = new Set();
 
   private constructor(options: ErasureFollowerOptions) {
     this.#options = options;
-    this.#over = this.#run();
+    void this.#run();
   }
 
   /** Starts to follow; does not wait for the database. */
@@ -41,10 +42,10 @@ export class ErasureFollower {
     return this.#place !== undefined;
   }
 
-  async stop(): Promise<void> {
+  /** Begins no other poll; does not wait for the one at hand, which a database that hangs can hold up. */
+  stop(): void {
     this.#isStopped = true;
     this.#stopping.notify();
-    await this.#over;
   }
 
   async #run(): Promise<void> {
@@ -54,7 +55,7 @@ export class ErasureFollower {
         await this.#poll();
         this.#isFailing = false;
       } catch (error) {
-        if (!this.#isFailing) log.warn({ err: error }, 'erasures cannot be read for now');
+        if (!this.#isFailing && !this.#isStopped) log.warn({ err: error }, 'erasures cannot be read for now');
         this.#isFailing = true;
       }
       if (!this.#isStopped) await this.#stopping.wait(pollMs);
@@ -66,7 +67,12 @@ export class ErasureFollower {
     const isFirst = this.#place === undefined;
     const { users, place } = await erasures.since(this.#place);
     if (isFirst) forgetAll();
-    for (const user of users) forget(user);
+    for (const user of users) if (!this.#last.has(keyOf(user))) forget(user);
+    this.#last = new Set(users.map(keyOf));
     this.#place = place;
   }
+}
+
+function keyOf({ catalog, hash, erasure }: ErasedUser): string {
+  return `${catalog} ${erasure} ${hash.toString('base64')}`;
 }

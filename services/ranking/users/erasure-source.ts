@@ -5,6 +5,8 @@ export interface ErasedUser {
   readonly catalog: CatalogId;
   /** By `userHash`. */
   readonly hash: Buffer;
+  /** Tells erasures of one user apart. */
+  readonly erasure: string;
 }
 
 /** Erasures that were committed after a place, and the place after them. */

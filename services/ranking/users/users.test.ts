@@ -5,7 +5,7 @@ import { memoryCatalogSource } from '../adapters/memory-catalog-source.ts';
 import { memoryDeadLetters } from '../adapters/memory-dead-letters.ts';
 import { MemoryEventStore } from '../adapters/memory-event-store.ts';
 import type { DeadLetters } from '../events/dead-letters.ts';
-import { eventOf, SAVE, userOf } from '../events/event-draws.fixture.ts';
+import { eventOf, itemOf, SAVE, userOf } from '../events/event-draws.fixture.ts';
 import { ReadYourWrites } from '../events/read-your-writes.ts';
 import { KnownCatalogs } from '../known-catalogs.ts';
 import { userHash } from '../user-hash.ts';
@@ -13,7 +13,7 @@ import { Users } from './users.ts';
 
 const FILMS = 'films' as CatalogId;
 const ANA = userOf(0);
-const INTERESTS = [{ medoid: 'alien', importance: 1, items: ['alien'] }];
+const INTERESTS = [{ medoid: itemOf(0), importance: 1, items: [itemOf(0)] }];
 
 /** The use case over adapters in memory. */
 function usersOver(deadLetters: DeadLetters = memoryDeadLetters()) {
@@ -23,7 +23,7 @@ function usersOver(deadLetters: DeadLetters = memoryDeadLetters()) {
   const users = new Users({
     catalogs: new KnownCatalogs(memoryCatalogSource([FILMS])),
     writes: new ReadYourWrites({ events, neighbors: { reached: async () => 0 }, timeoutMs: 20 }),
-    recommender: { interests: async () => JSON.parse(JSON.stringify(INTERESTS)) },
+    recommender: { interests: async () => INTERESTS },
     history: events,
     events,
     eventLog,

@@ -2,7 +2,7 @@ import type { Database } from '../../platform/database.ts';
 import { AppendQueue } from '../append-queue.ts';
 import type { ConsumeOptions, Consumer, EventLog, MessageHandler, NewMessage, Position } from '../event-log.ts';
 import { messageBytes } from '../message-bytes.ts';
-import { encodeHeaders } from './message-headers.ts';
+import { encodeHeaders, withoutRequestId } from './message-headers.ts';
 import { FIRST_OFFSET, PostgresLogConsumer } from './postgres-log-consumer.ts';
 
 export interface PostgresEventLogOptions {
@@ -21,7 +21,7 @@ const TRIM_PAGE = 10_000;
 /**
  * The event log as a PostgreSQL table of one partition; offsets start at 1 and have gaps. One statement and one commit
  * per write, shared by all appends that wait at the time. One consumer of a database reads, over all processes; the
- * others wait until it ends.
+ * others wait until it ends. The request id of a message is dropped.
  */
 export class PostgresEventLog implements EventLog {
   readonly name: string;
@@ -89,7 +89,7 @@ async function write(database: Database, messages: readonly NewMessage[]): Promi
       messages.map((message) => message.catalog),
       messages.map((message) => message.user),
       messages.map((message) => message.value),
-      messages.map((message) => encodeHeaders(message.headers ?? {})),
+      messages.map((message) => encodeHeaders(withoutRequestId(message.headers ?? {}))),
     ],
   );
   return (rows[0]?.offsets ?? []).map((offset) => ({ partition: 0, offset: Number(offset) }));
