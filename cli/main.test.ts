@@ -42,6 +42,13 @@ test('prints its version, and its commands, each with a help of its own', async 
   }
 });
 
+test('lists every option of datasets, since it has one verb', async () => {
+  const { stdout } = await run(['datasets', '--help']);
+  for (const option of ['--out', '--interactions', '--cold-items', '--created-at', '--json']) {
+    expect(stdout).toContain(`  ${option} `);
+  }
+});
+
 test.each([
   [['improt', 'a.csv'], /unknown command 'improt'[\s\S]*Did you mean import\?[\s\S]*Usage: kindred \[options\]/],
   [

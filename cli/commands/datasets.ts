@@ -23,10 +23,11 @@ const EXIT_INTERRUPTED = 130;
 
 /** Declares `kindred datasets`. */
 export function datasetsCommand(program: Command, run = runPrepare): void {
-  const prepare = program
+  const datasets = program
     .command('datasets')
     .summary('make a data-set folder from public files or from your own tables')
-    .description('Makes data-set folders, which import and bench read (docs/DATASETS.md).')
+    .description('Makes data-set folders, which import and bench read (docs/DATASETS.md).');
+  const prepare = datasets
     .command('prepare')
     .description('Makes a data-set folder from the files in a folder.')
     .addArgument(
@@ -46,6 +47,8 @@ export function datasetsCommand(program: Command, run = runPrepare): void {
     )
     .option('--json', JSON_HELP);
   addCsvOptions(prepare);
+  // There is one verb: its options belong to the help of both.
+  datasets.addHelpText('after', () => `\n${prepare.helpInformation()}`);
   prepare
     .addHelpText(
       'after',
