@@ -58,7 +58,8 @@ export class MemoryCatalogStateSource implements CatalogStateSource {
 
   /** @param version  `null` if all artifacts were withdrawn. */
   serveArtifact(catalog: CatalogId, version: number | null): void {
-    this.#mark(catalog, { artifact: version });
+    const stored = this.#of(catalog);
+    stored.marks = { ...stored.marks, artifact: version };
   }
 
   async exists(catalog: CatalogId): Promise<boolean> {
@@ -93,9 +94,11 @@ export class MemoryCatalogStateSource implements CatalogStateSource {
     return stored;
   }
 
-  #mark(catalog: CatalogId, changed: Partial<CatalogMarks>): void {
+  /** Raises the marks of changes, which may be noted in any order. */
+  #mark(catalog: CatalogId, { events = 0, items = 0 }: { readonly events?: number; readonly items?: number }): void {
     const stored = this.#of(catalog);
-    stored.marks = { ...stored.marks, ...changed };
+    const { marks } = stored;
+    stored.marks = { ...marks, events: Math.max(marks.events, events), items: Math.max(marks.items, items) };
   }
 }
 

@@ -57,7 +57,7 @@ export class MemoryNeighborSource implements NeighborSource {
 
   #at(catalog: CatalogId, change: number): StoredCatalog {
     const stored = this.#of(catalog);
-    stored.change = change;
+    stored.change = Math.max(stored.change, change);
     return stored;
   }
 

@@ -62,7 +62,7 @@ function explanationOf(
   };
 }
 
-/** Causes of the sources in turn, so that the strongest of each is named first; deleted items are left out. */
+/** Causes of the sources in turn, so that the strongest of each is named first; deleted items and the item itself are left out. */
 function because(
   { item, ranks }: PickedCandidate['candidate'],
   causes: ReadonlyMap<SourceName, Causes>,
@@ -73,7 +73,7 @@ function because(
   for (let place = 0; place < CAUSES_MAX; place++) {
     for (const list of lists) {
       const cause = list[place];
-      if (cause !== undefined && rows.has(cause)) merged.add(cause);
+      if (cause !== undefined && cause !== item && rows.has(cause)) merged.add(cause);
     }
   }
   return [...merged].slice(0, CAUSES_MAX);

@@ -3,6 +3,7 @@ import type { ItemId } from '@kindred/shared/id';
 import { reciprocalRank } from '@kindred/shared/model/candidate-sources';
 import type { Centre } from '../catalog-state/mean.ts';
 import type { ItemRow, PageKey } from '../reads/item-reader.ts';
+import { rowMark } from '../reads/row-mark.ts';
 import type { Query } from './query.ts';
 import type { FusedCandidate } from './reciprocal-rank-fusion.ts';
 import type { Scored } from './score.ts';
@@ -86,7 +87,7 @@ class Sieve {
     for (const candidate of unread) {
       const row = rows.get(candidate.item);
       const own = seenItems.get(candidate.item);
-      this.readMarks.push(`${candidate.item}\n${row?.change}\n${row?.embeddingChange}\n${own?.isHidden}`);
+      this.readMarks.push(`${rowMark(candidate.item, row)}\n${own?.isHidden}`);
       if (row === undefined || own?.isHidden === true || (own !== undefined && !request.includeSeen)) continue;
       if (this.#passes(row)) this.kept.push({ ...candidate, row });
     }

@@ -1,5 +1,6 @@
 import type { CatalogId } from '@kindred/shared/id';
 import { sha256Text } from '@kindred/shared/platform/hash';
+import { rowMark } from '../reads/row-mark.ts';
 import type { ColdStart } from '../sources/donors.ts';
 import type { Eligible } from './filter.ts';
 import type { Profile } from './profile.ts';
@@ -30,7 +31,7 @@ export function slateOf(items: readonly Recommendation[], input: SlateInput): Sl
     versions: {
       ranking: RANKING_VERSIONS[eligible.scorer.weights],
       state: `${state.version}.cold-start-${coldStart.version}`,
-      read: digest([profile.history, eligible.readMarks]),
+      read: digest([profile.history, engagedMarks(profile), eligible.readMarks]),
       index: retrieved.indexVersion,
       space: state.space ?? 'none',
     },
@@ -38,6 +39,11 @@ export function slateOf(items: readonly Recommendation[], input: SlateInput): Sl
     items,
   };
   return { slate: digest([catalog, request, slate]), ...slate };
+}
+
+/** Interests and explanations follow from the engaged items as they are now. */
+function engagedMarks({ engagements, rows }: Profile): readonly string[] {
+  return engagements.map(({ item }) => rowMark(item, rows.get(item)));
 }
 
 function digest(value: unknown): string {
