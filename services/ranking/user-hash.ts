@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
+import { sha256Bytes } from '@kindred/shared/hash';
 
 /** SHA-256 of a user's id: enough to recognize the user's messages and histories, not who the user was. */
 export function userHash(user: string): Buffer {
-  return createHash('sha256').update(user).digest();
+  return sha256Bytes(user);
 }

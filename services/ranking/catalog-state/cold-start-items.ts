@@ -1,6 +1,6 @@
+import { sha256 } from '@kindred/shared/hash';
 import type { CatalogId, ItemId } from '@kindred/shared/id';
 import type { NeighborSource } from '@kindred/shared/neighbor';
-import { sha256Text } from '@kindred/shared/platform/hash';
 import type { Log } from '@kindred/shared/platform/log';
 import { LRUCache } from 'lru-cache';
 import { type ColdStart, type Donor, donorsOf, NO_COLD_START } from '../sources/donors.ts';
@@ -109,7 +109,7 @@ export class ColdStartItems {
       const own = donorsOf(trained, answer.neighbors[place] ?? []);
       if (own.length > 0) donors.set(item, own);
     }
-    const version = sha256Text(JSON.stringify([trained.version, ...donors])).slice(0, VERSION_LENGTH);
+    const version = sha256(JSON.stringify([trained.version, ...donors])).slice(0, VERSION_LENGTH);
     return { version, donors };
   }
 }

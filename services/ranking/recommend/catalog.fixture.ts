@@ -12,8 +12,8 @@ import { MemoryCatalogStateSource } from '../catalog-state/memory-catalog-state-
 import type { Reflected } from '../events/read-your-writes.ts';
 import { MemoryNeighborSource } from '../neighbors/memory-neighbor-source.ts';
 import { NeighborProbe } from '../neighbors/neighbor-probe.fixture.ts';
+import { MemoryHistorySource } from '../reads/history-source.fixture.ts';
 import { MemoryEmbeddingSource } from '../reads/memory-embedding-source.ts';
-import { MemoryHistorySource } from '../reads/memory-history-source.ts';
 import { MemoryItemReader } from '../reads/memory-item-reader.ts';
 import { Reader } from '../reads/reader.ts';
 import { StoreProbe, StoreUnavailable } from '../reads/store-probe.fixture.ts';

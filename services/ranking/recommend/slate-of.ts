@@ -1,5 +1,5 @@
+import { sha256Bytes } from '@kindred/shared/hash';
 import type { CatalogId } from '@kindred/shared/id';
-import { sha256Text } from '@kindred/shared/platform/hash';
 import { rowMark } from '../reads/row-mark.ts';
 import type { ColdStart } from '../sources/donors.ts';
 import type { Eligible } from './filter.ts';
@@ -47,5 +47,5 @@ function engagedMarks({ engagements, rows }: Profile): readonly string[] {
 }
 
 function digest(value: unknown): string {
-  return sha256Text(JSON.stringify(value)).slice(0, DIGEST_LENGTH);
+  return sha256Bytes(JSON.stringify(value)).toString('base64url').slice(0, DIGEST_LENGTH);
 }
