@@ -1,7 +1,13 @@
 import { benchVariables } from '@kindred/benchmarks/config';
 import { clientVariables, foldersVariables } from '@kindred/cli/config';
 import { indexVariables } from '@kindred/index/config';
-import { brokersVariables, distributedVariables, setupVariables, storesVariables } from '@kindred/infra/config';
+import {
+  brokersVariables,
+  distributedVariables,
+  doctorVariables,
+  setupVariables,
+  storesVariables,
+} from '@kindred/infra/config';
 import { ingestionVariables } from '@kindred/ingestion/config';
 import { rankingVariables } from '@kindred/ranking/config';
 import { standaloneVariables } from '@kindred/standalone/config';
@@ -30,6 +36,7 @@ export const PROGRAMS: readonly Program[] = [
     file: 'infra/config.ts',
     variables: distributedVariables.extend(brokersVariables.shape),
   },
+  { name: 'doctor', file: 'infra/config.ts', variables: doctorVariables },
   { name: 'commands', file: 'cli/config.ts', variables: clientVariables },
   { name: 'import, datasets', file: 'cli/config.ts', variables: foldersVariables },
   { name: 'bench', file: 'benchmarks/config.ts', variables: benchVariables },
