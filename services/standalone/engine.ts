@@ -26,6 +26,7 @@ export interface Engine extends Service {
   readonly trainer: Trainer;
 }
 
+/** Settings of the engine. */
 export interface EngineConfig extends ModelConfig {
   /** Holds the database and the snapshots of the index. */
   readonly dataFolder: string;
@@ -35,6 +36,7 @@ export interface EngineConfig extends ModelConfig {
   readonly trainingHours?: number;
 }
 
+/** Parts that the caller brings. */
 export interface EngineParts {
   readonly log: Log;
   readonly registry?: Registry;
