@@ -7,6 +7,7 @@ import { ServiceProcess } from './service-process.ts';
 
 type ServiceName = 'ingestion' | 'index' | 'ranking' | 'trainer';
 
+/** Stores that the services use, and the processes to run; each service once unless told otherwise. */
 export interface ClusterOptions {
   readonly databaseUrl: string;
   readonly brokers: KafkaConfig['brokers'];

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { environmentWith } from '../config.ts';
 import { guardOf } from '../process-guard.ts';
 
+/** A program, its address and environment, and whom to tell of it. */
 export interface ServiceProcessOptions {
   /** `ranking`, `ranking-2`, … */
   readonly name: string;

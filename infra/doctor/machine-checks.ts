@@ -13,6 +13,7 @@ export interface Check {
   readonly message: string;
 }
 
+/** Settings that a start would use on this machine. */
 export interface MachineChecksOptions {
   /** Port of the server; the distributed mode also takes the next three. */
   readonly port: number;

@@ -18,6 +18,7 @@ export interface SharedData {
   readonly state: 'used' | 'orphaned' | 'unknown';
 }
 
+/** Leftovers of folders that are gone. */
 export interface Orphans {
   readonly data: readonly SharedData[];
   readonly servers: readonly PostgresProcess[];

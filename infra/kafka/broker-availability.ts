@@ -3,7 +3,7 @@ import { readBrokers } from '../config.ts';
 import { hasBrokerJars } from './broker-jars.ts';
 import { hasDocker } from './docker-broker.ts';
 
-/** How this machine gets a Kafka broker. */
+/** Way in which this machine gets a Kafka broker. */
 export type BrokerAvailability =
   | { readonly way: 'given'; readonly brokers: readonly string[] }
   | { readonly way: 'docker' }

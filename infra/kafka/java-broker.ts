@@ -8,6 +8,7 @@ import { brokerJars } from './broker-jars.ts';
 import { configureBroker, exitOf, type JavaBrokerFolder, logEnd, spawnJava } from './java-broker-folder.ts';
 import type { LocalBroker } from './local-broker.ts';
 
+/** Folders and port of one broker. */
 export interface JavaBrokerOptions {
   /** Holds the broker's data, settings and log between starts; one broker at a time. */
   readonly folder: string;

@@ -3,6 +3,7 @@ import { DockerBroker } from './docker-broker.ts';
 import { JavaBroker } from './java-broker.ts';
 import type { LocalBroker } from './local-broker.ts';
 
+/** Brokers to use, given or our own. */
 export interface Broker {
   /** `host:port` of each. */
   readonly brokers: readonly string[];
@@ -10,6 +11,7 @@ export interface Broker {
   readonly own: LocalBroker | undefined;
 }
 
+/** Folders of a broker of our own, and whom to tell of its start. */
 export interface BrokerFolders {
   /** Data of a broker that runs without Docker. */
   readonly folder: string;

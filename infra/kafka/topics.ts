@@ -7,6 +7,7 @@ import type { Admin } from 'kafkajs';
 const SERVED_TIMEOUT_MS = 20_000;
 const REQUEST_TIMEOUT_MS = 10_000;
 
+/** Size and retention of the topics that are made. */
 export interface TopicOptions {
   /** Number of the events' topic, and so the most consumers that share the work. The topic of dead letters has one. */
   readonly partitions: number;

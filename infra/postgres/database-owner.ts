@@ -13,6 +13,7 @@ export class FolderInUseError extends StartError {
   }
 }
 
+/** A server to own, and the reactions to its loss. */
 export interface OwnerOptions {
   readonly url: string;
   /** Named in messages. */

@@ -9,6 +9,7 @@ import { isServing } from './postgres-process.ts';
 import { type PostgresServer, runningServer, serverPid, spawnServer, stopServer } from './postgres-server.ts';
 import { guardServer } from './server-guard.ts';
 
+/** Folder of the server, and the reaction to its loss. */
 export interface LocalPostgresOptions {
   /** Holds data, password and log; made on first use. */
   readonly folder: string;

@@ -13,7 +13,7 @@ export interface PostgresInstallation {
   /** Data directory by its real path. */
   readonly data: string;
   readonly binaries: PostgresBinaries;
-  /** Of the one database user, `kindred`. */
+  /** Password of the one database user, `kindred`. */
   readonly password: string;
   /** `undefined` for the user of this process. */
   readonly user: PostgresUser | undefined;

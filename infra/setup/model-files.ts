@@ -11,6 +11,7 @@ import { hubModelSource } from './model-sources/hub-model-source.ts';
 import { mavenModelSource } from './model-sources/maven-model-source.ts';
 import type { ModelFile, ModelSource } from './model-sources/model-source.ts';
 
+/** Places of model files, and whom to tell of the progress. */
 export interface PrepareOptions {
   /** All models lie in it, each in a folder of its own. */
   readonly modelsFolder: string;

@@ -7,7 +7,7 @@ import { DEFAULT_MODEL } from '@kindred/shared/embedding/known-models';
 import { afterAll, expect, test } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '..', '..');
-/** Where set-up put the models of the test run. */
+/** Folder that set-up fills with the models of the test run. */
 const MODELS = resolve(
   ROOT,
   process.env.KINDRED_MODELS_DIR || join(process.env.KINDRED_DATA_DIR || '.kindred', 'models'),

@@ -28,6 +28,7 @@ export interface Engine extends Service {
   readonly trainer: Trainer;
 }
 
+/** Settings of the engine. */
 export interface EngineConfig extends ModelConfig {
   /** Holds the database and the snapshots of the index. */
   readonly dataFolder: string;
@@ -39,6 +40,7 @@ export interface EngineConfig extends ModelConfig {
   readonly indexEngine?: IndexEngineName;
 }
 
+/** Parts that the caller brings. */
 export interface EngineParts {
   readonly log: Log;
   readonly registry?: Registry;

@@ -2,6 +2,7 @@ import type { EventStore } from '@kindred/ranking/events/event-store';
 import type { EventLog } from '@kindred/shared/event-log/event-log';
 import type { Log } from '@kindred/shared/platform/log';
 
+/** A log to trim, and the store that knows how far it is applied. */
 export interface UpkeepOptions {
   readonly eventLog: EventLog;
   /** Knows how far the log is applied. */

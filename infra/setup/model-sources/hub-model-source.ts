@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ModelSource } from './model-source.ts';
 
+/** Address of the hub, and whom to tell of downloads. */
 export interface HubModelSourceOptions {
   /** Address of the hub; default Hugging Face's. */
   readonly hubUrl?: string;

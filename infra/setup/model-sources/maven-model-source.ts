@@ -6,6 +6,7 @@ import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { runMaven } from '../../maven.ts';
 import type { ModelSource } from './model-source.ts';
 
+/** Folder of the jars, and whom to tell of downloads. */
 export interface MavenModelSourceOptions {
   /** Keeps the jars that were fetched, since one of them may hold several files. */
   readonly jarsFolder: string;

@@ -1,5 +1,6 @@
 import type { KnownModel } from '@kindred/shared/embedding/known-models';
 
+/** A file of a known model, with its sha256 and its place at each source. */
 export type ModelFile = KnownModel['files'][number];
 
 /** A place that may have the files of models. */
