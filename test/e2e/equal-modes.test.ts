@@ -107,7 +107,8 @@ describe.skipIf(availability.way === 'none')(`events to Kafka and reads over RES
     for (let user = 0; user <= USERS; user++) {
       const [there, here] = [await restSlate(client, user), await standaloneSlate(user)];
       expect(there.body.degraded).toEqual([]);
-      for (const { versions } of [there.body, here]) expect(versions.index).toMatch(/^exact[.]/);
+      // The last user has no history to ask the index with.
+      if (user < USERS) for (const { versions } of [there.body, here]) expect(versions.index).toMatch(/^exact[.]/);
       expect(there.body.items.map(({ item }) => item)).toEqual(here.items.map(({ item }) => item));
       for (const [index, item] of there.body.items.entries())
         expectClose(item, here.items[index] as unknown as ReplyItem);
