@@ -16,7 +16,7 @@ export interface SearchOptions {
   readonly embedderOf: (space: SpaceId) => Embedder | undefined;
 }
 
-/** Changes of the serving space that one search follows. */
+/** Spaces that one search tries, each taking over from the last. */
 const SPACE_ATTEMPTS = 3;
 
 /** Finds the items whose embeddings are nearest to that of a text. */
@@ -33,7 +33,8 @@ export class Search {
     await catalogs.require(catalog);
     const position = (await writes.reflected(catalog, request.after))?.position;
     let { space } = await neighbors.neighbors(catalog, [], position);
-    for (let attempt = 0; space !== undefined && attempt < SPACE_ATTEMPTS; attempt++) {
+    for (let attempt = 0; attempt < SPACE_ATTEMPTS; attempt++) {
+      if (space === undefined) return { items: [], degraded: [] };
       const vector = await this.#embed(space, text);
       const reads = reader.begin(catalog);
       const target = { vector, space };
@@ -42,7 +43,7 @@ export class Search {
       // Another model took over in between: the text is embedded by that one.
       space = found.space;
     }
-    return { items: [], degraded: [] };
+    throw new Problem('unavailable', `the serving space of ${catalog} changes faster than the text is embedded`);
   }
 
   #embed(space: SpaceId, text: string): Promise<Float32Array> {

@@ -33,6 +33,6 @@ export interface ItemReader {
   view(catalog: CatalogId): Promise<ItemView>;
   /** @returns Cached rows as they were last read, for when the store is unavailable. */
   kept(catalog: CatalogId, space: SpaceId | undefined, items: readonly ItemId[]): ReadonlyMap<ItemId, ItemRow>;
-  /** @returns Existing items, latest created first, ties by id. */
+  /** @returns Existing items, latest created first, ties by id; fewer than `countMax` only if there are no more. */
   page(catalog: CatalogId, after: PageKey | undefined, countMax: number): Promise<readonly PageKey[]>;
 }

@@ -1,3 +1,4 @@
+import type { ItemId } from '@kindred/shared/id';
 import type { EmbeddingSource } from './embedding-source.ts';
 import type { HistorySource } from './history-source.ts';
 import type { ItemReader } from './item-reader.ts';
@@ -17,6 +18,8 @@ export interface Stores {
 export class StoreProbe implements Stores {
   /** Every question in the order in which it was asked. */
   readonly asked: StoreQuestion[] = [];
+  /** Items of each question for rows. */
+  readonly rowsAsked: (readonly ItemId[])[] = [];
   readonly histories: HistorySource;
   readonly items: ItemReader;
   readonly embeddings: EmbeddingSource;
@@ -35,7 +38,12 @@ export class StoreProbe implements Stores {
       page: (...asked) => this.#through('page', () => items.page(...asked)),
       view: async (catalog) => {
         const view = await this.#through('view', () => items.view(catalog));
-        return { rows: (...asked) => this.#through('rows', () => view.rows(...asked)) };
+        return {
+          rows: (space, asked) => {
+            this.rowsAsked.push(asked);
+            return this.#through('rows', () => view.rows(space, asked));
+          },
+        };
       },
     };
     this.embeddings = {

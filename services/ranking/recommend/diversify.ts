@@ -4,7 +4,7 @@ import type { RecommendRequest } from './slate.ts';
 
 /** An eligible candidate with its score as a share of the request's largest. */
 export interface RelevantCandidate extends EligibleCandidate {
-  /** In [0, 1]; 1 for the best of the pool. */
+  /** In [0, 1]; 1 for the best of the pool, or 0 for all of it if trained weights tell none from another. */
   readonly relevance: number;
   /** One number per part, at least 0; they sum to the relevance. */
   readonly shares: Float64Array;

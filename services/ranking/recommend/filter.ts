@@ -17,7 +17,7 @@ export interface EligibleCandidate extends ScoredCandidate {
 }
 
 export interface Eligible {
-  /** By falling score, at most twice the limit or 100. */
+  /** Retrieved candidates by falling score, then refilled ones; at most twice the limit or 100. */
   readonly pool: readonly EligibleCandidate[];
   readonly scorer: Scored['scorer'];
   /** Marks of everything that was read of the candidates: equal marks mean equal rows. */
@@ -80,6 +80,7 @@ class Sieve {
   async pass(candidates: readonly ScoredCandidate[]): Promise<void> {
     const { reads, state, request } = this.#query;
     const unread = candidates.filter(({ item }) => !this.#considered.has(item));
+    if (unread.length === 0) return;
     const items = unread.map(({ item }) => item);
     for (const item of items) this.#considered.add(item);
     const [rows, seen] = await Promise.all([reads.rows(state.space, items), reads.seen(request.user, items)]);
@@ -102,9 +103,9 @@ async function refillWithNewest(
   let after: PageKey | undefined;
   for (let count = 0; sieve.isShort && count < REFILL_ROWS_MAX; ) {
     const page = await reads.page(after, REFILL_PAGE_ROWS);
-    if (page.length === 0) return;
     const newest = page.map(({ item, createdAtMs }) => ({ item, score: createdAtMs }));
     await sieve.pass(rescored(refill('latest', newest, count)));
+    if (page.length < REFILL_PAGE_ROWS) return;
     count += page.length;
     after = page.at(-1);
   }

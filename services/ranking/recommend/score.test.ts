@@ -1,12 +1,16 @@
-import type { ItemId } from '@kindred/shared/id';
+import { compareIds, type ItemId } from '@kindred/shared/id';
 import { SOURCE_NAMES } from '@kindred/shared/model/candidate-sources';
+import { DAY_MS } from '@kindred/shared/model/decay';
 import { PARTS } from '@kindred/shared/model/ranking-features';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ItemRow } from '../reads/item-reader.ts';
+import { ALL_SOURCES } from '../sources/all-sources.ts';
+import { contextOf } from '../sources/retrieval-context.fixture.ts';
 import { histories, ITEMS, items, scoresOf, trainedCatalog } from '../sources/trained-catalog.fixture.ts';
 import { relevant } from './diversify.ts';
 import { type FusedCandidate, reciprocalRankFusion } from './reciprocal-rank-fusion.ts';
+import { score } from './score.ts';
 import { fusionScorer, type Scorer, scorerOf } from './scorer.ts';
 
 const nonPersonalized = {
@@ -53,20 +57,62 @@ test('the trained ranker’s parts are at least 0 and sum to the score, which is
     fc.property(fc.nat(1_000), histories, candidates, (seed, history, given) => {
       const trained = scoresOf(trainedCatalog(seed), history);
       if (trained === undefined) return;
-      const scorer = scorerOf({
-        engagements: [],
-        history: new Set(),
-        interests: [],
-        nonPersonalized,
-        coEngagement: undefined,
-        trained,
-        depthFactor: 1,
-        nowMs: 10,
-        random: Math.random,
-      });
+      const scorer = scorerOf(contextOf({ nonPersonalized, trained, nowMs: 10 }));
       expect(scorer.weights).toBe('trained');
       expect(scorer.partNames).toBe(PARTS);
       expectSums(scorer, given);
     }),
   );
+});
+
+test('candidates stand by falling score, ties by id, each once, whoever scores them', () => {
+  const retrieved = fc.record({
+    seed: fc.nat(1_000),
+    history: histories,
+    lists: fc.array(candidates, { maxLength: 3 }),
+  });
+  fc.assert(
+    fc.property(retrieved, fc.boolean(), ({ seed, history, lists }, isTrained) => {
+      const context = contextOf({
+        nonPersonalized,
+        trained: isTrained ? scoresOf(trainedCatalog(seed), history) : undefined,
+      });
+      const retrievals = lists.map((given, place) => ({
+        source: ALL_SOURCES[place]!,
+        weight: 1,
+        answers: [],
+        candidates: given.map(({ item }) => ({ item, sourceScore: 1 })),
+      }));
+      const scored = score({ context, retrievals, indexVersion: 'v', isIndexMissing: false });
+      const all = new Set(lists.flatMap((given) => given.map(({ item }) => item)));
+      expect(scored.candidates).toHaveLength(all.size);
+      expect(scored.candidates).toEqual(
+        scored.candidates.toSorted((a, b) => b.score - a.score || compareIds(a.item, b.item)),
+      );
+      for (const candidate of scored.candidates) {
+        const again = scored.scorer.score({
+          item: candidate.item,
+          fusedScore: candidate.score,
+          ranks: candidate.ranks,
+        });
+        expect(again).toEqual(candidate);
+      }
+    }),
+  );
+});
+
+test('the ranker counts trending engagement as it is at the moment of the request, if it knows times at all', () => {
+  const catalog = trainedCatalog(11);
+  const saved = [{ item: items[0]!, type: 'save', value: 1, atMs: 1 }] as const;
+  const [listed, place] = [nonPersonalized.trending[0]!.item, PARTS.indexOf('trending')];
+  const trendingOf = (takesTime: boolean, nowMs: number, item: ItemId): number => {
+    const trained = scoresOf({ ...catalog, ranker: { ...catalog.ranker!, takesTime } }, saved);
+    const scorer = scorerOf(contextOf({ nonPersonalized, trained, nowMs }));
+    return scorer.score({ item, fusedScore: 0, ranks: [] }).parts[place]!;
+  };
+  const unlisted = 'nowhere listed' as ItemId;
+  expect(trendingOf(true, 0, listed)).not.toBe(trendingOf(true, 6 * DAY_MS, listed));
+  expect(trendingOf(true, 0, unlisted)).toBe(trendingOf(true, 6 * DAY_MS, unlisted));
+  expect(trendingOf(false, 0, listed)).toBe(trendingOf(false, 6 * DAY_MS, listed));
+  expect(trendingOf(false, 0, listed)).toBe(trendingOf(false, 0, unlisted));
 });
