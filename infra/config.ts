@@ -64,7 +64,7 @@ export interface DoctorConfig {
 }
 
 /** Environment variables of `doctor`. */
-const doctorVariables = z.object({
+export const doctorVariables = z.object({
   ...modelVariables,
   ...folderVariables,
   PORT: portSchema.default(8080).meta({ description: 'Port that the server would listen on' }),
