@@ -1,6 +1,6 @@
 import type { AttributeValue, Filter, ItemFields } from './catalog.ts';
 
-/** What a filter looks at: the fields of an item that are not text to embed. */
+/** Fields that a filter reads: those of an item that are not text to embed. */
 export interface FilterFields {
   readonly available: boolean;
   readonly categories: readonly string[];

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 // Runs every check and every suite. The last line is the sum: `N passed, N failed`.
 //
 // usage: node test/run.ts [--faults]
-const CHECKS = ['lint', 'types', 'structure', 'unused'];
+const CHECKS = ['lint', 'types', 'structure', 'unused', 'house:check'];
 const hasFaults = process.argv.includes('--faults');
 let passed = 0;
 let failed = 0;

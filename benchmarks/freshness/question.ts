@@ -19,12 +19,10 @@ export async function* freshness(run: BenchRun): AsyncGenerator<Answer<Freshness
     backlog: BACKLOG,
     loadTickMs: TICK_MS,
     httpConnections: CONNECTIONS,
-    ...{
-      probeEveryMs: PROBE_EVERY_MS,
-      warmUpProbes: WARM_UP_COUNT,
-      pollPauseMs: POLL_PAUSE_MS,
-      pollsAtOnce: POLLS_MAX,
-    },
+    probeEveryMs: PROBE_EVERY_MS,
+    warmUpProbes: WARM_UP_COUNT,
+    pollPauseMs: POLL_PAUSE_MS,
+    pollsAtOnce: POLLS_MAX,
     limit: LIMIT,
     ...STREAM_PARAMETERS,
   };

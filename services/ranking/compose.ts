@@ -12,7 +12,7 @@ import { postgresCatalogStateSource } from './adapters/postgres-catalog-state-so
 import { postgresErasureSource } from './adapters/postgres-erasure-source.ts';
 import { postgresEventStore } from './adapters/postgres-event-store.ts';
 import { postgresHistorySource } from './adapters/postgres-history-source.ts';
-import { postgresItemReader } from './adapters/postgres-item-reader.ts';
+import { PostgresItemReader } from './adapters/postgres-item-reader.ts';
 import { WorkerCatalogBuilder } from './adapters/worker-catalog-builder.ts';
 import { CatalogStateCache } from './catalog-state/catalog-state-cache.ts';
 import { DeadLetterQueue } from './events/dead-letter-queue.ts';
@@ -71,7 +71,7 @@ export async function composeRanking(parts: RankingParts): Promise<RankingServic
   const writes = new ReadYourWrites({ events, neighbors });
   const reader = new Reader({
     histories,
-    items: postgresItemReader(database, ITEM_CACHE_BYTES_MAX),
+    items: new PostgresItemReader(database, ITEM_CACHE_BYTES_MAX),
     embeddings: cachedEmbeddingSource(database, EMBEDDING_CACHE_BYTES_MAX),
     isAway: (error) => isDatabaseAway(error) || isDatabaseBusy(error),
     log,

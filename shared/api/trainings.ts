@@ -14,7 +14,7 @@ export const trainingAnswerSchema = z.object({
       events: z.int(),
       memoryMiB: z
         .number()
-        .meta({ description: 'Of its matrices, and of what it holds per item past the largest fit' }),
+        .meta({ description: 'Memory of its matrices, and of what it holds per item past the largest fit' }),
       minutes: z.number(),
     })
     .optional()

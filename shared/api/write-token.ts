@@ -10,7 +10,7 @@ const tokenSchema = z.strictObject({
   offsets: z.record(z.string().regex(/^\d{1,9}$/), z.int().min(0)).optional(),
 });
 
-/** What a write was: what a read with `after` must reflect. */
+/** Receipt of a write, which a read with `after` must reflect. */
 export type WriteToken = z.infer<typeof tokenSchema>;
 
 export function encodeToken(token: WriteToken): string {

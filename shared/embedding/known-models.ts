@@ -55,7 +55,7 @@ export function modelOfSpace(space: string): KnownModel | undefined {
   return MODEL_NAMES.map((name) => knownModel(name)!).find((model) => spaceOf(model) === space);
 }
 
-/** Where a model's files lie below the folder of all models. */
+/** Folder of a model's files, below that of all models. */
 export function modelFolder(modelsFolder: string, model: KnownModel): string {
   return join(modelsFolder, model.name);
 }

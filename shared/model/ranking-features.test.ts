@@ -68,15 +68,13 @@ test('an item that is imputed nothing has the score of its other features, whate
 test('terms are the logarithms of the sums above their floors, the counts and the shares', () => {
   const into = new Float32Array(TERM_COUNT);
   const signals = {
-    ...{
-      collaborative: 2,
-      collaborativeMax: 0.4,
-      collaborativeRecent: 0.7,
-      collaborativeSeen: 0.3,
-      coEngagement: 0,
-      content: 1,
-      contentMax: 0.5,
-    },
+    collaborative: 2,
+    collaborativeMax: 0.4,
+    collaborativeRecent: 0.7,
+    collaborativeSeen: 0.3,
+    coEngagement: 0,
+    content: 1,
+    contentMax: 0.5,
     imputedShare: 0.25,
     positives: 30,
     seen: 40,

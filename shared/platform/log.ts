@@ -10,7 +10,7 @@ export function createLog(service: string, level: string): Log {
   return pino({ level, base: { service }, serializers: { err: told } }, pino.destination({ dest: 2, sync: false }));
 }
 
-/** What an error says. Not what hangs on it: a database error carries its whole client. */
+/** Type, message and stack of an error, without its other fields: a database error carries its whole client. */
 function told(error: unknown): unknown {
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error ? { code: error.code } : {};

@@ -1,7 +1,7 @@
 import type { SnapshotNeed } from '../domain/snapshot-policy.ts';
 import type { SpaceKey } from '../domain/space.ts';
 
-/** How much one space needs a snapshot. */
+/** Need of one space for a snapshot. */
 export interface SpaceSnapshotNeed extends SpaceKey, SnapshotNeed {}
 
 /**

@@ -16,7 +16,7 @@ export interface SpaceToOpen extends SpaceKey {
 export interface OpenedSpace {
   /** Every embedding of the space up to this change is in the engine; 0 for an empty space. */
   readonly change: number;
-  /** Why kept data was not used, one sentence each. */
+  /** Reasons for which kept data was not used, one sentence each. */
   readonly refusals: readonly string[];
 }
 

@@ -14,7 +14,7 @@ export interface BuildTask {
   readonly kind: 'graph' | 'mean' | 'artifact';
   readonly catalog: CatalogId;
   readonly space?: SpaceId;
-  /** Of the artifact. */
+  /** Version of the artifact. */
   readonly version?: number;
 }
 

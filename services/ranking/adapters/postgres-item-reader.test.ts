@@ -3,7 +3,7 @@ import type { ItemFields } from '@kindred/shared/catalog';
 import type { CatalogId, ItemId } from '@kindred/shared/id';
 import { afterAll, expect, test } from 'vitest';
 import { type ItemReaderUnderTest, itemReaderContract } from '../reads/item-reader.contract.ts';
-import { postgresItemReader } from './postgres-item-reader.ts';
+import { PostgresItemReader } from './postgres-item-reader.ts';
 
 const { database, drop } = await testDatabase();
 afterAll(drop);
@@ -20,7 +20,7 @@ async function create(): Promise<ItemReaderUnderTest> {
     await database.query(`INSERT INTO spaces VALUES ($1, $2, 'm', 1, $3, next_change())`, [catalog, space, state]);
   }
   return {
-    reader: postgresItemReader(database, MIB),
+    reader: new PostgresItemReader(database, MIB),
     catalog,
     put: (item, fields, createdAtMs) => put(catalog, item, fields, createdAtMs),
     remove: async (item) => {
@@ -67,7 +67,7 @@ test('more changes than are looked through at once are seen too', async () => {
 
 test('rows that do not fit into the cache are read from the database', async () => {
   const { catalog } = await create();
-  const small = postgresItemReader(database, 1_000);
+  const small = new PostgresItemReader(database, 1_000);
   const items = Array.from({ length: 20 }, (_, place) => `item-${place}` as ItemId);
   for (const item of items) await put(catalog, item, { title: item }, 0);
   for (let look = 0; look < 3; look++) {

@@ -4,13 +4,13 @@ import type { Database } from '@kindred/shared/platform/database';
 import { LRUCache } from 'lru-cache';
 import type { ItemReader, ItemRow, ItemView, PageKey } from '../reads/item-reader.ts';
 
-/** Changes looked through at once; after more, all rows of the catalog are read anew. */
+/** Changes looked through at once; with more of them, all rows of the catalog are read again. */
 const CHANGES_MAX = 1_000;
 const CATALOGS_MAX = 10_000;
-/** What a row takes besides its fields. */
+/** Size of a row besides its fields. */
 const ROW_BYTES = 300;
 
-/** Up to which change the kept rows of a catalog hold. */
+/** Highest change number that the cached rows of a catalog reflect. */
 interface Mark {
   change: number;
   /** Part of the rows' keys: raising it forgets them all. */
@@ -18,88 +18,98 @@ interface Mark {
 }
 
 /**
- * Reads items from PostgreSQL and keeps the rows used last. Each view first asks what has changed since the last one and
- * forgets that: change numbers rise in commit order, so what is kept is what the store holds when the view is made.
- * @param bytesMax  What the rows may take, about.
+ * Reads items from PostgreSQL and caches the rows used last. Each view first asks what has changed since the last one and forgets
+ * that: change numbers rise in commit order, so the cached rows are those of the store when the view is made.
  */
-export function postgresItemReader(database: Database, bytesMax: number): ItemReader {
-  const kept = new LRUCache<string, ItemRow>({ maxSize: bytesMax, sizeCalculation: ({ bytes }) => bytes + ROW_BYTES });
-  const marks = new LRUCache<CatalogId, Mark>({ max: CATALOGS_MAX });
-  let generations = 0;
+export class PostgresItemReader implements ItemReader {
+  readonly #database: Database;
+  readonly #rows: LRUCache<string, ItemRow>;
+  readonly #marks = new LRUCache<CatalogId, Mark>({ max: CATALOGS_MAX });
+  #generations = 0;
 
-  // Ids hold no control characters, so these keys cannot be mistaken for one another.
-  const keyOf = (mark: Mark, space: SpaceId | undefined, item: ItemId): string =>
-    `${mark.generation}\n${space ?? ''}\n${item}`;
+  /** @param bytesMax  Approximate size of all cached rows. */
+  constructor(database: Database, bytesMax: number) {
+    this.#database = database;
+    this.#rows = new LRUCache({ maxSize: bytesMax, sizeCalculation: ({ bytes }) => bytes + ROW_BYTES });
+  }
 
-  const anew = async (catalog: CatalogId): Promise<Mark> => {
-    const change = await headOf(database, catalog);
-    const known = marks.get(catalog);
-    if (known !== undefined && known.change >= change) return known;
-    const mark = { change, generation: generations++ };
-    marks.set(catalog, mark);
-    return mark;
-  };
+  async view(catalog: CatalogId): Promise<ItemView> {
+    const mark = await this.#currentMark(catalog);
+    return { rows: (space, items) => this.#read(catalog, mark, space, items) };
+  }
 
-  const current = async (catalog: CatalogId): Promise<Mark> => {
-    const mark = marks.get(catalog);
-    if (mark === undefined) return anew(catalog);
-    const changed = await changedSince(database, catalog, mark.change);
+  kept(catalog: CatalogId, space: SpaceId | undefined, items: readonly ItemId[]): ReadonlyMap<ItemId, ItemRow> {
+    const mark = this.#marks.get(catalog);
+    return mark === undefined ? new Map() : this.#cached(mark, space, items);
+  }
+
+  async page(catalog: CatalogId, after: PageKey | undefined, countMax: number): Promise<readonly PageKey[]> {
+    const { rows } = await this.#database.query<PageKey>(
+      `SELECT item_id AS item, created_at_ms AS "createdAtMs" FROM items
+       WHERE catalog = $1 AND fields IS NOT NULL
+         AND ($2::bigint IS NULL OR created_at_ms < $2 OR (created_at_ms = $2 AND item_id > $3))
+       ORDER BY created_at_ms DESC, item_id LIMIT $4`,
+      [catalog, after?.createdAtMs ?? null, after?.item ?? '', countMax],
+    );
+    return rows;
+  }
+
+  async #currentMark(catalog: CatalogId): Promise<Mark> {
+    const mark = this.#marks.get(catalog);
+    if (mark === undefined) return this.#newMark(catalog);
+    const changed = await changedSince(this.#database, catalog, mark.change);
     if (changed.length === 0) return mark;
-    if (changed.length > CHANGES_MAX) return anew(catalog);
+    if (changed.length > CHANGES_MAX) return this.#newMark(catalog);
     for (const { item, space } of changed) {
-      kept.delete(keyOf(mark, space, item));
-      kept.delete(keyOf(mark, undefined, item));
+      this.#rows.delete(keyOf(mark, space, item));
+      this.#rows.delete(keyOf(mark, undefined, item));
     }
     mark.change = changed.reduce((highest, { change }) => Math.max(highest, change), mark.change);
     return mark;
-  };
+  }
 
-  const view = async (catalog: CatalogId): Promise<ItemView> => {
-    const mark = await current(catalog);
-    return {
-      async rows(space, items) {
-        const found = new Map<ItemId, ItemRow>();
-        const missing: ItemId[] = [];
-        for (const item of items) {
-          const row = kept.get(keyOf(mark, space, item));
-          if (row === undefined) missing.push(item);
-          else found.set(item, row);
-        }
-        if (missing.length === 0) return found;
-        const before = mark.change;
-        for (const row of await readRows(database, { catalog, space, items: missing })) {
-          found.set(row.item, row);
-          // What another view has forgotten meanwhile must not come back.
-          if (mark.change === before) kept.set(keyOf(mark, space, row.item), row);
-        }
-        return found;
-      },
-    };
-  };
+  /** A mark under which nothing is cached, unless another view has made a later one already. */
+  async #newMark(catalog: CatalogId): Promise<Mark> {
+    const change = await headOf(this.#database, catalog);
+    const known = this.#marks.get(catalog);
+    if (known !== undefined && known.change >= change) return known;
+    const mark = { change, generation: this.#generations++ };
+    this.#marks.set(catalog, mark);
+    return mark;
+  }
 
-  return {
-    view,
-    kept(catalog, space, items) {
-      const mark = marks.get(catalog);
-      if (mark === undefined) return new Map();
-      return new Map(
-        items.flatMap((item) => {
-          const row = kept.get(keyOf(mark, space, item));
-          return row === undefined ? [] : [[item, row] as const];
-        }),
-      );
-    },
-    async page(catalog, after, countMax) {
-      const { rows } = await database.query<PageKey>(
-        `SELECT item_id AS item, created_at_ms AS "createdAtMs" FROM items
-         WHERE catalog = $1 AND fields IS NOT NULL
-           AND ($2::bigint IS NULL OR created_at_ms < $2 OR (created_at_ms = $2 AND item_id > $3))
-         ORDER BY created_at_ms DESC, item_id LIMIT $4`,
-        [catalog, after?.createdAtMs ?? null, after?.item ?? '', countMax],
-      );
-      return rows;
-    },
-  };
+  async #read(
+    catalog: CatalogId,
+    mark: Mark,
+    space: SpaceId | undefined,
+    items: readonly ItemId[],
+  ): Promise<ReadonlyMap<ItemId, ItemRow>> {
+    const found = this.#cached(mark, space, items);
+    if (found.size === items.length) return found;
+    const before = mark.change;
+    const missing = items.filter((item) => !found.has(item));
+    if (missing.length === 0) return found;
+    for (const row of await readRows(this.#database, { catalog, space, items: missing })) {
+      found.set(row.item, row);
+      // A row that another view has forgotten in between must not come back.
+      if (mark.change === before) this.#rows.set(keyOf(mark, space, row.item), row);
+    }
+    return found;
+  }
+
+  #cached(mark: Mark, space: SpaceId | undefined, items: readonly ItemId[]): Map<ItemId, ItemRow> {
+    const found = new Map<ItemId, ItemRow>();
+    for (const item of items) {
+      const row = this.#rows.get(keyOf(mark, space, item));
+      if (row !== undefined) found.set(item, row);
+    }
+    return found;
+  }
+}
+
+/** Ids hold no control characters, so no two rows have the same key. */
+function keyOf(mark: Mark, space: SpaceId | undefined, item: ItemId): string {
+  return `${mark.generation}\n${space ?? ''}\n${item}`;
 }
 
 async function headOf(database: Database, catalog: CatalogId): Promise<number> {

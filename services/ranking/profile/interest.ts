@@ -29,7 +29,7 @@ export interface Cluster {
  * Splits a user's engaged items into clusters by Ward clustering.
  *
  * @param engaged  Latest first; vectors of one length.
- * @param mergeCostMax  TopK Lance–Williams merge cost on squared distance, in (0, 4·n]; two items merge at 2 − 2·cosine, and larger
+ * @param mergeCostMax  Largest Lance–Williams merge cost on squared distance, in (0, 4·n]; two items merge at 2 − 2·cosine, and larger
  *   gives fewer, broader interests.
  * @returns In no order; `[]` for a user without engagements.
  * Cost: O(m²·dimensions) time and O(m²) memory for m = engaged.length, so callers cap m.

@@ -21,7 +21,7 @@ export interface ItemView {
   rows(space: SpaceId | undefined, items: readonly ItemId[]): Promise<ReadonlyMap<ItemId, ItemRow>>;
 }
 
-/** Where a page of items ends. */
+/** End of a page of items. */
 export interface PageKey {
   readonly createdAtMs: number;
   readonly item: ItemId;

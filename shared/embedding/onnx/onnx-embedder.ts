@@ -7,7 +7,7 @@ export interface OnnxEmbedderOptions {
   readonly model: KnownModel;
   readonly modelsFolder: string;
   readonly workers: number;
-  /** Whether the workers give way to the threads that serve requests (Linux only). */
+  /** True if the workers give way to the threads that serve requests (Linux only). */
   readonly background: boolean;
 }
 

@@ -22,7 +22,7 @@ export interface BatchAnswer {
   readonly accepted: number;
   /** By line. */
   readonly rejected: readonly RejectedRow[];
-  /** Of the last chunk. */
+  /** Token of the last chunk. */
   readonly token: string;
 }
 

@@ -1,4 +1,4 @@
-/** How to answer one query: compare with every allowed vector, or ask the graph for more than k and filter afterwards. */
+/** Plan of one query: compare with every allowed vector, or ask the graph for more than k and filter afterwards. */
 export type SearchPlan =
   | { readonly path: 'scan' }
   | {
