@@ -1,4 +1,5 @@
 import { batchAnswerSchema } from '@kindred/shared/api/batch';
+import { degradedSchema } from '@kindred/shared/api/degraded';
 import { catalogParams, itemParams, userParams } from '@kindred/shared/api/path-params';
 import { type Route, route } from '@kindred/shared/api/route';
 import { afterSchema } from '@kindred/shared/api/write-token';
@@ -49,21 +50,24 @@ const wholeNumber = z
   .transform(Number);
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const similarQuery = z.strictObject({
-  limit: wholeNumber.pipe(limitSchema).optional(),
+  limit: wholeNumber
+    .pipe(limitSchema)
+    .meta({ override: { type: 'integer', minimum: 1, maximum: LIMIT_MAX, pattern: undefined } })
+    .optional(),
   expand: flag.optional(),
   after: afterSchema.optional(),
 });
 
 const neighborsAnswer = z.object({
   items: z.array(z.object({ item: z.string(), similarity: z.number(), details: itemSchema.optional() })),
-  degraded: z.array(z.string()).optional().meta({ description: 'What was missing, if anything was' }),
+  degraded: degradedSchema.optional(),
 });
 const slateAnswer = z.object({
   slate: z.string().meta({ description: 'The id of this answer, to be sent with its events' }),
   at: z.string(),
   seed: z.int(),
   versions: z.record(z.string(), z.string()),
-  degraded: z.array(z.string()).meta({ description: 'What was missing; empty when the answer is whole' }),
+  degraded: degradedSchema,
   items: z.array(
     z.object({
       item: z.string(),
