@@ -11,11 +11,11 @@ export type SpaceId = string & { readonly brand: 'SpaceId' };
 const ID_BYTES_MAX = 256;
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 /**
- * The documented form of an id. The limit in bytes cannot be written as a pattern. `\ufeff` is white space in JavaScript
- * but not in other languages.
+ * The documented form of an id, but for `.` and `..` and the limit in bytes: no control characters, and at least one
+ * character that is not white space. `\ufeff` is white space in JavaScript but not in other languages.
  */
 const ID_PATTERN =
-  '^(?!\\.{1,2}$)[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\ufeff\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$';
+  '^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\ufeff\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$';
 
 function idMistake(value: string): string | undefined {
   if (value === '') return 'must not be empty';
@@ -38,7 +38,13 @@ function idSchema<Id extends string>(description: string): z.ZodType<Id, string>
     .transform((value) => value as Id)
     .meta({
       description: `${description}: 1 to 256 bytes of UTF-8, no control characters, not only white space, compared by bytes`,
-      override: { type: 'string', minLength: 1, maxLength: ID_BYTES_MAX, pattern: ID_PATTERN },
+      override: {
+        type: 'string',
+        minLength: 1,
+        maxLength: ID_BYTES_MAX,
+        pattern: ID_PATTERN,
+        not: { enum: ['.', '..'] },
+      },
     });
 }
 

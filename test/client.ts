@@ -1,13 +1,20 @@
 import { HttpClient } from '@kindred/cli/http-client';
+import type { batchAnswerSchema } from '@kindred/shared/api/batch';
+import type { catalogsAnswerSchema } from '@kindred/shared/api/catalogs';
+import type { itemAnswerSchema } from '@kindred/shared/api/items';
+import type { problemSchema } from '@kindred/shared/api/problem-schema';
+import type { z } from 'zod';
 
-/** The fields of answers that tests look at; an answer has those of its address. */
-export interface ReplyBody {
+type BatchAnswer = z.output<typeof batchAnswerSchema>;
+type CatalogsAnswer = z.output<typeof catalogsAnswerSchema>;
+type ItemAnswer = z.output<typeof itemAnswerSchema>;
+type ProblemAnswer = z.output<typeof problemSchema>;
+
+/** The fields of answers that tests look at. An answer has those of its address; the others are `undefined`. */
+export interface ReplyBody extends Readonly<BatchAnswer & CatalogsAnswer> {
   readonly items: readonly ReplyItem[];
-  readonly item: Readonly<Record<string, unknown>>;
-  readonly token: string;
-  readonly accepted: number;
-  readonly rejected: readonly { readonly line: number; readonly field: string; readonly reason: string }[];
-  readonly code: string;
+  readonly item: ItemAnswer;
+  readonly code: ProblemAnswer['code'];
   readonly field: string;
   readonly detail: string;
   readonly at: string;
@@ -15,13 +22,6 @@ export interface ReplyBody {
   readonly slate: string;
   readonly versions: Readonly<Record<string, string>>;
   readonly degraded: readonly string[];
-  readonly catalogs: readonly {
-    readonly catalog: string;
-    readonly items: number;
-    readonly waiting: number;
-    readonly failed: number;
-    readonly space: string;
-  }[];
   readonly interests: readonly { readonly medoid: string; readonly items: readonly string[] }[];
   readonly events: readonly { readonly id: string; readonly item: string }[];
 }
@@ -40,7 +40,7 @@ export interface ReplyItem {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** What an address answered. */
+/** The answer of an address. */
 export interface Reply {
   readonly status: number;
   readonly text: string;

@@ -29,8 +29,8 @@ export const writtenItemSchema = z.object({ item: itemAnswerSchema, token: z.str
 export const deletedItemSchema = z.object({ token: z.string() });
 
 const IF_MATCH_CHARACTERS_MAX = 4_096;
-/** `*` or a list of entity tags, as RFC 9110 section 13.1.1 writes them. */
-const IF_MATCH = /^(?:\*|(?:W\/)?"[!\x23-\x7e\x80-\xff]*"(?:[ \t]*,[ \t]*(?:W\/)?"[!\x23-\x7e\x80-\xff]*")*)$/;
+/** `*` or a list of entity tags, as RFC 9110 section 13.1.1 writes them in ASCII. */
+const IF_MATCH = /^(?:\*|(?:W\/)?"[!#-~]*"(?:[ \t]*,[ \t]*(?:W\/)?"[!#-~]*")*)$/;
 
 export const ifMatchHeaders = z.object({
   'If-Match': z
@@ -38,5 +38,8 @@ export const ifMatchHeaders = z.object({
     .max(IF_MATCH_CHARACTERS_MAX)
     .regex(IF_MATCH, 'must be * or a list of entity tags')
     .optional()
-    .meta({ description: 'ETags of the item, one of which must be its own, or * for an item that exists' }),
+    .meta({
+      format: 'entity-tags',
+      description: 'ETags, one of which must be that of the item as it is; * for any item that exists',
+    }),
 });

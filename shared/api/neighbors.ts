@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { filterSchema, itemSchema } from '../catalog.ts';
 import { textSchema } from '../text.ts';
-import { flagSchema, LIMIT_DEFAULT, limitSchema, wholeNumberSchema } from './list-params.ts';
+import { degradedSchema } from './degraded.ts';
+import { flagSchema, LIMIT_DEFAULT, limitParameterSchema, limitSchema } from './list-params.ts';
 import { afterSchema } from './write-token.ts';
 
 const SEARCH_TEXT_MAX = 10_000;
@@ -15,12 +16,12 @@ export const searchBodySchema = z.strictObject({
 });
 
 export const similarQuerySchema = z.strictObject({
-  limit: wholeNumberSchema.pipe(limitSchema).optional(),
+  limit: limitParameterSchema.optional(),
   expand: flagSchema.optional(),
   after: afterSchema.optional(),
 });
 
 export const neighborsAnswerSchema = z.object({
   items: z.array(z.object({ item: z.string(), similarity: z.number(), details: itemSchema.optional() })),
-  degraded: z.array(z.string()).optional().meta({ description: 'Names of what was missing, if anything was' }),
+  degraded: degradedSchema.optional(),
 });

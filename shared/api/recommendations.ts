@@ -3,6 +3,7 @@ import { filterSchema, itemSchema } from '../catalog.ts';
 import { itemIdSchema, userIdSchema } from '../id.ts';
 import { SOURCE_NAMES } from '../model/candidate-sources.ts';
 import { momentSchema } from '../text.ts';
+import { degradedSchema } from './degraded.ts';
 import { LIMIT_DEFAULT, limitSchema } from './list-params.ts';
 import { afterSchema } from './write-token.ts';
 
@@ -44,7 +45,7 @@ export const slateSchema = z.object({
   at: z.string(),
   seed: z.int(),
   versions: z.record(z.string(), z.string()),
-  degraded: z.array(z.string()).meta({ description: 'Names of what was missing; empty for a complete answer' }),
+  degraded: degradedSchema,
   items: z.array(
     z.object({
       item: z.string(),

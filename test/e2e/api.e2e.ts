@@ -3,7 +3,7 @@ import { type Client, clientOf } from '../client.ts';
 import { recommendationsSuite } from './recommendations.e2e.ts';
 import { type Addresses, ITEMS, ids, save, send, themedCatalogs } from './themed-catalog.ts';
 
-/** What the API promises, over whatever processes stand behind the addresses. */
+/** The promises of the API, over any processes behind the addresses. */
 export function apiSuite(addresses: () => Addresses): void {
   const catalogClient = (): Client => clientOf(addresses().catalogUrl);
   const filled = themedCatalogs(addresses);
@@ -52,6 +52,23 @@ export function apiSuite(addresses: () => Addresses): void {
       expect((await catalog.get(path)).body.code).toBe('item-not-found');
       expect((await catalog.delete(path)).status).toBe(404);
       expect((await catalog.put(path, { title: 'Again' })).status).toBe(201);
+    });
+
+    test('an optional text that is empty counts as absent, in an item of its own and in a batch', async () => {
+      const { base, catalog } = await filled();
+      const empty = { title: '', description: '', creator: '', imageUrl: '', createdAt: '' };
+      const put = await catalog.put(`${base}/items/empty`, { ...empty, tags: ['kept'] });
+      expect(put.body.item).toEqual({ id: 'empty', tags: ['kept'], available: true, createdAt: expect.any(String) });
+      const batch = await catalog.post(`${base}/items`, { items: [{ id: 'batched', ...empty, title: 'Kept' }] });
+      expect(batch.body).toMatchObject({ accepted: 1, rejected: [] });
+      const { body } = await catalog.get(`${base}/items/batched`);
+      expect(body).toEqual({ id: 'batched', title: 'Kept', available: true, createdAt: expect.any(String) });
+    });
+
+    test('an id in the body that is not the path’s is a conflict', async () => {
+      const { base, catalog } = await filled();
+      const refused = await catalog.put(`${base}/items/one`, { id: 'another' });
+      expect([refused.status, refused.body.code, refused.body.field]).toEqual([409, 'id-mismatch', 'id']);
     });
 
     test('a batch reports every bad row and stores the good ones', async () => {
@@ -163,14 +180,14 @@ export function apiSuite(addresses: () => Addresses): void {
       expect((await ranking.delete(`${base}/users/hal`)).status).toBe(200);
       expect((await ranking.get(`${base}/users/hal`)).body).toMatchObject({ interests: [], events: [] });
       expect((await ranking.get(`${base}/users/ivy`)).body.events).toHaveLength(1);
-      // What followed from their events is gone soon after, though no event came since.
+      // Counts derived from their events are gone soon after, though no event came since.
       for (const deadline = Date.now() + 20_000; ; await new Promise((resolve) => setTimeout(resolve, 200))) {
         const popular = await ranking.post(`${base}/recommendations`, { user: 'stranger', limit: 200 });
         const counted = popular.body.items.filter(({ sources }) => sources.includes('popular'));
         if (ids(counted).join() === 'bread-0') break;
         expect(Date.now(), `popular are ${ids(counted)}`).toBeLessThan(deadline);
       }
-      // What is sent after the erasure is new.
+      // Events sent after the erasure are new.
       const again = await send(ranking, base, [save('hal', 'boats-1')]);
       expect((await ranking.get(`${base}/users/hal?after=${again}`)).body.events).toHaveLength(1);
     });

@@ -4,13 +4,14 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Client, clientOf, type Reply } from '../client.ts';
+import { mutationSuite } from './mutations.e2e.ts';
 import type { Addresses } from './themed-catalog.ts';
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 const NDJSON_TYPE = { 'Content-Type': 'application/x-ndjson' };
 const deep = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 
-/** Sends a request as these very bytes, past what a client library would mend; `ends` cuts the body there. */
+/** Sends a request as these very bytes, which a client library would mend; `ends` cuts the body there. */
 function sendBytes(url: string, bytes: string, ends = false): Promise<string> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
@@ -24,7 +25,7 @@ function sendBytes(url: string, bytes: string, ends = false): Promise<string> {
   });
 }
 
-/** Whatever comes in: a clear 4xx that names the field, nothing stored, and the server goes on. */
+/** Hostile input of any kind gets a clear 4xx that names the field; nothing is stored, and the server goes on. */
 export function hostileSuite(addresses: () => Addresses): void {
   const catalog = (): Client => clientOf(addresses().catalogUrl);
   const ranking = (): Client => clientOf(addresses().rankingUrl);
@@ -40,7 +41,7 @@ export function hostileSuite(addresses: () => Addresses): void {
   }
 
   describe('single writes', () => {
-    test.each<[string, string, string | undefined]>([
+    test.each<[string, string, string | undefined, Record<string, string>?]>([
       ['an unknown field', '{"title":"x","colour":"red"}', 'colour'],
       ['a wrong type', '{"title":5}', 'title'],
       ['NaN', '{"attributes":{"year":NaN}}', undefined],
@@ -65,8 +66,12 @@ export function hostileSuite(addresses: () => Addresses): void {
       ['an id that is not the path’s', '{"id":"other"}', 'id'],
       ['too many tags', JSON.stringify({ tags: Array.from({ length: 500 }, (_, i) => `t${i}`) }), 'tags'],
       ['an empty tag', '{"tags":[""]}', 'tags.0'],
-    ])('refuses %s', async (_name, body, field) => {
-      expectRefused(await catalog().raw('PUT', `${base}/items/hostile`, body, JSON_TYPE), field);
+      ['an imageUrl that is no URL', '{"imageUrl":"cover.jpg"}', 'imageUrl'],
+      ['an imageUrl that runs', '{"imageUrl":"javascript:alert(1)"}', 'imageUrl'],
+      ['an If-Match of another form', '{}', 'If-Match', { 'If-Match': '17' }],
+    ])('refuses %s', async (_name, body, field, headers = {}) => {
+      const reply = await catalog().raw('PUT', `${base}/items/hostile`, body, { ...JSON_TYPE, ...headers });
+      expectRefused(reply, field);
       expect((await catalog().get(`${base}/items/hostile`)).status).toBe(404);
     });
 
@@ -92,6 +97,7 @@ export function hostileSuite(addresses: () => Addresses): void {
     test.each<[string, string, string | undefined]>([
       ['an id of 257 bytes', `${base}/items/${'x'.repeat(257)}`, 'item'],
       ['an id of 129 two-byte characters', `${base}/items/${encodeURIComponent('é'.repeat(129))}`, 'item'],
+      ['an id of spaces', `${base}/items/%20%C2%A0`, 'item'],
       ['a control character', `${base}/items/%01`, 'item'],
       ['a NUL', `${base}/items/%00`, 'item'],
       ['a lone surrogate as WTF-8', `${base}/items/%ED%A0%80`, undefined],
@@ -138,7 +144,7 @@ export function hostileSuite(addresses: () => Addresses): void {
       expect(reply.headers.get('allow')).toBe('PUT, GET, DELETE');
     });
 
-    test('refuses hosts that are not its own', async () => {
+    test('refuses hosts that are not its own, but for probes', async () => {
       for (const host of ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', '']) {
         const answer = await sendBytes(
           addresses().rankingUrl,
@@ -146,11 +152,10 @@ export function hostileSuite(addresses: () => Addresses): void {
         );
         expect(answer).toMatch(/^HTTP\/1\.1 4\d\d/);
       }
-      const known = await sendBytes(
-        addresses().rankingUrl,
-        'GET /livez HTTP/1.1\r\nHost: LOCALHOST:80\r\nConnection: close\r\n\r\n',
-      );
-      expect(known).toMatch(/^HTTP\/1\.1 200/);
+      for (const host of ['LOCALHOST:80', '10.1.2.3:8080', 'evil.example']) {
+        const probe = `GET /readyz HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+        expect(await sendBytes(addresses().rankingUrl, probe)).toMatch(/^HTTP\/1\.1 200/);
+      }
     });
 
     test('survives what is not HTTP', async () => {
@@ -236,7 +241,7 @@ export function hostileSuite(addresses: () => Addresses): void {
       expect(list.body.rejected).toEqual(ndjson.body.rejected);
     });
 
-    test('a gzip bomb is stopped at 64 MiB, and what was stored before stays and is told', async () => {
+    test('a gzip bomb is stopped at 64 MiB; the rows before it stay stored, and the answer says so', async () => {
       const bomb = gzipSync(Buffer.concat([Buffer.from(`${event('bomb-1')}\n`), Buffer.alloc(100_000_000, 0x20)]));
       const reply = await ranking().raw('POST', `${base}/events`, new Uint8Array(bomb), {
         ...NDJSON_TYPE,
@@ -286,6 +291,8 @@ export function hostileSuite(addresses: () => Addresses): void {
     );
     expect((await ranking().get('/livez')).status).toBe(200);
   });
+
+  describe('valid requests with one mutation', () => mutationSuite(addresses));
 
   test('recommendations refuse what they do not take, naming the field', async () => {
     for (const [body, field] of [

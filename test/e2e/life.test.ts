@@ -208,7 +208,7 @@ void net;
 
     const changed = await startStandaloneServer({ folder, environment: { KINDRED_MODEL: 'all-minilm-l6-v2' } });
     const again = clientOf(changed.url);
-    const spaces: string[] = [];
+    const spaces: (string | undefined)[] = [];
     for (const deadline = Date.now() + 90_000; Date.now() < deadline && !spaces.at(-1)?.startsWith('all-minilm'); ) {
       spaces.push((await again.get('/v1/catalogs')).body.catalogs[0]!.space);
       const found = await again.post('/v1/catalogs/main/search', { text: 'baking', limit: 5 });

@@ -5,6 +5,8 @@ import { patient } from './patient-client.ts';
 export interface Addresses {
   readonly catalogUrl: string;
   readonly rankingUrl: string;
+  /** Every process by its name, where there are several. */
+  readonly urls?: ReadonlyMap<string, string>;
 }
 
 const THEMES: Readonly<Record<string, readonly string[]>> = {

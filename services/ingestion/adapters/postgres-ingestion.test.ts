@@ -39,10 +39,7 @@ async function storedVectors(catalog: CatalogId, of: SpaceId = space.space): Pro
   return new Map(rows.map((row) => [row.item_id, vectorOf(row.vector)[0]!]));
 }
 
-const itemOf = (id: number, title: string | undefined): Item => ({
-  id: `i${id}` as ItemId,
-  ...(title !== undefined && { title }),
-});
+const itemOf = (id: number, title: string | undefined): Item => ({ id: `i${id}` as ItemId, title });
 let made = 0;
 async function newCatalog(): Promise<CatalogId> {
   const catalog = `c${made++}` as CatalogId;
@@ -196,6 +193,16 @@ test('a new model’s space is filled beside the old one and serves once it is f
   await drain();
   await queue.promoteFilled();
   expect(await serving()).toEqual([{ space: space.space }]);
+});
+
+test('an item that was stored under earlier rules is read as it is', async () => {
+  const catalog = await newCatalog();
+  const fields = { title: '', creator: '', imageUrl: 'cover.jpg' };
+  await database.query(
+    `INSERT INTO items (catalog, item_id, change, fields, created_at_ms) VALUES ($1, ' ', 1, $2, 7)`,
+    [catalog, fields],
+  );
+  expect(await items.get(catalog, ' ' as ItemId)).toEqual({ id: ' ', fields, createdAtMs: 7, change: 1 });
 });
 
 test('an item without the field keeps its creation time when it is written again', async () => {
