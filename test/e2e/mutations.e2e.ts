@@ -10,6 +10,8 @@ const RUNS = 500;
 const TIME_MS_MAX = 50_000;
 const SEED = Number(process.env.KINDRED_SEED ?? Date.now() % 2 ** 31);
 const USER = 'mutant';
+/** Biased to extremes, as values are by default, ids would repeat; so they would where two runs share a seed. */
+const distinctId = fc.noBias(fc.uuid());
 
 /** Valid requests but for one value anywhere in them, at every address: each is refused for it, and stores nothing. */
 export function mutationSuite(addresses: () => Addresses): void {
@@ -20,8 +22,8 @@ export function mutationSuite(addresses: () => Addresses): void {
   const known: KnownFields = {
     catalog: fc.constant(name),
     user: fc.constant(USER),
-    id: fc.uuid(),
-    item: fc.uuid(),
+    id: distinctId,
+    item: distinctId,
     // Tokens are opaque: one that is made up is refused.
     after: undefined,
   };
@@ -48,7 +50,7 @@ export function mutationSuite(addresses: () => Addresses): void {
     // The index is asked by ranking alone, and binds fields to one another. A training is work for a process of its own.
     const asked = (await operations()).filter(({ path, method }) => /^\/v1/.test(path) && `${method}${path}` !== TRAIN);
     for (const operation of asked) {
-      for (const values of fc.sample(validRequests(operation, known), { numRuns: 5, seed: SEED })) {
+      for (const values of fc.sample(validRequests(operation, known), { numRuns: 5, seed: SEED + 1 })) {
         const { status, text } = await send(operation, withPathId(values));
         expect(isTaken(status), `${operation.method} ${operation.path} ${JSON.stringify(values)}: ${text}`).toBe(true);
       }
