@@ -127,3 +127,21 @@ test('the version changes with every part, and only then', async () => {
     version = changed;
   }
 });
+
+test('the version changes once more when a part that follows from marks of before is built', async () => {
+  const probe = new StateProbe().create();
+  probe.tookMs = 1_000;
+  const first = await probe.state();
+  probe.putItem(NEW);
+  probe.engage(NEW);
+  const listed = await probe.stateAfter(1_001);
+  expect([probe.count('mean'), probe.count('coEngagement')]).toEqual([1, 1]);
+  const built = await probe.stateAfter(60_000);
+  expect(built).toMatchObject({ nonPersonalized: listed.nonPersonalized, itemsChange: listed.itemsChange });
+  expect(new Set([first, listed, built].map(({ version }) => version)).size).toBe(3);
+  const graphs = [first, listed, built].map(({ version }) =>
+    version.split('.').find((mark) => mark.startsWith('graph')),
+  );
+  expect(graphs[0]).toBe(graphs[1]);
+  expect(graphs[2]).not.toBe(graphs[1]);
+});

@@ -1,7 +1,8 @@
-import type { ItemId } from '@kindred/shared/id';
+import { compareIds, type ItemId } from '@kindred/shared/id';
 import { dot, normalise } from '@kindred/shared/numeric/vector';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Engagement } from './engagement.ts';
 import { clustersOf, type EmbeddedEngagement, type Interest, interestsOf } from './interest.ts';
 
 const DAY_MS = 86_400_000;
@@ -67,4 +68,39 @@ test('orders interests by importance, and an engagement counts half after 69 day
   );
   expect(first).toMatchObject({ medoid: 'new', importance: 1 });
   expect(second).toMatchObject({ medoid: 'old', importance: 0.5 });
+});
+
+test('importance is the sum of the decayed weights, in whatever order clusters come; ties go by the medoid’s id', () => {
+  const clusters = fc
+    .array(
+      fc.array(fc.record({ weight: fc.constantFrom(1, 2, 3), ageDays: fc.constantFrom(0, 69, 138) }), {
+        minLength: 1,
+        maxLength: 4,
+      }),
+    )
+    .map((rows) =>
+      rows.map((members, cluster) =>
+        members.map(({ weight, ageDays }, n): Engagement => {
+          return { item: `item-${cluster}-${n}` as ItemId, weight, latestMs: 1e12 - ageDays * DAY_MS };
+        }),
+      ),
+    );
+  fc.assert(
+    fc.property(clusters, (given) => {
+      const asked = given.map((members) => ({ medoid: members[0]!.item, items: members.map(({ item }) => item) }));
+      const interests = interestsOf(asked, given.flat(), 1e12);
+      expect(interestsOf(asked.toReversed(), given.flat().reverse(), 1e12)).toEqual(interests);
+      const wanted = given
+        .map((members) => ({
+          medoid: members[0]!.item,
+          items: members.map(({ item }) => item),
+          importance: members.reduce(
+            (sum, { weight, latestMs }) => sum + weight / 2 ** ((1e12 - latestMs) / DAY_MS / 69),
+            0,
+          ),
+        }))
+        .sort((a, b) => b.importance - a.importance || compareIds(a.medoid, b.medoid));
+      expect(interests).toEqual(wanted);
+    }),
+  );
 });

@@ -86,6 +86,7 @@ export function itemReaderContract(create: () => Promise<ItemReaderUnderTest>, n
             const page = await reader.page(catalog, found.at(-1), countMax);
             expect(page.length).toBeLessThanOrEqual(countMax);
             found.push(...page);
+            expect(found.length).toBeLessThanOrEqual(given.length);
             if (page.length < countMax) break;
           }
           const wanted = given.toSorted((a, b) => b.createdAtMs - a.createdAtMs || compareIds(a.item, b.item));

@@ -1,9 +1,12 @@
 import type { UserId } from '@kindred/shared/id';
 import { DAY_MS } from '@kindred/shared/model/decay';
+import { createLog } from '@kindred/shared/platform/log';
 import { expect, test } from 'vitest';
+import type { CatalogStates } from '../catalog-state/catalog-states.ts';
 import { ALL_QUESTIONS, type StoreQuestion } from '../reads/store-probe.fixture.ts';
 import { items, trainedCatalog } from '../sources/trained-catalog.fixture.ts';
-import { CatalogFixture, NOW_MS } from './catalog.fixture.ts';
+import { CatalogFixture, NOW_MS, requestOf } from './catalog.fixture.ts';
+import { Recommender } from './pipeline.ts';
 
 const USER = 'user' as UserId;
 const COLD_START = 'cold-start user' as UserId;
@@ -134,4 +137,23 @@ test('in a catalog without events everybody gets the newest items first', async 
   expect(shown.map(({ item }) => item)).toEqual([...items].reverse());
   expect(degraded).toEqual([]);
   expect((await new CatalogFixture().recommend({ user: USER })).items).toEqual([]);
+});
+
+test('parts of the catalog that are not built yet are named too', async () => {
+  const fixture = await catalog();
+  const { reader, neighbors, states } = fixture;
+  const unbuilt: CatalogStates = {
+    of: async (id, isFresh) => {
+      const state = await states.of(id, isFresh);
+      return state && { ...state, graph: undefined, missing: ['co-engagement'] };
+    },
+    stop: () => states.stop(),
+  };
+  const log = createLog('test', 'silent');
+  const meter = { stages: () => () => {} };
+  const recommender = new Recommender({ reader, neighbors, states: unbuilt, meter, log });
+  neighbors.isUnavailable = true;
+  const { degraded, items: shown } = await recommender.recommend(fixture.catalog, requestOf({ user: USER }), undefined);
+  expect(degraded).toEqual(['co-engagement', 'neighbors']);
+  expect(shown).toHaveLength(10);
 });

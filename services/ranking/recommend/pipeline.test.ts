@@ -8,7 +8,7 @@ import { CatalogFixture, requestOf } from './catalog.fixture.ts';
 import { eligible, fixtureOf, randomCatalogs, requests, USERS } from './random-catalog.fixture.ts';
 import type { Recommendation } from './slate.ts';
 
-const RUNS = { numRuns: 50 };
+const RUNS = { numRuns: 100 };
 
 test('a slate has as many items as asked for and as may be shown, each once, and none that may not', async () => {
   await fc.assert(

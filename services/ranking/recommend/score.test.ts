@@ -2,10 +2,14 @@ import { compareIds, type ItemId } from '@kindred/shared/id';
 import { SOURCE_NAMES } from '@kindred/shared/model/candidate-sources';
 import { DAY_MS } from '@kindred/shared/model/decay';
 import { PARTS } from '@kindred/shared/model/ranking-features';
+import { SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { engagementsOf } from '../profile/engagement.ts';
 import type { ItemRow } from '../reads/item-reader.ts';
 import { ALL_SOURCES } from '../sources/all-sources.ts';
+import type { RetrievalContext } from '../sources/candidate-source.ts';
+import { CoEngagementScores } from '../sources/co-engagement.ts';
 import { contextOf } from '../sources/retrieval-context.fixture.ts';
 import { histories, ITEMS, items, scoresOf, trainedCatalog } from '../sources/trained-catalog.fixture.ts';
 import { relevant } from './diversify.ts';
@@ -27,6 +31,8 @@ const candidates = fc.uniqueArray(fc.nat(ITEMS + 3), { minLength: 1, maxLength: 
     },
   ]),
 );
+
+const SAVED = [{ item: items[0]!, type: 'save', value: 1, atMs: 1 }] as const;
 
 function rowOf(item: ItemId): ItemRow {
   return { item, change: 1, fields: {}, bytes: 2, available: true, createdAtMs: 0, embeddingChange: undefined };
@@ -101,18 +107,34 @@ test('candidates stand by falling score, ties by id, each once, whoever scores t
   );
 });
 
-test('the ranker counts trending engagement as it is at the moment of the request, if it knows times at all', () => {
-  const catalog = trainedCatalog(11);
-  const saved = [{ item: items[0]!, type: 'save', value: 1, atMs: 1 }] as const;
-  const [listed, place] = [nonPersonalized.trending[0]!.item, PARTS.indexOf('trending')];
-  const trendingOf = (takesTime: boolean, nowMs: number, item: ItemId): number => {
-    const trained = scoresOf({ ...catalog, ranker: { ...catalog.ranker!, takesTime } }, saved);
-    const scorer = scorerOf(contextOf({ nonPersonalized, trained, nowMs }));
-    return scorer.score({ item, fusedScore: 0, ranks: [] }).parts[place]!;
+test.each(['trending', 'popular'] as const)(
+  'the ranker counts %s engagement as it is at the moment of the request, if it knows times at all',
+  (part) => {
+    const catalog = trainedCatalog(11);
+    const listed = nonPersonalized[part][0]!.item;
+    const partOf = (takesTime: boolean, nowMs: number, item: ItemId): number => {
+      const trained = scoresOf({ ...catalog, ranker: { ...catalog.ranker!, takesTime } }, SAVED);
+      const scorer = scorerOf(contextOf({ nonPersonalized, trained, nowMs }));
+      return scorer.score({ item, fusedScore: 0, ranks: [] }).parts[PARTS.indexOf(part)]!;
+    };
+    const unlisted = 'nowhere listed' as ItemId;
+    expect(partOf(true, 0, listed)).not.toBe(partOf(true, 60 * DAY_MS, listed));
+    expect(partOf(true, 0, unlisted)).toBe(partOf(true, 60 * DAY_MS, unlisted));
+    expect(partOf(false, 0, listed)).toBe(partOf(false, 60 * DAY_MS, listed));
+  },
+);
+
+test('the ranker counts the co-engagement of each item with the user’s', () => {
+  const numbers = new Map(items.map((item, number) => [item, number]));
+  const rows = new SparseRowsBuilder(ITEMS);
+  rows.add(1, 0.5);
+  rows.endRow();
+  const coEngagement = new CoEngagementScores({ rows: rows.done(), items, numbers }, engagementsOf(SAVED));
+  const trained = scoresOf(trainedCatalog(11), SAVED);
+  const partOf = (item: ItemId, context: Partial<RetrievalContext>): number => {
+    const scorer = scorerOf(contextOf({ trained, ...context }));
+    return scorer.score({ item, fusedScore: 0, ranks: [] }).parts[PARTS.indexOf('co-engagement')]!;
   };
-  const unlisted = 'nowhere listed' as ItemId;
-  expect(trendingOf(true, 0, listed)).not.toBe(trendingOf(true, 6 * DAY_MS, listed));
-  expect(trendingOf(true, 0, unlisted)).toBe(trendingOf(true, 6 * DAY_MS, unlisted));
-  expect(trendingOf(false, 0, listed)).toBe(trendingOf(false, 6 * DAY_MS, listed));
-  expect(trendingOf(false, 0, listed)).toBe(trendingOf(false, 0, unlisted));
+  expect(partOf(items[1]!, { coEngagement })).not.toBe(partOf(items[1]!, {}));
+  expect(partOf(items[2]!, { coEngagement })).toBe(partOf(items[2]!, {}));
 });

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type CatalogId, type ItemId, MAIN_CATALOG, type UserId } from '@kindred/shared/id';
 import { DAY_MS } from '@kindred/shared/model/decay';
 import { expect, test } from 'vitest';
@@ -147,6 +148,23 @@ test('an artifact changes the state and the ranking, and the next one the state'
   const next = changed(trained, await ask(fixture));
   expect(next).toContain('state');
   expect(next).not.toContain('ranking');
+});
+
+test('scores imputed to an item newer than the artifact change the state', async () => {
+  const fixture = await catalog();
+  const trained = trainedCatalog(1);
+  trained.model.positives.fill(20);
+  trained.imputedShare.fill(0);
+  fixture.train(trained);
+  await fixture.settle(USER);
+  const versions = async () => (await ask(fixture)).versions.state;
+  const before = await versions();
+  // The look-up runs behind the request.
+  await setImmediate();
+  const after = await versions();
+  expect(before).toMatch(/[.]cold-start-none$/);
+  expect(after).not.toBe(before);
+  expect(await versions()).toBe(after);
 });
 
 test('a write that must be reflected is in the state, without waiting for the next second', async () => {

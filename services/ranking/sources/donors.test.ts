@@ -5,10 +5,13 @@ import { donorsOf } from './donors.ts';
 import { histories, ITEMS, items, scoresOf, trainedCatalog } from './trained-catalog.fixture.ts';
 
 const neighbors = fc
-  .uniqueArray(fc.record({ n: fc.nat(ITEMS + 5), similarity: fc.double({ min: -1, max: 1, noNaN: true }) }), {
-    selector: ({ n }) => n,
-    maxLength: ITEMS,
-  })
+  .uniqueArray(
+    fc.record({ n: fc.nat(ITEMS + 5), similarity: fc.integer({ min: -10, max: 10 }).map((tenths) => tenths / 10) }),
+    {
+      selector: ({ n }) => n,
+      maxLength: ITEMS,
+    },
+  )
   .map((rows) =>
     rows
       .map(({ n, similarity }) => ({ item: items[n] ?? (`unknown-${n}` as ItemId), similarity }))
@@ -21,12 +24,41 @@ test('donors are the nearest items of the artifact with users and scores of thei
       const catalog = trainedCatalog(seed);
       const donors = donorsOf(catalog, given);
       const wanted = given
-        .filter(({ similarity }) => similarity ** 16 > 0 && similarity > 0)
+        .filter(({ similarity }) => similarity > 0)
         .map(({ item }) => catalog.numbers.get(item) ?? -1)
         .filter((number) => number >= 0)
         .filter((number) => catalog.model.positives[number]! >= 5 && catalog.imputedShare[number]! <= 0.5)
         .slice(0, 20);
       expect(donors.map(({ number }) => number)).toEqual(wanted);
+    }),
+  );
+});
+
+test('an item gives its scores with five users and at most half of them imputed', () => {
+  const catalog = trainedCatalog(1);
+  for (const [number, users] of [4, 5, 20, 20].entries()) catalog.model.positives[number] = users;
+  for (const [number, share] of [0, 0, 0.5, 0.51].entries()) catalog.imputedShare[number] = share;
+  const near = items.slice(0, 4).map((item) => ({ item, similarity: 0.9 }));
+  expect(donorsOf(catalog, near).map(({ number }) => number)).toEqual([1, 2]);
+});
+
+test('every signal of a new item is that of its donors, with the counts of a typical item', () => {
+  fc.assert(
+    fc.property(fc.nat(1_000), histories, (seed, history) => {
+      const catalog = trainedCatalog(seed);
+      const donors = [
+        { number: 3, weight: 0.75 },
+        { number: 4, weight: 0.25 },
+      ];
+      const trained = scoresOf(catalog, history, { version: 'v', donors: new Map([['new' as ItemId, donors]]) });
+      if (trained === undefined) return;
+      const [first, second] = [trained.signalsOf(items[3]!), trained.signalsOf(items[4]!)];
+      const { imputedShare, positives, seen, ...imputed } = trained.signalsOf('new' as ItemId);
+      expect({ imputedShare, positives, seen }).toEqual({ imputedShare: 1, ...catalog.typical });
+      for (const [name, value] of Object.entries(imputed)) {
+        const wanted = 0.75 * Reflect.get(first, name) + 0.25 * Reflect.get(second, name);
+        expect(value, name).toBeCloseTo(wanted, 5);
+      }
     }),
   );
 });

@@ -8,10 +8,13 @@ import { interestsSource } from './interests-source.ts';
 import { contextOf } from './retrieval-context.fixture.ts';
 
 const idOf = (name: string, n: number): ItemId => `${name}-${n}` as ItemId;
-const similarity = fc.double({ min: -1, max: 1, noNaN: true });
+const similarity = fc.integer({ min: -10, max: 10 }).map((tenths) => tenths / 10);
 const interests = fc
   .array(
-    fc.record({ importance: fc.double({ min: 1e-3, max: 9, noNaN: true }), size: fc.integer({ min: 1, max: 5 }) }),
+    fc.record({
+      importance: fc.integer({ min: 1, max: 900 }).map((hundredths) => hundredths / 100),
+      size: fc.integer({ min: 1, max: 5 }),
+    }),
     {
       minLength: 1,
       maxLength: 8,
