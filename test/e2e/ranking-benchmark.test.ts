@@ -138,7 +138,7 @@ test('a data set with enough users is ranked by trained weights, better than by 
   );
   const own = contenderOf(result, 'kindred');
   expect(own.parameters.hasRanker).toBe(true);
-  expect(own.versions?.ranking).toBe('trained-1');
+  expect(own.versions?.ranking).toBe('trained-2');
   expect(own.metrics[METRIC]).toBeGreaterThan(2 * contenderOf(result, 'popular').metrics[METRIC]!);
 }, 300_000);
 

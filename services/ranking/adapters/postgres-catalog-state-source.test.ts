@@ -31,9 +31,8 @@ async function create(): Promise<CatalogStateSourceUnderTest> {
       ),
     rankItems: async (entries) => {
       await run(
-        `INSERT INTO item_counters (catalog, item_id, impressions, clicks, saves, dwells, hides,
-           short_value, long_value, decayed_to_ms, short_rank, long_rank)
-         SELECT $1, item, 0, 0, 0, 0, 0, 0, 0, 0, short, long
+        `INSERT INTO item_counters (catalog, item_id, short_value, long_value, decayed_to_ms, short_rank, long_rank)
+         SELECT $1, item, 0, 0, 0, short, long
          FROM unnest($2::text[], $3::float8[], $4::float8[]) AS given (item, short, long)`,
         entries.map(({ item }) => item),
         entries.map(({ ranks }) => ranks.short ?? null),

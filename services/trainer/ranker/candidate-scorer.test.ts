@@ -65,8 +65,8 @@ test('candidates are the best of each source, fused by reciprocal rank, without 
     const fused = new Map<number, number>();
     for (const [of, count, weight] of [
       [scores.collaborative, 200, 2],
-      [together, 100, 1],
       [scores.content, 100, 0.5],
+      [together, 100, 1],
       [trending, 100, 0.1],
     ] as const) {
       const ranked = [...Array(ITEMS).keys()]
