@@ -78,21 +78,25 @@ export function embedderContract(name: string, subject: EmbedderSubject): void {
       expect(await bytes(text)).toEqual(await bytes(beginning));
     });
 
-    test('calls under way are answered before it closes, and later ones are refused', async () => {
-      const closing = subject.start();
-      const answers = ['a', 'b', 'c', 'd'].map((text) => closing.embed(text, 'item'));
-      await closing.close();
-      expect((await Promise.all(answers)).map((vector) => vector.length)).toEqual(Array(4).fill(subject.dimensions));
-      await expect(closing.embed('late', 'item')).rejects.toThrow('closed');
-      await closing.close();
-    });
+    lifetimeContract(subject);
+  });
+}
 
-    test('a model that does not work rejects every text and can be closed', async () => {
-      const broken = subject.startBroken();
-      const outcomes = await Promise.allSettled([broken.embed('a', 'item'), broken.embed('b', 'query')]);
-      expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-      await expect(broken.embed('again', 'item')).rejects.toThrow(Error);
-      await broken.close();
-    });
+function lifetimeContract(subject: EmbedderSubject): void {
+  test('calls under way are answered before it closes, and later ones are refused', async () => {
+    const closing = subject.start();
+    const answers = ['a', 'b', 'c', 'd'].map((text) => closing.embed(text, 'item'));
+    await closing.close();
+    expect((await Promise.all(answers)).map((vector) => vector.length)).toEqual(Array(4).fill(subject.dimensions));
+    await expect(closing.embed('late', 'item')).rejects.toThrow('closed');
+    await closing.close();
+  });
+
+  test('a model that does not work rejects every text and can be closed', async () => {
+    const broken = subject.startBroken();
+    const outcomes = await Promise.allSettled([broken.embed('a', 'item'), broken.embed('b', 'query')]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    await expect(broken.embed('again', 'item')).rejects.toThrow(Error);
+    await broken.close();
   });
 }

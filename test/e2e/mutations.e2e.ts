@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { type Client, clientOf, type Reply } from '../client.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { clientOf, type Reply } from '../client.ts';
+import { expectRefused } from '../refusal.ts';
 import { mutationsOf } from '../requests/mutation.ts';
 import { type Operation, operationsOf } from '../requests/operation.ts';
 import { type KnownFields, type RequestValues, validRequests } from '../requests/valid-request.ts';
@@ -16,9 +17,6 @@ const distinctId = fc.noBias(fc.uuid());
 /** Valid requests but for one value anywhere in them, at every address: each is refused for it, and stores nothing. */
 export function mutationSuite(addresses: () => Addresses): void {
   const name = `mutations-${Date.now().toString(36)}`;
-  const base = `/v1/catalogs/${name}`;
-  const catalog = (): Client => clientOf(addresses().catalogUrl);
-  const ranking = (): Client => clientOf(addresses().rankingUrl);
   const known: KnownFields = {
     catalog: fc.constant(name),
     user: fc.constant(USER),
@@ -28,27 +26,15 @@ export function mutationSuite(addresses: () => Addresses): void {
     after: undefined,
   };
 
-  const operations = async (): Promise<readonly Operation[]> => {
-    const { catalogUrl, rankingUrl, urls = new Map() } = addresses();
-    const documents = await Promise.all([...new Set([catalogUrl, rankingUrl, ...urls.values()])].map(operationsOf));
-    return documents.flat();
-  };
-
-  /** Everything that requests could have stored, once all events that were accepted are applied. */
-  const stored = async (): Promise<{ names: readonly string[]; items: number; events: readonly string[] }> => {
-    const mark = { id: crypto.randomUUID(), user: 'mark', item: 'mark', type: 'click' };
-    const { body: marked } = await ranking().post(`${base}/events`, { events: [mark] });
-    await expect.poll(async () => (await ranking().get(`${base}/users/mark?after=${marked.token}`)).status).toBe(200);
-    const { catalogs } = (await catalog().get('/v1/catalogs')).body;
-    const { events } = (await ranking().get(`${base}/users/${USER}`)).body;
-    const items = catalogs.find((entry) => entry.catalog === name)?.items ?? -1;
-    return { names: catalogs.map((entry) => entry.catalog), items, events: events.map((event) => event.id).sort() };
-  };
+  beforeAll(async () => {
+    expect((await clientOf(addresses().catalogUrl).put(`/v1/catalogs/${name}`)).status).toBe(201);
+  });
 
   test('what the documents allow is taken', async () => {
-    expect((await catalog().put(base)).status).toBe(201);
     // The index is asked by ranking alone, and binds fields to one another. A training is work for a process of its own.
-    const asked = (await operations()).filter(({ path, method }) => /^\/v1/.test(path) && `${method}${path}` !== TRAIN);
+    const asked = (await operationsAt(addresses())).filter(
+      ({ path, method }) => /^\/v1/.test(path) && `${method}${path}` !== TRAIN,
+    );
     for (const operation of asked) {
       for (const values of fc.sample(validRequests(operation, known), { numRuns: 5, seed: SEED + 1 })) {
         const { status, text } = await send(operation, withPathId(values));
@@ -57,47 +43,85 @@ export function mutationSuite(addresses: () => Addresses): void {
     }
   });
 
-  test('other methods, other paths and broken escapes are problems everywhere', async () => {
-    for (const { url, path } of await operations()) {
-      const address = path.replaceAll(/\{\w+\}/g, 'x');
-      for (const [method, wrong] of [
-        ['PATCH', address],
-        ['GET', `${address}/`],
-        ['GET', `${address}/%zz`],
-      ] as const) {
-        expectRefused(await clientOf(url).raw(method, wrong, undefined), `${method} ${wrong}`);
-      }
-    }
-  });
+  wrongAddresses(addresses);
 
   test('one mutation makes a problem, and nothing of it is stored', async () => {
     console.log(`mutations: KINDRED_SEED=${SEED}`);
-    const before = await stored();
-    const accepted = { items: 0, events: [] as string[] };
-    const mutable = (await operations()).filter(({ path, body }) => path.includes('{') || body !== undefined);
+    const before = await storedIn(name, addresses());
+    let acceptedItems = 0;
+    const acceptedEvents: string[] = [];
+    const mutable = (await operationsAt(addresses())).filter(
+      ({ path, body }) => path.includes('{') || body !== undefined,
+    );
     let sent = 0;
     await fc.assert(
-      fc.asyncProperty(mutatedRequests(mutable, known), async ({ operation, where, values }) => {
+      fc.asyncProperty(mutatedRequests(mutable, known), async ({ operation, values }) => {
         sent++;
         const reply = await send(operation, values);
-        if (reply.status !== 202) expectRefused(reply, `${operation.method} ${operation.path}: ${where}`);
+        if (reply.status !== 202) expectRefused(reply);
         else {
           // A batch of which the other rows are good.
           const good = goodRows(values, reply);
-          if (operation.path.endsWith('/items')) accepted.items += good.length;
-          else accepted.events.push(...good);
+          if (operation.path.endsWith('/items')) acceptedItems += good.length;
+          else acceptedEvents.push(...good);
         }
       }),
       { seed: SEED, numRuns: RUNS, interruptAfterTimeLimit: TIME_MS_MAX, endOnFailure: true },
     );
     console.log(`mutations: ${sent} requests`);
     const { names, items, events } = before;
-    expect(await stored()).toEqual({
+    expect(await storedIn(name, addresses())).toEqual({
       names,
-      items: items + accepted.items,
-      events: [...events, ...accepted.events].sort(),
+      items: items + acceptedItems,
+      events: [...events, ...acceptedEvents].sort(),
     });
   }, 240_000);
+}
+
+function wrongAddresses(addresses: () => Addresses): void {
+  test('other methods, other paths and broken escapes are problems everywhere', async () => {
+    for (const { url, path } of await operationsAt(addresses())) {
+      const address = path.replaceAll(/\{\w+\}/g, 'x');
+      for (const [method, wrong] of [
+        ['PATCH', address],
+        ['GET', `${address}/`],
+        ['GET', `${address}/%zz`],
+      ] as const) {
+        expectRefused(await clientOf(url).raw(method, wrong, undefined));
+      }
+    }
+  });
+}
+
+/** Every process has a document of its own operations. */
+async function operationsAt({ catalogUrl, rankingUrl, urls = new Map() }: Addresses): Promise<readonly Operation[]> {
+  const documents = await Promise.all([...new Set([catalogUrl, rankingUrl, ...urls.values()])].map(operationsOf));
+  return documents.flat();
+}
+
+interface Stored {
+  /** Of all catalogs. */
+  readonly names: readonly string[];
+  readonly items: number;
+  /** Ids, in order. */
+  readonly events: readonly string[];
+}
+
+/** Everything that requests could have stored, once all events that were accepted are applied. */
+async function storedIn(name: string, { catalogUrl, rankingUrl }: Addresses): Promise<Stored> {
+  const base = `/v1/catalogs/${name}`;
+  const ranking = clientOf(rankingUrl);
+  // Events of one user are applied in their order.
+  const mark = { id: crypto.randomUUID(), user: USER, item: 'mark', type: 'click' };
+  const { token } = (await ranking.post(`${base}/events`, { events: [mark] })).body;
+  await expect.poll(async () => (await ranking.get(`${base}/users/${USER}?after=${token}`)).status).toBe(200);
+  const { catalogs } = (await clientOf(catalogUrl).get('/v1/catalogs')).body;
+  const { events } = (await ranking.get(`${base}/users/${USER}`)).body;
+  return {
+    names: catalogs.map((entry) => entry.catalog),
+    items: catalogs.find((entry) => entry.catalog === name)?.items ?? -1,
+    events: events.flatMap(({ id, item }) => (item === mark.item ? [] : [id])).sort(),
+  };
 }
 
 const TRAIN = 'POST/v1/catalogs/{catalog}/trainings';
@@ -141,17 +165,6 @@ function send({ url, method, path }: Operation, { path: named, query, header, bo
 
 /** True for success, and for rules about what is stored: nothing is there to read, to match or to go back to. */
 const isTaken = (status: number): boolean => status < 300 || [404, 409, 412].includes(status);
-
-function expectRefused(reply: Reply, what: string): void {
-  expect([reply.status, reply.text.slice(0, 500), what]).toEqual([
-    expect.toSatisfy((status: number) => status >= 400 && status < 500),
-    expect.any(String),
-    what,
-  ]);
-  expect(reply.headers.get('content-type'), what).toMatch(/^application\/problem\+json/);
-  expect(reply.body.code, what).toEqual(expect.any(String));
-  expect(reply.text, what).not.toMatch(/node_modules|\.ts:\d+|at async/);
-}
 
 /** The ids of the rows that a batch stored; at least one row was rejected. */
 function goodRows({ body }: RequestValues, reply: Reply): string[] {
