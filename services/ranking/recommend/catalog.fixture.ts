@@ -22,7 +22,7 @@ import { Recommender } from './pipeline.ts';
 import type { RecommendRequest, Slate } from './slate.ts';
 
 const log = createLog('test', 'silent');
-export const SPACE = 'space' as SpaceId;
+const SPACE = 'space' as SpaceId;
 /** Moment of the requests; everything was written before. */
 export const NOW_MS = 1_000 * DAY_MS;
 
