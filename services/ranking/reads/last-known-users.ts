@@ -22,13 +22,6 @@ export class LastKnownUsers {
     ttl: KEPT_MS,
   });
 
-  #forgotten = 0;
-
-  /** Number of times that a user was forgotten: a history read before the last of them may be that user's. */
-  get forgotten(): number {
-    return this.#forgotten;
-  }
-
   /** An empty history forgets the user. */
   rememberHistory(catalog: CatalogId, user: UserId, history: readonly HistoryEvent[]): void {
     const key = keyOf(catalog, user);
@@ -64,7 +57,6 @@ export class LastKnownUsers {
   }
 
   forget(catalog: CatalogId, user: UserId): void {
-    this.#forgotten++;
     this.#users.delete(keyOf(catalog, user));
   }
 }

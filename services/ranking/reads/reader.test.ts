@@ -151,16 +151,6 @@ test('a forgotten user is unknown while the store is unavailable', async () => {
   expect(await begin().seen(USER, ITEMS)).toEqual([]);
 });
 
-test('a history that was read before its user was forgotten is not remembered after', async () => {
-  const { probe, begin, reader, histories } = stores();
-  const early = begin().history(USER, false);
-  histories.erase(MAIN_CATALOG, USER);
-  reader.forget(MAIN_CATALOG, USER);
-  expect(await early).toEqual(EVERYTHING.history);
-  probe.fail(ALL_QUESTIONS);
-  expect(await begin().history(USER, false)).toEqual([]);
-});
-
 test.each<{ question: StoreQuestion; missing: string }>([
   { question: 'history', missing: 'history' },
   { question: 'seen', missing: 'seen' },

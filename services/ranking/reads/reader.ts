@@ -87,9 +87,8 @@ class StoreReads implements Reads {
     return this.#attempt.of(
       'history',
       async () => {
-        const { forgotten } = this.#users;
         const history = await this.#histories.history(this.#catalog, user, { countMax: HISTORY_MAX, hasSeen });
-        if (forgotten === this.#users.forgotten) this.#users.rememberHistory(this.#catalog, user, history);
+        this.#users.rememberHistory(this.#catalog, user, history);
         return history;
       },
       () => this.#users.history(this.#catalog, user),
