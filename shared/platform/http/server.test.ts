@@ -52,27 +52,31 @@ test('a drain closes connections that are kept, and in time those that never ask
   await Promise.all([server.drain(600), closed]);
 });
 
-/** Sends requests from a thread of its own and counts the answers. */
+/** Sends requests from a thread of its own, says when all have a connection, and counts the answers. */
 const CLIENT = `
-  const { parentPort, workerData: { url, count } } = require('node:worker_threads');
+  const { parentPort, workerData: { url, count, connected } } = require('node:worker_threads');
   const { get } = require('node:http');
   parentPort.once('message', async () => {
     const asked = Array.from({ length: count }, () => new Promise((resolve) => {
-      get(url, { agent: false }, (response) => response.resume().once('end', () => resolve(1))).on('error', () => resolve(0));
+      get(url, { agent: false }, (response) => response.resume().once('end', () => resolve(1)))
+        .on('socket', (socket) => socket.once('connect', () => Atomics.add(connected, 0, 1) + 1 === count && Atomics.notify(connected, 1)))
+        .on('error', () => resolve(0));
     }));
     parentPort.postMessage((await Promise.all(asked)).reduce((sum, one) => sum + one));
   });`;
 
 test('a drain resets no connection that came while the loop was busy', async () => {
   const count = 50;
+  const connected = new Int32Array(new SharedArrayBuffer(8));
   const { server, url } = await started();
-  const client = new Worker(CLIENT, { eval: true, workerData: { url: `${url}/quick`, count } });
+  const client = new Worker(CLIENT, { eval: true, workerData: { url: `${url}/quick`, count, connected } });
   await once(client, 'online');
-  const drained = server.drain(5_000);
+  const drained = server.drain(10_000);
   const answered = once(client, 'message');
   client.postMessage('go');
-  // The loop stands still until the time to close has come.
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 800);
+  // The loop stands still until all have come, and until the time to close has come too.
+  Atomics.wait(connected, 1, 0, 4_000);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
   expect(await answered).toEqual([count]);
   await drained;
   await client.terminate();
