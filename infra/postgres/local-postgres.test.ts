@@ -1,11 +1,15 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { dataFolderOf } from './data-folder.ts';
 import { FolderInUseError } from './database-owner.ts';
 import { LocalPostgres, removeLocalPostgres } from './local-postgres.ts';
 import { migrate } from './migrate.ts';
+import { postgresUser } from './postgres-user.ts';
 
 // mkdtemp makes a folder of mode 700: as root, the server's own user cannot enter it.
 const folder = await mkdtemp(join(tmpdir(), 'kindred-postgres-'));
@@ -58,3 +62,32 @@ test('an owner whose session is ended owns again; where another was faster, it i
   await rival.end();
   await owner.stop();
 }, 120_000);
+
+test.runIf(platform() === 'linux')(
+  'a killed server that nobody has collected yet does not hinder the next',
+  async () => {
+    await (await LocalPostgres.start({ folder })).stop();
+    const zombie = await zombieServer(2);
+    await writeFile(join(await dataFolderOf(folder), 'postmaster.pid'), `${zombie}\n`);
+    const next = await LocalPostgres.start({ folder });
+    expect(next.pid).not.toBe(zombie);
+    await next.stop();
+  },
+  60_000,
+);
+
+/** A process by the name of a server, ended, and collected only after `seconds`. @returns Its id. */
+async function zombieServer(seconds: number): Promise<number> {
+  const user = await postgresUser();
+  const open = await mkdtemp(join(tmpdir(), 'kindred-zombie-'));
+  onTestFinished(() => rm(open, { recursive: true }));
+  await chmod(open, 0o755);
+  const program = join(open, 'postgres');
+  await copyFile('/bin/true', program);
+  // `sleep` takes the place of the shell, and collects nothing that the shell started.
+  const script = `"${program}" & echo $!; exec sleep ${seconds}`;
+  const parent = spawn('sh', ['-c', script], { ...user, cwd: '/', stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void parent.kill());
+  const [line] = await once(parent.stdout, 'data');
+  return Number(String(line));
+}

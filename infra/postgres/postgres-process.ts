@@ -31,6 +31,17 @@ export async function isServing(pid: number, data: string): Promise<boolean> {
   return folder === data || folder === data + DELETED;
 }
 
+/**
+ * True for a PostgreSQL process that was killed and still has its id: it is ending, or its parent has not collected it yet.
+ * Always false on systems without /proc.
+ */
+export async function isUncollected(pid: number): Promise<boolean> {
+  const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  if (!status.includes('(postgres)')) return false;
+  // A process gives up its folder before it becomes a zombie.
+  return /\) [ZX] /.test(status) || (await workingFolder(pid)) === undefined;
+}
+
 /** All servers of Kindred's, of every user that this one may look at. Cost: a look at each process of the machine. */
 export async function postgresProcesses(): Promise<readonly PostgresProcess[]> {
   if (platform() !== 'linux') return listed();

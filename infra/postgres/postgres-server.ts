@@ -6,7 +6,7 @@ import pg from 'pg';
 import { SHARED_FOLDER } from './data-folder.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
 import type { PostgresInstallation } from './postgres-installation.ts';
-import { isServing, OWN_MARK, postgresProcesses } from './postgres-process.ts';
+import { isServing, isUncollected, OWN_MARK, postgresProcesses } from './postgres-process.ts';
 import { postgresUser } from './postgres-user.ts';
 
 /** A server that answers. */
@@ -17,6 +17,7 @@ export interface PostgresServer {
 
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 10_000;
+const COLLECT_TIMEOUT_MS = 10_000;
 const SETTINGS = [
   'listen_addresses=127.0.0.1',
   'unix_socket_directories=',
@@ -45,6 +46,7 @@ const SHUTDOWNS = [
  */
 export async function spawnServer(installation: PostgresInstallation, port: number): Promise<PostgresServer> {
   const { binaries, data, user, folder, password } = installation;
+  await predecessorCollected(data);
   const logPath = join(folder, 'postgres.log');
   const log = await open(logPath, 'a');
   const words = ['-D', data, '-p', String(port), ...SETTINGS.flatMap((setting) => ['-c', setting])];
@@ -73,6 +75,18 @@ export async function spawnServer(installation: PostgresInstallation, port: numb
   if (other) return other;
   const tail = (await readFile(logPath, 'utf8').catch(() => '')).trim().split('\n').slice(-5).join('\n');
   throw new Error(`PostgreSQL did not start: ${failure ?? 'no answer'}\n${tail}`);
+}
+
+/**
+ * Waits until the process that `postmaster.pid` names is gone: a killed server stays a zombie until its parent, often
+ * process 1, collects it, and PostgreSQL takes a zombie for a server that runs. A process that serves other data does not
+ * hinder.
+ */
+async function predecessorCollected(data: string): Promise<void> {
+  for (const deadline = Date.now() + COLLECT_TIMEOUT_MS; Date.now() < deadline; await sleep(20)) {
+    const noted = await notedServer(data);
+    if (noted === undefined || !(await isUncollected(noted.pid))) return;
+  }
 }
 
 /**
