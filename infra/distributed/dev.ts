@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   const postgres = await LocalPostgres.start({ folder: join(folder, 'postgres') });
   const broker = await startBroker(availability, { folder: join(folder, 'kafka'), jarsFolder: kafkaFolder, log: say });
   await migrate(postgres.url);
-  await createTopics({ brokers: broker.brokers }, TOPICS, { partitions: 6, retentionMs: 7 * DAY_MS });
+  await createTopics({ brokers: broker.brokers }, TOPICS, { partitions: 6, retentionMs: 7 * DAY_MS, warn: say });
 
   let isStopping = false;
   const announce = (): void => {

@@ -3,6 +3,7 @@ import { deadLetterTopicSettings } from '@kindred/shared/event-log/kafka/dead-le
 import { kafkaClient } from '@kindred/shared/event-log/kafka/kafka-client';
 import type { KafkaConfig, TopicNames } from '@kindred/shared/event-log/kafka/kafka-config';
 import type { Admin } from 'kafkajs';
+import { ensureCompaction } from './topic-compaction.ts';
 
 const SERVED_TIMEOUT_MS = 20_000;
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -13,16 +14,19 @@ export interface TopicOptions {
   readonly partitions: number;
   /** Age at which a message is deleted, and so the longest that a user's data outlives an erasure in the log. */
   readonly retentionMs: number;
+  /** Told of settings that the brokers refuse; default the console. */
+  readonly warn?: (text: string) => void;
 }
 
 /**
- * Makes the topics that are missing, with the brokers' own replication factor; leaves existing ones as they are.
+ * Makes the topics that are missing, with the brokers' own replication factor. Leaves existing ones as they are, but that
+ * a topic of dead letters that is not compacted gets compacted, or a warning where the brokers refuse.
  * @throws when no broker answers within about ten seconds.
  */
 export async function createTopics(
   kafka: KafkaConfig,
   { events, deadLetters }: TopicNames,
-  { partitions, retentionMs }: TopicOptions,
+  { partitions, retentionMs, warn = console.warn }: TopicOptions,
 ): Promise<void> {
   const settings = {
     'cleanup.policy': 'delete',
@@ -42,13 +46,13 @@ export async function createTopics(
       waitForLeaders,
       topics: [{ topic: events, numPartitions: partitions, configEntries: entriesOf(settings) }],
     });
-    await admin.createTopics({
+    const compacted = deadLetterTopicSettings(retentionMs);
+    const isNew = await admin.createTopics({
       waitForLeaders,
-      topics: [
-        { topic: deadLetters, numPartitions: 1, configEntries: entriesOf(deadLetterTopicSettings(retentionMs)) },
-      ],
+      topics: [{ topic: deadLetters, numPartitions: 1, configEntries: entriesOf(compacted) }],
     });
     for (const topic of [events, deadLetters]) await untilServed(admin, topic);
+    if (!isNew) await ensureCompaction(admin, deadLetters, compacted, warn);
   } finally {
     await admin.disconnect().catch(() => {});
     client.cutOff();
