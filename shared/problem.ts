@@ -8,6 +8,7 @@ export const PROBLEMS = {
   'invalid-token': [400, 'The token in "after" was not given by this engine'],
   unauthorized: [401, 'The request needs an API key'],
   'host-refused': [403, 'The Host header names a host that this server does not answer for'],
+  'origin-refused': [403, 'A web page of another host sent the request, to a server without an API key'],
   'not-found': [404, 'There is nothing at this address'],
   'catalog-not-found': [404, 'No such catalog'],
   'item-not-found': [404, 'No such item in the catalog'],

@@ -22,6 +22,7 @@ const document = JSON.parse(
           problems: ['id-mismatch'],
           handle,
         }),
+        route({ method: 'get', path, summary: 'Get', params: itemParams, answers, problems: [], handle }),
         route({
           method: 'post',
           path,
@@ -36,7 +37,7 @@ const document = JSON.parse(
     ),
   ),
 );
-const { put, post } = document.paths[path];
+const { get, put, post } = document.paths[path];
 
 test('an operation has the parameters, bodies and answers of its route', () => {
   expect(put.parameters.map((parameter: { in: string; name: string }) => [parameter.in, parameter.name])).toEqual([
@@ -48,6 +49,11 @@ test('an operation has the parameters, bodies and answers of its route', () => {
   expect(put.responses['409'].content).toEqual({
     'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
   });
+});
+
+test('only methods that may change something are refused to web pages of other hosts', () => {
+  expect(put.responses['403'].description).toBe('host-refused, origin-refused');
+  expect(get.responses['403'].description).toBe('host-refused');
 });
 
 test('a batch is a list that is not empty, or NDJSON, and its problems say what was stored', () => {

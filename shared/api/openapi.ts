@@ -16,6 +16,9 @@ const COMMON: readonly ProblemCode[] = [
   'unavailable',
 ];
 
+/** Problems that any address with a method other than GET can answer with besides. */
+const CHANGING: readonly ProblemCode[] = ['origin-refused'];
+
 /** The OpenAPI 3.1 document of the routes, from the schemas that parse their requests. */
 export function openApiOf(routes: readonly Route[], version: string): object {
   const paths: ZodOpenApiPathsObject = {};
@@ -71,8 +74,9 @@ function answersOf({ answers }: Route): object {
   );
 }
 
-function problemsOf({ problems, rows }: Route): object {
-  const codesByStatus = Map.groupBy([...COMMON, ...problems], (code) => PROBLEMS[code][0]);
+function problemsOf({ method, problems, rows }: Route): object {
+  const common = method === 'get' ? COMMON : [...COMMON, ...CHANGING];
+  const codesByStatus = Map.groupBy([...common, ...problems], (code) => PROBLEMS[code][0]);
   const schema = rows ? batchProblemSchema : problemSchema;
   return Object.fromEntries(
     [...codesByStatus].map(([status, codes]) => [

@@ -6,6 +6,7 @@ import type { Log } from '../log.ts';
 import type { Registry } from '../metrics.ts';
 import { requireApiKey } from './api-key.ts';
 import { requireKnownHost } from './host-check.ts';
+import { refuseOtherOrigins } from './origin-check.ts';
 import { probes } from './probes.ts';
 import { problemHandler } from './problem-answer.ts';
 import { identifyRequest } from './request-id.ts';
@@ -40,7 +41,7 @@ export function createApp({ routes, log, registry, apiKey, hosts, notReady, page
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
   app.use(probes({ notReady, registry }));
   app.use(requireKnownHost(hosts));
-  if (apiKey !== undefined) app.use(requireApiKey(apiKey));
+  app.use(apiKey === undefined ? refuseOtherOrigins(hosts) : requireApiKey(apiKey));
 
   for (const [path, handler] of pages) app.use(path, handler);
   mountRoutes(app, routes);

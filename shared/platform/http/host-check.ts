@@ -17,7 +17,7 @@ export function requireKnownHost(hosts: readonly string[]): RequestHandler {
     if (host === undefined && request.httpVersion === '1.1') {
       throw new Problem('invalid-http', 'HTTP/1.1 requests have a Host header');
     }
-    const name = (host ?? '').toLowerCase().replace(/:\d*$/, '');
+    const name = hostName(host);
     if (!isAddress(name) && !known.has(name)) {
       throw new Problem('host-refused', 'this server does not answer for that host; KINDRED_HOSTS lists further ones', {
         fields: [{ field: 'Host', reason: 'is not known here' }],
@@ -25,6 +25,11 @@ export function requireKnownHost(hosts: readonly string[]): RequestHandler {
     }
     next();
   };
+}
+
+/** Name or address in a Host header, in lower case, without the port; empty without a header. */
+export function hostName(host: string | undefined): string {
+  return (host ?? '').toLowerCase().replace(/:\d*$/, '');
 }
 
 /** IPv6 addresses stand in brackets. */
