@@ -19,8 +19,6 @@ export interface ClusterOptions {
   readonly replicas?: Partial<Record<ServiceName, number>>;
   /** Port of the first process of a service; default a free one. */
   readonly ports?: Partial<Record<ServiceName, number>>;
-  /** Programs to run in place of a service's own. */
-  readonly programs?: Partial<Record<ServiceName, string>>;
   readonly environment?: Readonly<Record<string, string>>;
   /** Told what the processes write. */
   readonly onOutput: (process: string, text: string) => void;
@@ -53,7 +51,7 @@ export class Cluster {
         new ServiceProcess({
           name,
           url: urlOf(port),
-          program: options.programs?.[service] ?? join('services', service, 'main.ts'),
+          program: join('services', service, 'main.ts'),
           environment: environmentOf(options, { name, port, indexUrls }),
           onOutput: options.onOutput,
           onRestart: () => void this.#announce(name),

@@ -1,4 +1,7 @@
-import { type Admin, ConfigResourceTypes, ConfigSource, KafkaJSProtocolError } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
+
+// Node finds only the first few names of this CommonJS package.
+const { ConfigResourceTypes, ConfigSource, KafkaJSProtocolError } = kafkajs;
 
 const POLICY = 'cleanup.policy';
 

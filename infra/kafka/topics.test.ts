@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { kafkaClient } from '@kindred/shared/event-log/kafka/kafka-client';
 import type { TopicNames } from '@kindred/shared/event-log/kafka/kafka-config';
-import { type Admin, ConfigResourceTypes } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestBroker, type TestBroker, testBrokerAvailability } from './test-broker.ts';
 import { createTopics, type TopicOptions } from './topics.ts';
@@ -58,7 +58,7 @@ describe.skipIf(isAway)(`the topics of Kafka${why}`, () => {
 
   async function settingsOf(topic: string): Promise<ReadonlyMap<string, string>> {
     const { resources } = await admin.describeConfigs({
-      resources: [{ type: ConfigResourceTypes.TOPIC, name: topic }],
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
       includeSynonyms: false,
     });
     return new Map(resources[0]!.configEntries.map(({ configName, configValue }) => [configName, configValue]));
