@@ -1,5 +1,5 @@
 import type { Consumer } from '../event-log.ts';
-import { untilSuccess } from '../until-success.ts';
+import { SessionLoop } from '../session-loop.ts';
 import { KafkaSession, type KafkaSessionOptions } from './kafka-session.ts';
 
 export interface KafkaLogConsumerOptions extends KafkaSessionOptions {
@@ -17,22 +17,22 @@ const PAUSES = { firstPauseMs: 250, pauseMaxMs: 2_000 };
  */
 export class KafkaLogConsumer implements Consumer {
   readonly #options: KafkaLogConsumerOptions;
-  readonly #stopping = new AbortController();
+  readonly #loop: SessionLoop;
   readonly #stopped: Promise<undefined>;
-  readonly #over: Promise<void>;
   #session: KafkaSession | undefined;
-  #isRunning = true;
 
   constructor(options: KafkaLogConsumerOptions) {
     this.#options = options;
+    const { onError } = options;
+    this.#loop = new SessionLoop({ ...PAUSES, runSession: () => this.#runSession(), onError });
     this.#stopped = new Promise((resolve) => {
-      this.#stopping.signal.addEventListener('abort', () => resolve(undefined), { once: true });
+      this.#loop.signal.addEventListener('abort', () => resolve(undefined), { once: true });
     });
-    this.#over = this.#run();
+    this.#loop.start();
   }
 
   get isRunning(): boolean {
-    return this.#isRunning;
+    return this.#loop.isRunning;
   }
 
   async lag(): Promise<number> {
@@ -50,21 +50,8 @@ export class KafkaLogConsumer implements Consumer {
     return count;
   }
 
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#over;
-  }
-
-  async #run(): Promise<void> {
-    const { onError } = this.#options;
-    const { signal } = this.#stopping;
-    try {
-      while (!signal.aborted) await untilSuccess(() => this.#runSession(), { ...PAUSES, signal, onError });
-    } catch (error) {
-      onError(error);
-    } finally {
-      this.#isRunning = false;
-    }
+  stop(): Promise<void> {
+    return this.#loop.stop();
   }
 
   /** Resolves after a stop, or the end of a steady session. @throws the reason for which a session ended early. */

@@ -1,6 +1,6 @@
 import { Signal } from '../../platform/signal.ts';
 import type { ConsumeOptions, Consumer, MessageHandler } from '../event-log.ts';
-import { untilSuccess } from '../until-success.ts';
+import { SessionLoop } from '../session-loop.ts';
 import { PostgresLogSession } from './postgres-log-session.ts';
 
 export interface PostgresLogConsumerOptions extends ConsumeOptions {
@@ -21,20 +21,20 @@ const PAUSES = { firstPauseMs: 100, pauseMaxMs: 1_000 };
  */
 export class PostgresLogConsumer implements Consumer {
   readonly #options: PostgresLogConsumerOptions;
-  readonly #stopping = new AbortController();
+  readonly #loop: SessionLoop;
   readonly #appended = new Signal();
-  readonly #over: Promise<void>;
   /** Next offset to read, while the session owns the log. */
   #next: number | undefined;
-  #isRunning = true;
 
   constructor(options: PostgresLogConsumerOptions) {
     this.#options = options;
-    this.#over = this.#run();
+    const { onError } = options;
+    this.#loop = new SessionLoop({ ...PAUSES, runSession: () => this.#runSession(), onError });
+    this.#loop.start();
   }
 
   get isRunning(): boolean {
-    return this.#isRunning;
+    return this.#loop.isRunning;
   }
 
   /** Looks for messages now: an append in this process is known sooner than the database notifies of it. */
@@ -47,22 +47,9 @@ export class PostgresLogConsumer implements Consumer {
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort();
+    const stopped = this.#loop.stop();
     this.#appended.notify();
-    await this.#over;
-  }
-
-  async #run(): Promise<void> {
-    const { onError } = this.#options;
-    const { signal } = this.#stopping;
-    try {
-      // A session that applied something ends without throwing, so the pauses begin with the first again.
-      while (!signal.aborted) await untilSuccess(() => this.#runSession(), { ...PAUSES, signal, onError });
-    } catch (error) {
-      onError(error);
-    } finally {
-      this.#isRunning = false;
-    }
+    await stopped;
   }
 
   /** @throws the session's failure if it had applied nothing. */
@@ -88,14 +75,14 @@ export class PostgresLogConsumer implements Consumer {
   async #own(session: PostgresLogSession): Promise<boolean> {
     while (!(await session.tryToOwn())) {
       await this.#appended.wait(this.#options.pollMs);
-      if (this.#stopping.signal.aborted) return false;
+      if (this.#loop.signal.aborted) return false;
     }
     return true;
   }
 
   async #deliver(session: PostgresLogSession, from: number): Promise<void> {
     const { batchSizeMax, handler, pollMs } = this.#options;
-    for (let next = from; !this.#stopping.signal.aborted; ) {
+    for (let next = from; !this.#loop.signal.aborted; ) {
       const messages = await session.read(next, { countMax: batchSizeMax, bytesMax: BATCH_BYTES_MAX });
       const last = messages.at(-1);
       if (last === undefined) {
