@@ -1,4 +1,7 @@
 import { batchAnswerSchema } from '@kindred/shared/api/batch';
+import { catalogAnswerSchema } from '@kindred/shared/api/catalogs';
+import { deadLettersAnswerSchema, retryAnswerSchema } from '@kindred/shared/api/dead-letters';
+import { rollbackAnswerSchema } from '@kindred/shared/api/trainings';
 import type { CatalogId } from '@kindred/shared/id';
 import { z } from 'zod';
 import { CommandError } from './command-error.ts';
@@ -16,7 +19,7 @@ export interface CatalogSize {
 }
 
 /** A message that could not be read as an event. */
-export type DeadLetter = z.infer<typeof deadLettersSchema>['letters'][number];
+export type DeadLetter = z.infer<typeof deadLettersAnswerSchema>['letters'][number];
 
 /** A catalog's training at the moment, and the versions that are kept, latest first. */
 export type Trainings = z.infer<typeof trainingsSchema>;
@@ -25,19 +28,6 @@ export type TrainedVersion = Trainings['versions'][number];
 const REQUEST_TIMEOUT_MS = 120_000;
 
 const catalogsSchema = z.object({ catalogs: z.array(z.object({ catalog: z.string(), waiting: z.int() })) });
-const deadLettersSchema = z.object({
-  letters: z.array(
-    z.object({
-      partition: z.int(),
-      offset: z.int(),
-      at: z.string(),
-      reason: z.string(),
-      catalog: z.string(),
-      user: z.string(),
-      value: z.string(),
-    }),
-  ),
-});
 const trainingSchema = z.object({
   state: z.enum(['waiting', 'running', 'trained', 'failed']),
   progress: z.array(z.object({ number: z.int(), text: z.string() })),
@@ -99,7 +89,7 @@ export class KindredClient {
   /** Does nothing where the catalog is there. */
   async createCatalog(catalog: CatalogId): Promise<void> {
     const exchange = { url: this.#config.url, method: 'PUT', path: `/v1/catalogs/${catalog}` } as const;
-    await this.#ask(exchange, z.object({ catalog: z.string() }));
+    await this.#ask(exchange, catalogAnswerSchema);
   }
 
   /** @param rows  JSON, each on one line. */
@@ -113,13 +103,13 @@ export class KindredClient {
 
   async deadLetters(): Promise<readonly DeadLetter[]> {
     const exchange = { url: this.#config.rankingUrl, method: 'GET', path: '/v1/dead-letters' } as const;
-    return (await this.#ask(exchange, deadLettersSchema)).letters;
+    return (await this.#ask(exchange, deadLettersAnswerSchema)).letters;
   }
 
   /** @returns The number of messages that are in the event log again. */
   async retryDeadLetters(): Promise<number> {
     const exchange = { url: this.#config.rankingUrl, method: 'POST', path: '/v1/dead-letters/retry' } as const;
-    return (await this.#ask(exchange, z.object({ retried: z.int() }))).retried;
+    return (await this.#ask(exchange, retryAnswerSchema)).retried;
   }
 
   /** Starts a training of a catalog; does nothing more where one waits or runs. */
@@ -133,7 +123,7 @@ export class KindredClient {
 
   /** @returns The version that serves now. */
   async rollback(catalog: CatalogId): Promise<number> {
-    return (await this.#ask(this.#trainer('POST', catalog, 'rollback'), z.object({ version: z.int() }))).version;
+    return (await this.#ask(this.#trainer('POST', catalog, 'rollback'), rollbackAnswerSchema)).version;
   }
 
   #trainer(method: 'GET' | 'POST', catalog: CatalogId, address: 'trainings' | 'rollback'): Exchange {
