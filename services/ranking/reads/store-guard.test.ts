@@ -1,6 +1,6 @@
 import { createLog } from '@kindred/shared/platform/log';
 import { expect, test } from 'vitest';
-import { StoreGuard } from './store-guard.ts';
+import { type Attempt, StoreGuard } from './store-guard.ts';
 import { StoreUnavailable } from './store-probe.fixture.ts';
 
 const log = createLog('test', 'silent');
@@ -21,16 +21,19 @@ function store(failures: number, error: Error = new StoreUnavailable()): { asked
   };
 }
 
+/** Reads from the store, or else `last`. */
+function read(attempt: Attempt, from: { ask(): Promise<string> }, name = 'items'): Promise<string> {
+  return attempt.of(
+    name,
+    () => from.ask(),
+    () => 'last',
+  );
+}
+
 test('a broken connection gets one more attempt, and the answer is complete', async () => {
   const attempt = guardAt({ nowMs: 0 }).begin();
   const once = store(1);
-  expect(
-    await attempt.of(
-      'items',
-      () => once.ask(),
-      () => 'last',
-    ),
-  ).toBe('stored');
+  expect(await read(attempt, once)).toBe('stored');
   expect(once.asked).toBe(2);
   expect(attempt.missing).toEqual([]);
 });
@@ -38,27 +41,9 @@ test('a broken connection gets one more attempt, and the answer is complete', as
 test('two failures in a row are answered from the last reads, and the request asks the store no more', async () => {
   const attempt = guardAt({ nowMs: 0 }).begin();
   const twice = store(2);
-  expect(
-    await attempt.of(
-      'items',
-      () => twice.ask(),
-      () => 'last',
-    ),
-  ).toBe('last');
-  expect(
-    await attempt.of(
-      'history',
-      () => twice.ask(),
-      () => 'last, too',
-    ),
-  ).toBe('last, too');
-  expect(
-    await attempt.of(
-      'items',
-      () => twice.ask(),
-      () => 'last',
-    ),
-  ).toBe('last');
+  expect(await read(attempt, twice)).toBe('last');
+  expect(await read(attempt, twice, 'history')).toBe('last');
+  expect(await read(attempt, twice)).toBe('last');
   expect(twice.asked).toBe(2);
   expect(attempt.missing).toEqual(['items', 'history']);
 });
@@ -70,11 +55,7 @@ test('a connection that took long to break gets no second attempt', async () => 
     clock.nowMs += 251;
     return slow.ask();
   };
-  expect(
-    await guardAt(clock)
-      .begin()
-      .of('items', ask, () => 'last'),
-  ).toBe('last');
+  expect(await read(guardAt(clock).begin(), { ask })).toBe('last');
   expect(slow.asked).toBe(1);
 });
 
@@ -82,31 +63,15 @@ test('requests leave an unavailable store alone for 250 ms, then ask it again', 
   const clock = { nowMs: 1_000 };
   const guard = guardAt(clock);
   const twice = store(2);
-  await guard.begin().of(
-    'items',
-    () => twice.ask(),
-    () => 'last',
-  );
+  await read(guard.begin(), twice);
   clock.nowMs += 249;
   const avoiding = guard.begin();
-  expect(
-    await avoiding.of(
-      'items',
-      () => twice.ask(),
-      () => 'last',
-    ),
-  ).toBe('last');
+  expect(await read(avoiding, twice)).toBe('last');
   expect(avoiding.missing).toEqual(['items']);
   expect(twice.asked).toBe(2);
   clock.nowMs += 1;
   const asking = guard.begin();
-  expect(
-    await asking.of(
-      'items',
-      () => twice.ask(),
-      () => 'last',
-    ),
-  ).toBe('stored');
+  expect(await read(asking, twice)).toBe('stored');
   expect(asking.missing).toEqual([]);
 });
 
@@ -114,60 +79,26 @@ test('a request that began before the store failed still asks it, because it may
   const guard = guardAt({ nowMs: 0 });
   const early = guard.begin();
   const twice = store(2);
-  await guard.begin().of(
-    'items',
-    () => twice.ask(),
-    () => 'last',
-  );
-  expect(
-    await early.of(
-      'items',
-      () => twice.ask(),
-      () => 'last',
-    ),
-  ).toBe('stored');
+  await read(guard.begin(), twice);
+  expect(await read(early, twice)).toBe('stored');
 });
 
 test('an error of an available store is thrown, and stops nobody', async () => {
   const guard = guardAt({ nowMs: 0 });
   const broken = store(1, new TypeError('a mistake of ours'));
   const attempt = guard.begin();
-  await expect(
-    attempt.of(
-      'items',
-      () => broken.ask(),
-      () => 'last',
-    ),
-  ).rejects.toThrow('a mistake of ours');
+  await expect(read(attempt, broken)).rejects.toThrow('a mistake of ours');
   expect(broken.asked).toBe(1);
-  expect(
-    await attempt.of(
-      'items',
-      () => broken.ask(),
-      () => 'last',
-    ),
-  ).toBe('stored');
+  expect(await read(attempt, broken)).toBe('stored');
   expect(attempt.missing).toEqual([]);
 });
 
 test('a store that does not answer counts as unavailable, for this request and the next', async () => {
   const guard = guardAt({ nowMs: 0 });
   const attempt = guard.begin();
-  expect(
-    await attempt.of(
-      'items',
-      () => new Promise<string>(() => {}),
-      () => 'last',
-    ),
-  ).toBe('last');
+  expect(await read(attempt, { ask: () => new Promise(() => {}) })).toBe('last');
   expect(attempt.missing).toEqual(['items']);
   const next = store(0);
-  expect(
-    await guard.begin().of(
-      'items',
-      () => next.ask(),
-      () => 'last',
-    ),
-  ).toBe('last');
+  expect(await read(guard.begin(), next)).toBe('last');
   expect(next.asked).toBe(0);
 });
