@@ -15,6 +15,7 @@ import {
   type SearchAnswer,
   type SpaceToOpen,
 } from '../../ports/index-engine.ts';
+import { rejectionsOf } from '../embedding-rejection.ts';
 
 interface ExactSpace {
   readonly key: SpaceKey;
@@ -117,19 +118,12 @@ function applyItem({ fields: known, spaces }: ExactCatalog, { item, fields, spac
   }
 }
 
-function applyEmbedding(
-  { spaces }: ExactCatalog,
-  { catalog, space, item, vector }: EmbeddingChange,
-): readonly Rejection[] {
-  const held = spaces.get(space);
+function applyEmbedding({ spaces }: ExactCatalog, change: EmbeddingChange): readonly Rejection[] {
+  const held = spaces.get(change.space);
   if (held === undefined) return [];
-  try {
-    held.vectors.set(item, unitVector(vector, held.dimensions).slice());
-    return [];
-  } catch (error) {
-    if (error instanceof RangeError) return [{ catalog, space, item, reason: error.message }];
-    throw error;
-  }
+  return rejectionsOf(change, () => {
+    held.vectors.set(change.item, unitVector(change.vector, held.dimensions).slice());
+  });
 }
 
 function nearest(

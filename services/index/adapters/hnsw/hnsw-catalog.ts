@@ -1,6 +1,7 @@
 import type { SpaceId } from '@kindred/shared/id';
 import type { EmbeddingChange, ItemChange } from '../../domain/change.ts';
 import type { Rejection } from '../../ports/index-engine.ts';
+import { rejectionsOf } from '../embedding-rejection.ts';
 import { ItemTable } from './domain/item-table.ts';
 import type { HnswSpace } from './hnsw-space.ts';
 
@@ -32,16 +33,12 @@ export class HnswCatalog {
     }
   }
 
-  #applyEmbedding({ catalog, space, item, vector }: EmbeddingChange): readonly Rejection[] {
-    const held = this.spaces.get(space);
+  #applyEmbedding(change: EmbeddingChange): readonly Rejection[] {
+    const held = this.spaces.get(change.space);
     if (held === undefined) return [];
-    try {
-      held.index.upsert(item, vector);
+    return rejectionsOf(change, () => {
+      held.index.upsert(change.item, change.vector);
       held.touch();
-      return [];
-    } catch (error) {
-      if (error instanceof RangeError) return [{ catalog, space, item, reason: error.message }];
-      throw error;
-    }
+    });
   }
 }
