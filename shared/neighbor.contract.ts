@@ -33,7 +33,7 @@ const vectors = fc
   .map(unitVector);
 const items = fc.uniqueArray(
   fc.record({
-    item: fc.stringMatching(/^[a-zé😀]{1,4}$/u).map((id) => id as ItemId),
+    item: fc.stringMatching(/^[a-zéｚ😀]{1,4}$/u).map((id) => id as ItemId),
     fields: fc.record({ available: fc.boolean(), tags: fc.subarray(['red', 'blue']) }),
     vector: fc.option(vectors, { nil: undefined, freq: 5 }),
   }),

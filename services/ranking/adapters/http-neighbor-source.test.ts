@@ -1,28 +1,22 @@
 import { createServer, type Server } from 'node:http';
-import { type CatalogId, MAIN_CATALOG } from '@kindred/shared/id';
+import { MAIN_CATALOG } from '@kindred/shared/id';
 import { neighborSourceContract } from '@kindred/shared/neighbor.contract';
 import { createRegistry } from '@kindred/shared/platform/metrics';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { memoryNeighbors } from '../neighbors/memory-neighbors.fixture.ts';
 import { HttpNeighborSource } from './http-neighbor-source.ts';
 import { IndexServer } from './index-server.fixture.ts';
-import { MEMORY_SPACE, MemoryNeighborSource } from './memory-neighbor-source.ts';
 
 describe('neighbors over HTTP', async () => {
-  const memory = new MemoryNeighborSource();
-  const replicas = await Promise.all([IndexServer.start(memory), IndexServer.start(memory)]);
+  const memory = memoryNeighbors();
+  const replicas = await Promise.all([IndexServer.start(memory.source), IndexServer.start(memory.source)]);
   const urls = replicas.map(({ url }) => url);
   const source = new HttpNeighborSource({ urls, apiKey: undefined, registry: createRegistry() });
   afterAll(async () => {
     await source.close();
     for (const replica of replicas) await replica.stop();
   });
-  let catalogs = 0;
-  neighborSourceContract({
-    source,
-    newCatalog: async () => ({ catalog: `c${catalogs++}` as CatalogId, space: MEMORY_SPACE }),
-    put: async (...item) => memory.put(...item),
-    remove: async (...item) => memory.remove(...item),
-  });
+  neighborSourceContract({ ...memory, source });
 });
 
 const servers: Server[] = [];

@@ -3,6 +3,8 @@ import { filterFieldsOf, predicateOf } from '@kindred/shared/filter';
 import { type CatalogId, compareIds, type ItemId, type SpaceId } from '@kindred/shared/id';
 import type { Neighbor, NeighborAnswer, NeighborQuery, NeighborSource } from '@kindred/shared/neighbor';
 import { dot } from '@kindred/shared/numeric/vector';
+import { Signal } from '@kindred/shared/platform/signal';
+import { Problem } from '@kindred/shared/problem';
 
 interface StoredCatalog {
   readonly fields: Map<ItemId, ItemFields>;
@@ -12,9 +14,13 @@ interface StoredCatalog {
   change: number;
 }
 
-/** Compares with every vector of the serving space. Knows items as they were written to it, so a test can let it lag behind. */
+/**
+ * Exact neighbors in memory, for tests: compares with every vector of the serving space. Knows items as they were written to
+ * it, so a test can let it lag behind.
+ */
 export class MemoryNeighborSource implements NeighborSource {
   readonly #catalogs = new Map<CatalogId, StoredCatalog>();
+  readonly #changed = new Signal();
 
   putItem(catalog: CatalogId, item: ItemId, fields: ItemFields, change: number): void {
     this.#at(catalog, change).fields.set(item, fields);
@@ -41,8 +47,9 @@ export class MemoryNeighborSource implements NeighborSource {
     this.#at(catalog, change).space = space;
   }
 
-  async neighbors(catalog: CatalogId, queries: readonly NeighborQuery[]): Promise<NeighborAnswer> {
+  async neighbors(catalog: CatalogId, queries: readonly NeighborQuery[], position = 0): Promise<NeighborAnswer> {
     const stored = this.#of(catalog);
+    if (position > stored.change) throw new Problem('unavailable', 'the position is not reached');
     return {
       space: stored.space,
       version: `${stored.space ?? 'none'}-${stored.change}`,
@@ -50,14 +57,20 @@ export class MemoryNeighborSource implements NeighborSource {
     };
   }
 
-  async reached(catalog: CatalogId, change: number): Promise<number | undefined> {
+  async reached(catalog: CatalogId, change: number, timeoutMs: number): Promise<number | undefined> {
     const stored = this.#of(catalog);
-    return stored.change >= change ? stored.change : undefined;
+    for (const deadlineMs = performance.now() + timeoutMs; stored.change < change; ) {
+      const leftMs = deadlineMs - performance.now();
+      if (leftMs <= 0) return undefined;
+      await this.#changed.wait(leftMs);
+    }
+    return stored.change;
   }
 
   #at(catalog: CatalogId, change: number): StoredCatalog {
     const stored = this.#of(catalog);
     stored.change = Math.max(stored.change, change);
+    this.#changed.notify();
     return stored;
   }
 
