@@ -6,6 +6,7 @@ import type { Change, EmbeddingChange, ItemChange } from '../../domain/change.ts
 import { K_MAX } from '../../domain/neighbor-request.ts';
 import type { SpaceKey } from '../../domain/space.ts';
 import { unitVector } from '../../domain/unit-vector.ts';
+import { rejectionsOf } from '../../ports/embedding-rejection.ts';
 import {
   EngineDeadError,
   type EngineStatus,
@@ -15,7 +16,6 @@ import {
   type SearchAnswer,
   type SpaceToOpen,
 } from '../../ports/index-engine.ts';
-import { rejectionsOf } from '../embedding-rejection.ts';
 
 interface ExactSpace {
   readonly key: SpaceKey;

@@ -1,7 +1,7 @@
 import type { SpaceId } from '@kindred/shared/id';
 import type { EmbeddingChange, ItemChange } from '../../domain/change.ts';
+import { rejectionsOf } from '../../ports/embedding-rejection.ts';
 import type { Rejection } from '../../ports/index-engine.ts';
-import { rejectionsOf } from '../embedding-rejection.ts';
 import { ItemTable } from './domain/item-table.ts';
 import type { HnswSpace } from './hnsw-space.ts';
 

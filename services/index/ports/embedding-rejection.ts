@@ -1,5 +1,5 @@
 import type { EmbeddingChange } from '../domain/change.ts';
-import type { Rejection } from '../ports/index-engine.ts';
+import type { Rejection } from './index-engine.ts';
 
 /**
  * Stores an embedding, or says why it cannot be stored.
