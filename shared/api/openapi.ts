@@ -19,6 +19,8 @@ const COMMON: readonly ProblemCode[] = [
 /** Problems that any address with a method other than GET can answer with besides. */
 const CHANGING: readonly ProblemCode[] = ['origin-refused'];
 
+const RETRY_AFTER = { description: 'Seconds after which to ask again', schema: { type: 'string', pattern: '^\\d+$' } };
+
 /** The OpenAPI 3.1 document of the routes, from the schemas that parse their requests. */
 export function openApiOf(routes: readonly Route[], version: string): object {
   const paths: ZodOpenApiPathsObject = {};
@@ -81,7 +83,11 @@ function problemsOf({ method, problems, rows }: Route): object {
   return Object.fromEntries(
     [...codesByStatus].map(([status, codes]) => [
       status,
-      { description: codes.join(', '), content: { 'application/problem+json': { schema } } },
+      givenOf({
+        description: codes.join(', '),
+        headers: status === 503 ? { 'Retry-After': RETRY_AFTER } : undefined,
+        content: { 'application/problem+json': { schema } },
+      }),
     ]),
   );
 }

@@ -18,16 +18,26 @@ const spaceIdSchema = z
   .transform((name) => name as SpaceId)
   .meta({ override: { type: 'string', maxLength: 256 } });
 const changeSchema = z.int().min(0);
-const querySchema = z.strictObject({
-  item: itemIdSchema.optional(),
-  vector: z.array(z.number()).min(1).max(DIMENSIONS_MAX).optional(),
-  space: spaceIdSchema.optional(),
-  k: z.int().min(1).max(K_MAX),
-  filter: filterSchema.optional(),
-});
+const querySchema = z
+  .strictObject({
+    item: itemIdSchema.optional(),
+    vector: z.array(z.number()).min(1).max(DIMENSIONS_MAX).optional(),
+    space: spaceIdSchema.optional().meta({ description: 'Space of the vector; without it, the one that serves' }),
+    k: z.int().min(1).max(K_MAX),
+    filter: filterSchema.optional(),
+  })
+  .refine(({ item, vector }) => (item === undefined) !== (vector === undefined), 'must have either an item or a vector')
+  .meta({
+    override: ({ jsonSchema }) => {
+      jsonSchema.oneOf = [{ required: ['item'] }, { required: ['vector'] }];
+    },
+  });
 const neighborsBody = z.strictObject({
   catalog: catalogIdSchema,
-  position: changeSchema.default(0).meta({ description: 'The answer holds every change up to this one' }),
+  position: changeSchema.default(0).meta({
+    description:
+      'The answer holds every change up to this one; 503 while the index has not come that far, also if no change has that number yet',
+  }),
   queries: z.array(querySchema).max(QUERIES_MAX),
 });
 const neighborsAnswer = z.object({
@@ -87,16 +97,8 @@ export function indexRoutes(index: IndexService): readonly Route[] {
   ];
 }
 
-function queryOf(query: z.output<typeof querySchema>, index: number): NeighborQuery {
-  const { item, vector, space, k, filter } = query;
+function queryOf({ item, vector = [], space, k, filter }: z.output<typeof querySchema>): NeighborQuery {
   const rest = { k, ...(filter && { filter }) };
-  if (item !== undefined && vector === undefined) return { target: { item }, ...rest };
-  if (vector !== undefined && item === undefined) {
-    const target = { vector: Float32Array.from(vector), ...(space !== undefined && { space }) };
-    return { target, ...rest };
-  }
-  const field = `queries.${index}`;
-  throw new Problem('invalid-request', `${field}: must have either an item or a vector`, {
-    fields: [{ field, reason: 'must have either an item or a vector' }],
-  });
+  if (item !== undefined) return { target: { item }, ...rest };
+  return { target: { vector: Float32Array.from(vector), ...(space !== undefined && { space }) }, ...rest };
 }

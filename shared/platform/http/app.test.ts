@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { route } from '../../api/route.ts';
+import { Problem } from '../../problem.ts';
 import { createLog } from '../log.ts';
 import { createRegistry } from '../metrics.ts';
 import { createApp } from './app.ts';
@@ -22,6 +23,14 @@ beforeAll(async () => {
         answers: { 200: { description: 'The thing' } },
         problems: [],
         handle: async ({ params, headers }) => ({ status: 200, body: { ...params, colour: headers['X-Colour'] } }),
+      }),
+      route({
+        method: 'get',
+        path: '/busy',
+        summary: 'Fail',
+        answers: {},
+        problems: [],
+        handle: () => Promise.reject(new Problem('unavailable', 'something is')),
       }),
       route({
         method: 'post',
@@ -115,6 +124,12 @@ test('a request without the key is refused, but for the probes', async () => {
     expect(status).toBe(401);
     expect(head).toContain('WWW-Authenticate: Bearer');
   }
+});
+
+test('a problem of 503 says when to ask again', async () => {
+  const { status, head } = await asAllowed('localhost', '/busy');
+  expect(status).toBe(503);
+  expect(head).toContain('Retry-After: 1\r\n');
 });
 
 test('readiness names what is not ready', async () => {
