@@ -59,6 +59,7 @@ export interface ClientConfig {
   readonly apiKey: string | undefined;
 }
 
+/** Settings of `kindred import`. */
 export interface ImportConfig extends ClientConfig {
   /** Keeps the progress of unfinished imports. */
   readonly stateFolder: string;
@@ -66,6 +67,7 @@ export interface ImportConfig extends ClientConfig {
   readonly workingFolder: string;
 }
 
+/** Settings of `kindred datasets`. */
 export interface DatasetsConfig {
   /** Takes the data sets whose command names no other folder. */
   readonly datasetsFolder: string;

@@ -5,6 +5,7 @@ export interface HttpReply {
   readonly text: string;
 }
 
+/** One request; its answer is text. */
 export interface HttpRequest {
   readonly method: string;
   /** With its query; begins with `/`. */
@@ -14,6 +15,7 @@ export interface HttpRequest {
   readonly body?: string | Uint8Array<ArrayBuffer> | ReadableStream;
 }
 
+/** The server to ask, and how long to wait for it. */
 export interface HttpClientOptions {
   /** Without a slash at the end. */
   readonly url: string;

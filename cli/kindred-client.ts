@@ -12,6 +12,7 @@ import { UnavailableError } from './unavailable-error.ts';
 /** The outcome of one request's rows; `line` counts them from 1. */
 export type BatchAnswer = Pick<z.infer<typeof batchAnswerSchema>, 'accepted' | 'rejected'>;
 
+/** A catalog with its backlog of embeddings. */
 export interface CatalogSize {
   readonly catalog: string;
   /** Items whose text is not embedded yet. */
@@ -23,6 +24,7 @@ export type DeadLetter = z.infer<typeof deadLettersAnswerSchema>['letters'][numb
 
 /** A catalog's training at the moment, and the versions that are kept, latest first. */
 export type Trainings = z.infer<typeof trainingsSchema>;
+/** A version of a catalog's artifact, with what its training measured. */
 export type TrainedVersion = Trainings['versions'][number];
 
 const REQUEST_TIMEOUT_MS = 120_000;

@@ -6,6 +6,7 @@ import { SHARED_FOLDER } from './postgres/data-folder.ts';
 
 export { reportText } from './doctor/report-text.ts';
 
+/** Settings of `kindred doctor`. */
 export interface DoctorOptions {
   /** Deletes data of folders that are gone, and ends servers on such data or without data. Nothing else. */
   readonly remove: boolean;

@@ -45,8 +45,11 @@ export const itemFieldsSchema = z.strictObject({
 /** An item as callers send it; only `id` is required. An optional text that is empty counts as absent. */
 export const itemSchema = itemFieldsSchema.extend({ id: itemIdSchema });
 
+/** The fields of an item, without its id. */
 export type ItemFields = z.infer<typeof itemFieldsSchema>;
+/** An item of a catalog, as it was parsed. */
 export type Item = z.infer<typeof itemSchema>;
+/** Value of an attribute that a catalog defines itself. */
 export type AttributeValue = z.infer<typeof attributeValueSchema>;
 
 const labelsSchema = z.array(labelSchema).min(1, 'must name at least one').max(1_000);
@@ -96,4 +99,5 @@ export const filterSchema = z
   .refine((filter) => valuesOf(filter) <= FILTER_VALUES_MAX, `must name at most ${FILTER_VALUES_MAX} values in all`)
   .meta({ description: `Conditions that every answered item meets; at most ${FILTER_VALUES_MAX} values in all` });
 
+/** Conditions on items; an item must meet all of them. Without `available`, only available items pass. */
 export type Filter = z.infer<typeof filterSchema>;

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { eventIdSchema, itemIdSchema, slateIdSchema, userIdSchema } from './id.ts';
 import { momentSchema } from './text.ts';
 
+/** Types of event. */
 export const EVENT_TYPES = ['impression', 'click', 'save', 'dwell', 'hide'] as const;
+/** An act of a user: shown an item, clicked, saved or hid it, or stayed with it (`dwell`, in seconds). */
 export type EventType = (typeof EVENT_TYPES)[number];
 
 /** An act of a user on an item, in the form that clients send. */
@@ -22,4 +24,5 @@ export const eventSchema = z.strictObject({
   position: z.int().min(1).max(1_000_000).optional().meta({ description: 'Rank of the item in that slate, from 1' }),
 });
 
+/** An event as it was parsed; defaults are not filled in. */
 export type Event = z.infer<typeof eventSchema>;

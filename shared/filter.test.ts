@@ -38,7 +38,7 @@ const part: fc.Arbitrary<Filter> = fc.oneof(
   fc.record({ attributes: fc.dictionary(name, attributeCondition, { maxKeys: 2 }) }),
   fc.record({ available: fc.constantFrom(true, false, 'any' as const) }),
 );
-/** Of few conditions: hardly any item passes many. */
+/** Has few conditions: hardly any item passes many. */
 const filter: fc.Arbitrary<Filter> = fc.tuple(part, part).map(([left, right]) => ({ ...left, ...right }));
 
 /** The documented meaning, word by word. */

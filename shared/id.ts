@@ -2,8 +2,11 @@ import { z } from 'zod';
 
 /** Names a catalog. Nothing that one catalog holds is ever mixed with another's. */
 export type CatalogId = string & { readonly brand: 'CatalogId' };
+/** Names an item within its catalog. */
 export type ItemId = string & { readonly brand: 'ItemId' };
+/** Names a user within a catalog. */
 export type UserId = string & { readonly brand: 'UserId' };
+/** Names an event within its catalog; of several with one id, the first counts. */
 export type EventId = string & { readonly brand: 'EventId' };
 /** Names one embedding model at one revision. Vectors of different spaces are never compared. */
 export type SpaceId = string & { readonly brand: 'SpaceId' };
@@ -48,13 +51,18 @@ function idSchema<Id extends string>(description: string): z.ZodType<Id, string>
     });
 }
 
+/** Parses an item's id. */
 export const itemIdSchema = idSchema<ItemId>('An item id');
+/** Parses a user's id. */
 export const userIdSchema = idSchema<UserId>('A user id');
+/** Parses an event's id. */
 export const eventIdSchema = idSchema<EventId>('An event id, unique in its catalog');
+/** Parses the id of a slate. */
 export const slateIdSchema = idSchema<string>('The id of a slate');
 
 const CATALOG_ID = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
+/** Parses a catalog's id. */
 export const catalogIdSchema: z.ZodType<CatalogId, string> = z
   .string()
   .regex(CATALOG_ID, 'must be 1 to 63 of a-z, 0-9 and -, not starting with -')

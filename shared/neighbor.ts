@@ -7,6 +7,7 @@ import type { CatalogId, ItemId, SpaceId } from './id.ts';
  */
 export type NeighborTarget = { readonly item: ItemId } | { readonly vector: Float32Array; readonly space?: SpaceId };
 
+/** One question for nearest neighbors. */
 export interface NeighborQuery {
   readonly target: NeighborTarget;
   /** Number of neighbors wanted, 1 to 1,000. */
@@ -15,12 +16,14 @@ export interface NeighborQuery {
   readonly filter?: Filter;
 }
 
+/** An item near a target. */
 export interface Neighbor {
   readonly item: ItemId;
   /** Cosine in [−1, 1]; higher is nearer. */
   readonly similarity: number;
 }
 
+/** Answers to the queries of one request, by one state of the index. */
 export interface NeighborAnswer {
   /** The space that answered; `undefined` while the catalog has none that serves. */
   readonly space: SpaceId | undefined;

@@ -26,6 +26,7 @@ export const PROBLEMS = {
   internal: [500, 'A fault of the server; the log has it under the request id'],
 } as const satisfies Record<string, readonly [number, string]>;
 
+/** Names a problem in answers; clients may rely on it. */
 export type ProblemCode = keyof typeof PROBLEMS;
 
 /** One failed condition on one field of the input. */

@@ -1,3 +1,4 @@
+/** Parts of a command's help that follow its options. */
 export interface HelpAfter {
   readonly notes?: readonly string[];
   /** Variables with their meaning. */

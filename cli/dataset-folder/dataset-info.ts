@@ -28,6 +28,7 @@ const datasetInfoSchema = z.object({
 
 /** The content of `dataset.json`, which describes the data set beside it. */
 export type DatasetInfo = z.infer<typeof datasetInfoSchema>;
+/** Role of a file in a data set, by which `dataset.json` names it. */
 export type DatasetFile = keyof DatasetInfo['files'];
 
 const INFO_FILE = 'dataset.json';

@@ -10,11 +10,13 @@ export interface TextLine {
   readonly text: string;
 }
 
+/** A line that is not text in the file's encoding. */
 export interface UnreadableLine {
   readonly line: number;
   readonly reason: string;
 }
 
+/** A line of a file, with its number from 1. */
 export type FileLine = TextLine | UnreadableLine;
 
 /** The way from bytes to text; `utf8-or-latin1` reads a line that is not UTF-8 as ISO 8859-1, so that every line is text. */

@@ -18,6 +18,7 @@ export interface CsvOptions {
   readonly items: CsvItems | undefined;
 }
 
+/** The table of items of a CSV source. */
 export interface CsvItems {
   readonly file: string;
   readonly columns: readonly ItemColumn[];

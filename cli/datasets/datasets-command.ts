@@ -16,6 +16,7 @@ import type { Source } from './source.ts';
 import type { SourceChoice } from './source-choice.ts';
 import { isColdItem } from './split-hash.ts';
 
+/** A call of `kindred datasets prepare`. */
 export interface PrepareRequest {
   readonly source: SourceChoice;
   /** As given: paths are relative to where the command was called. */

@@ -10,6 +10,7 @@ import { isTestPair } from './split-hash.ts';
  */
 export type Split = { readonly by: 'time' } | { readonly by: 'hash'; readonly salt: string };
 
+/** Counts of rows after their division into training and test. */
 export interface Division {
   readonly train: number;
   readonly test: number;

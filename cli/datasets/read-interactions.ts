@@ -6,6 +6,7 @@ import type { InteractionStore } from './interaction-store.ts';
 import type { RowTally } from './row-tally.ts';
 import type { Source } from './source.ts';
 
+/** Receivers of a source's interactions. */
 export interface InteractionsTarget {
   readonly store: InteractionStore;
   /** `undefined` for a source of identifiers only. */

@@ -1,6 +1,7 @@
 import { plainNumber } from '../dataset-folder/plain-number.ts';
 import type { CsvItems, CsvOptions, ItemColumn } from './csv-source.ts';
 
+/** Kinds of source that a data set can be made from. */
 export const SOURCE_KINDS = ['goodbooks', 'movielens', 'csv'] as const;
 export type SourceKind = (typeof SOURCE_KINDS)[number];
 

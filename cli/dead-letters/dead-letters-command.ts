@@ -1,6 +1,7 @@
 import type { Reporter } from '../console/reporter.ts';
 import type { DeadLetter, KindredClient } from '../kindred-client.ts';
 
+/** Parts that `kindred dead-letters` works with. */
 export interface DeadLettersOptions {
   readonly client: KindredClient;
   readonly reporter: Reporter;

@@ -11,6 +11,7 @@ import { stateFileOf } from './import-state.ts';
 import { throughOutage } from './outage.ts';
 import { planOf } from './path-plan.ts';
 
+/** A call of `kindred import`. */
 export interface ImportRequest {
   /** As given: relative to where the command was called. */
   readonly path: string;

@@ -1,6 +1,7 @@
 import type { CatalogId } from '@kindred/shared/id';
 import type { Row } from './row.ts';
 
+/** The place to go on from in a file. */
 export interface PartPosition {
   /** The last line to skip. */
   readonly afterLine: number;

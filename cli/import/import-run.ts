@@ -20,6 +20,7 @@ export interface ImportRunOptions {
   readonly giveUpAfterMs: number;
 }
 
+/** Counts and pace of an import that ended. */
 export interface ImportSummary {
   /** Accepted, earlier runs of the same import included. */
   readonly items: number;

@@ -38,6 +38,7 @@ export interface StateFile {
   remove(): Promise<void>;
 }
 
+/** The file that holds an import's progress: one per server, catalog, path and content. */
 export function stateFileOf(folder: string, { url, catalog, path, contentSha256 }: ImportIdentity): StateFile {
   const file = join(folder, `${sha256(JSON.stringify([url, catalog, path, contentSha256]))}.json`);
   // One name, so that a draft that a kill left behind is written over or removed.

@@ -5,6 +5,7 @@ import { UnavailableError } from '../unavailable-error.ts';
 const PAUSE_MS_MIN = 250;
 const PAUSE_MS_MAX = 5_000;
 
+/** Patience with a server that is unavailable. */
 export interface OutageOptions {
   /** Counted from the first failure. A pause that has begun is waited for, so it may take 5 s more. */
   readonly giveUpAfterMs: number;

@@ -1,6 +1,7 @@
 import { sha256Bytes } from '@kindred/shared/hash';
 import type { FieldProblem } from '@kindred/shared/problem';
 
+/** The kind of row that a file holds; each goes to an address of its own. */
 export type RowKind = 'item' | 'event';
 
 /** The place of a row in its file, from 1: its first line and its last, which differ if a quoted field has several. */
@@ -22,8 +23,10 @@ export interface BadRow extends RowPlace {
   readonly problem: FieldProblem;
 }
 
+/** A row of a file as it was read. */
 export type Row = GoodRow | BadRow;
 
+/** A row that cannot be read as a whole, so that no field is named. */
 export function badRow(place: RowPlace, reason: string): BadRow {
   return { kind: 'bad', line: place.line, lastLine: place.lastLine, problem: { field: '', reason } };
 }

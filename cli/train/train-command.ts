@@ -3,6 +3,7 @@ import type { CatalogId } from '@kindred/shared/id';
 import type { Reporter } from '../console/reporter.ts';
 import type { KindredClient, TrainedVersion, Trainings } from '../kindred-client.ts';
 
+/** A call of `kindred train`. */
 export interface TrainRequest {
   readonly catalog: CatalogId;
   readonly verb: 'train' | 'status' | 'rollback';

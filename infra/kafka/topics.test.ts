@@ -33,7 +33,7 @@ describe.skipIf(isAway)(`the topics of Kafka${why}`, () => {
     return topics;
   }
 
-  /** @param settings  Of the topic of dead letters, made as someone else would. */
+  /** Creates both topics as another program would. @param settings  Own settings of the topic of dead letters. */
   async function existing(settings: Readonly<Record<string, string>> = {}): Promise<TopicNames> {
     const topics = names();
     const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));

@@ -12,6 +12,7 @@ import { indexMetrics } from './metrics.ts';
 import type { StartEngine } from './ports/index-engine.ts';
 import { IndexService } from './service.ts';
 
+/** Parts that the index service is composed of; they stay the caller's. */
 export interface IndexParts {
   readonly database: Database;
   readonly engine: IndexEngineName;

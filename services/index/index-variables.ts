@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 /** The engines that a process may search with. */
 const INDEX_ENGINES = ['hnsw', 'exact'] as const;
+/** Value of `KINDRED_INDEX_ENGINE`: the name of an engine's folder. */
 export type IndexEngineName = (typeof INDEX_ENGINES)[number];
 
 /** Environment variables of every process that runs the index. */

@@ -12,6 +12,7 @@ import { EngineDeadError, type SearchAnswer, type SpaceStatus, type StartEngine 
 import type { Log } from './ports/log.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
 
+/** Adapters and settings of the index service. */
 export interface IndexServiceOptions {
   readonly feed: ChangeFeed;
   readonly startEngine: StartEngine;
@@ -25,6 +26,7 @@ export interface IndexServiceOptions {
   readonly nowMs?: () => number;
 }
 
+/** State of the index service, for metrics. */
 export interface IndexServiceStatus {
   /** In milliseconds since 1970; `undefined` before the first snapshot. */
   readonly lastSnapshotAtMs: number | undefined;

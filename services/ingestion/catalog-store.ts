@@ -7,6 +7,7 @@ export interface NewSpace {
   readonly dimensions: number;
 }
 
+/** A catalog with the counts of its items and of its embedding queue. */
 export interface CatalogSummary {
   readonly catalog: CatalogId;
   readonly items: number;

@@ -14,6 +14,7 @@ import { Ingestion } from './ingestion.ts';
 import { ingestionMetrics } from './metrics.ts';
 import { SpaceOpening } from './space-opening.ts';
 
+/** Parts that the ingestion service is composed of; they stay the caller's. */
 export interface IngestionParts {
   readonly database: Database;
   readonly model: KnownModel;
@@ -28,6 +29,7 @@ export interface IngestionParts {
   readonly embedders?: EmbeddersBySpace;
 }
 
+/** The ingestion service at work. */
 export interface IngestionService extends Service {
   readonly ingestion: Ingestion;
   /** Resolves once the model's space exists in every catalog, or at `stop`. */

@@ -9,6 +9,7 @@ export interface EmbeddingTask {
   readonly textHash: Buffer;
 }
 
+/** A task with its result. */
 export interface EmbeddedTask extends EmbeddingTask {
   /** Unit length, shape `[dimensions]` of the space. */
   readonly vector: Float32Array;
@@ -20,6 +21,7 @@ export interface EmbeddingOutcome {
   readonly failures: readonly { readonly task: EmbeddingTask; readonly reason: string }[];
 }
 
+/** Counts of tasks that wait, and of those that were given up after three attempts. */
 export interface EmbeddingBacklog {
   readonly waiting: number;
   readonly failed: number;
@@ -43,6 +45,6 @@ export interface EmbeddingQueue {
   openSpaces(space: NewSpace): Promise<void>;
   /** Lets every space that is filled serve in place of the one before it. @returns The number of spaces that took over. */
   promoteFilled(): Promise<number>;
-  /** Of all catalogs and replicas together. */
+  /** Counts over all catalogs and replicas together. */
   backlog(): Promise<EmbeddingBacklog>;
 }

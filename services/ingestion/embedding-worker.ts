@@ -4,6 +4,7 @@ import type { Log } from '@kindred/shared/platform/log';
 import { Signal } from '@kindred/shared/platform/signal';
 import type { EmbeddedTask, EmbeddingOutcome, EmbeddingQueue, EmbeddingTask } from './embedding-queue.ts';
 
+/** Queue, embedders and pace of a worker. */
 export interface EmbeddingWorkerOptions {
   readonly queue: EmbeddingQueue;
   /** The embedder of a space; `undefined` where its model is not known here. Called for each batch. */

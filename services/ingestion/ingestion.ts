@@ -5,6 +5,7 @@ import { Problem } from '@kindred/shared/problem';
 import type { CatalogStore, CatalogSummary, NewSpace } from './catalog-store.ts';
 import type { ItemStore, Precondition, StoredItem } from './item-store.ts';
 
+/** Stores of the ingestion service, and whom it tells of writes. */
 export interface IngestionOptions {
   readonly catalogs: CatalogStore;
   readonly items: ItemStore;
@@ -25,6 +26,7 @@ export interface TaggedItem {
   readonly etag: string;
 }
 
+/** The answer to a write of one item. */
 export interface WriteReceipt extends TaggedItem {
   readonly isNew: boolean;
   /** For reads that must reflect the write. */

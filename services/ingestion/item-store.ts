@@ -13,6 +13,7 @@ export interface StoredItem {
 /** The state that an item must be in for a write to happen: at any of these changes, or merely existing. */
 export type Precondition = { readonly changes: readonly number[] } | 'exists';
 
+/** An item as a write left it. */
 export interface WrittenItem {
   readonly item: StoredItem;
   readonly isNew: boolean;

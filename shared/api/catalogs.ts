@@ -8,6 +8,8 @@ const catalogSchema = z.object({
   space: z.string().optional().meta({ description: 'The embedding space that serves' }),
 });
 
+/** All catalogs, by id. */
 export const catalogsAnswerSchema = z.object({ catalogs: z.array(catalogSchema) });
 
+/** The answer to the creation of a catalog. */
 export const catalogAnswerSchema = z.object({ catalog: z.string() });

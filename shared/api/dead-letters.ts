@@ -3,6 +3,7 @@ import { z } from 'zod';
 /** Longest part of a message that a list of dead letters shows, in characters. */
 export const LETTER_VALUE_MAX = 2_000;
 
+/** A list of dead letters; `at` is the time at which the event log took the message. */
 export const deadLettersAnswerSchema = z.object({
   letters: z.array(
     z.object({
@@ -17,4 +18,5 @@ export const deadLettersAnswerSchema = z.object({
   ),
 });
 
+/** The number of messages that were appended to the event log again. */
 export const retryAnswerSchema = z.object({ retried: z.int() });

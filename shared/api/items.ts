@@ -24,14 +24,17 @@ export const itemAnswerSchema = z.object({
   available: z.boolean(),
 });
 
+/** An item as it was written, and the token of the write. */
 export const writtenItemSchema = z.object({ item: itemAnswerSchema, token: z.string() });
 
+/** The token of a deletion. */
 export const deletedItemSchema = z.object({ token: z.string() });
 
 const IF_MATCH_CHARACTERS_MAX = 4_096;
 /** `*` or a list of entity tags, as RFC 9110 section 13.1.1 writes them in ASCII. */
 const IF_MATCH = /^(?:\*|(?:W\/)?"[!#-~]*"(?:[ \t]*,[ \t]*(?:W\/)?"[!#-~]*")*)$/;
 
+/** The precondition of a write, as RFC 9110 section 13.1.1 has it. */
 export const ifMatchHeaders = z.object({
   'If-Match': z
     .string()

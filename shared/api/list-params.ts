@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 const LIMIT_MAX = 200;
+/** Number of items that an answer lists unless the request says otherwise. */
 export const LIMIT_DEFAULT = 20;
 /** Number of items that an answer lists at most. */
 export const limitSchema = z.int().min(1).max(LIMIT_MAX);

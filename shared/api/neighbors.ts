@@ -7,6 +7,7 @@ import { afterSchema } from './write-token.ts';
 
 const SEARCH_TEXT_MAX = 10_000;
 
+/** A search of a catalog's items by text. */
 export const searchBodySchema = z.strictObject({
   text: textSchema(SEARCH_TEXT_MAX).min(1, 'must not be empty'),
   limit: limitSchema.default(LIMIT_DEFAULT),
@@ -15,12 +16,14 @@ export const searchBodySchema = z.strictObject({
   after: afterSchema.optional(),
 });
 
+/** Query parameters of an item's similar items. */
 export const similarQuerySchema = z.strictObject({
   limit: limitParameterSchema.optional(),
   expand: flagSchema.optional(),
   after: afterSchema.optional(),
 });
 
+/** Items by falling cosine similarity. */
 export const neighborsAnswerSchema = z.object({
   items: z.array(z.object({ item: z.string(), similarity: z.number(), details: itemSchema.optional() })),
   degraded: degradedSchema.optional(),

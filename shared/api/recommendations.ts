@@ -12,6 +12,7 @@ const EXCLUDED_MAX = 1_000;
 /** Seeds are whole numbers in [0, SEED_MAX]. */
 export const SEED_MAX = 2 ** 32 - 1;
 
+/** A request for a slate. */
 export const recommendationsBodySchema = z.strictObject({
   user: userIdSchema,
   limit: limitSchema.default(LIMIT_DEFAULT),
@@ -40,6 +41,10 @@ const explanationSchema = z.object({
   because: z.array(z.string()).meta({ description: "Items of the user's own history" }),
 });
 
+/**
+ * A slate: items in the order in which to show them. The same request with its `at` and `seed` gives the same items
+ * while `versions` stay and nothing is written.
+ */
 export const slateSchema = z.object({
   slate: z.string().meta({ description: 'The id of this answer, to be sent with its events' }),
   at: z.string(),

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
 import type { ProblemCode } from '../problem.ts';
 
+/** The answer of a route, before it is written as HTTP. */
 export interface Answer {
   readonly status: number;
   /** Sent as JSON; `undefined` for an empty answer. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 const timeSchema = z.iso.datetime();
 
+/** A training that was asked for, with its progress or end. */
 export const trainingAnswerSchema = z.object({
   state: z.enum(['waiting', 'running', 'trained', 'failed']),
   askedAt: timeSchema,
@@ -42,9 +43,11 @@ const versionSchema = z.object({
   }),
 });
 
+/** A catalog's current or last training, `null` if there is none, and the versions that are kept, latest first. */
 export const trainingsAnswerSchema = z.object({
   training: trainingAnswerSchema.nullable(),
   versions: z.array(versionSchema),
 });
 
+/** The version that serves after a rollback. */
 export const rollbackAnswerSchema = z.object({ version: z.int() });

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { EVENT_TYPES } from '../event.ts';
 import { afterSchema } from './write-token.ts';
 
+/** Query parameters of a user. */
 export const userQuerySchema = z.strictObject({ after: afterSchema.optional() });
 
+/** A user's interests by falling importance, and latest events, latest first. */
 export const userAnswerSchema = z.object({
   user: z.string(),
   interests: z.array(z.object({ medoid: z.string(), importance: z.number(), items: z.array(z.string()) })),
@@ -20,4 +22,5 @@ export const userAnswerSchema = z.object({
   ),
 });
 
+/** The number of events that an erasure deleted. */
 export const erasureAnswerSchema = z.object({ events: z.int() });

@@ -3,6 +3,7 @@ import type { Embedder } from './embedder.ts';
 import { modelOfSpace } from './known-models.ts';
 import { onnxEmbedder } from './onnx/onnx-embedder.ts';
 
+/** The embedders of one process. */
 export interface EmbeddersBySpace {
   /** The embedder of a space, started on first use; `undefined` where its model is not a known one. */
   of(space: SpaceId): Embedder | undefined;

@@ -3,6 +3,7 @@ import type { SpaceId } from '../id.ts';
 import { normalise } from '../numeric/vector.ts';
 import type { Embedder } from './embedder.ts';
 
+/** Settings of an embedder that hashes words. */
 export interface HashEmbedderOptions {
   readonly space: SpaceId;
   /** At most 256: one hash of a word fills a vector. */

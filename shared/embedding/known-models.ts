@@ -36,9 +36,12 @@ const models = z
   .record(z.string(), modelSchema)
   .parse(JSON.parse(readFileSync(join(import.meta.dirname, 'models.json'), 'utf8')));
 
+/** Names of all models in `models.json`. */
 export const MODEL_NAMES: readonly string[] = Object.keys(models);
+/** The model unless `KINDRED_MODEL` names another. */
 export const DEFAULT_MODEL = 'bge-small-en-v1.5';
 
+/** The model of this name; `undefined` if `models.json` has none. */
 export function knownModel(name: string): KnownModel | undefined {
   return Object.hasOwn(models, name) ? { ...models[name]!, name } : undefined;
 }

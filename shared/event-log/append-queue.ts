@@ -1,6 +1,7 @@
 import { Problem } from '../problem.ts';
 import type { Position } from './event-log.ts';
 
+/** The log behind a queue, and the limits of its writes. */
 export interface AppendQueueOptions<Item> {
   /** Makes messages durable; never called again before it has settled. */
   readonly write: (messages: readonly Item[]) => Promise<readonly Position[]>;

@@ -19,6 +19,7 @@ export interface Position {
   readonly offset: number;
 }
 
+/** A message as readers see it. */
 export interface Message extends Position {
   /** As it was appended; from another producer, any bytes, or `null` for none. */
   readonly value: Buffer | null;
@@ -41,6 +42,7 @@ export interface MessageHandler {
   apply(batch: MessageBatch): Promise<void>;
 }
 
+/** Messages of one partition, offsets rising. */
 export interface MessageBatch {
   readonly partition: number;
   /** At most `batchSizeMax` messages; none if all that were read had been erased. */
@@ -49,12 +51,14 @@ export interface MessageBatch {
   readonly nextOffset: number;
 }
 
+/** Size of batches, and where failures go. */
 export interface ConsumeOptions {
   readonly batchSizeMax: number;
   /** Receives every failure; the consumer goes on after each. */
   readonly onError: (error: unknown) => void;
 }
 
+/** A member of the log's group, from `consume` to its end. */
 export interface Consumer {
   /** False once it was stopped, or has ended by a failure that it cannot go on after. */
   readonly isRunning: boolean;

@@ -1,5 +1,6 @@
 import { untilSuccess } from './until-success.ts';
 
+/** Sessions, and the pauses after those that fail. */
 export interface SessionLoopOptions {
   /** Runs one session to its end. A session that throws is followed by the next after a pause, another at once. */
   readonly runSession: () => Promise<void>;

@@ -1,5 +1,6 @@
 import pRetry from 'p-retry';
 
+/** Pauses and end of repeated attempts. */
 export interface UntilSuccessOptions {
   /** Pause after the first failure; it doubles with each further one. */
   readonly firstPauseMs: number;

@@ -7,6 +7,7 @@ export interface ArrayFile {
   readonly arrays: Readonly<Record<string, NumberArray>>;
 }
 
+/** Arrays that a file can hold. */
 export type NumberArray = Int32Array<ArrayBuffer> | Float32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
 
 const KINDS = { int32: Int32Array, float32: Float32Array, uint8: Uint8Array } as const;

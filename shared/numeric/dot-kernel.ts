@@ -14,6 +14,7 @@ export interface DotKernel {
 
 /** Vectors are read 16 floats at a time. */
 export const LANE_BYTES = 64;
+/** The unit in which the memory of WebAssembly grows. */
 export const PAGE_BYTES = 65_536;
 
 /** Makes a memory of one zeroed page and the kernel over it. Cost: about half a millisecond, and address space. */

@@ -11,6 +11,7 @@ export interface PackedIds {
 /** Ids between two turns of the event loop: some 3 ms. */
 const SLICE = 10_000;
 
+/** Packs ids into two arrays, which move between threads without a copy. Cost: O(bytes of all ids). */
 export function packIds(ids: readonly ItemId[]): PackedIds {
   const parts = ids.map((id) => Buffer.from(id));
   const ends = new Int32Array(ids.length);

@@ -6,6 +6,7 @@ export interface SparseRows {
   readonly values: Float32Array<ArrayBuffer>;
 }
 
+/** The number of rows, empty ones included. */
 export function rowCountOf({ starts }: SparseRows): number {
   return starts.length - 1;
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from './database.ts';
 import type { Log } from './log.ts';
 
+/** The database to watch, and how often. */
 export interface DatabaseWatchOptions {
   readonly database: Database;
   readonly log: Log;

@@ -1,12 +1,15 @@
 import pg from 'pg';
 import type { Log } from './log.ts';
 
+/** A bounded pool of connections. */
 export type Database = pg.Pool;
+/** A connection of the pool within a transaction. */
 export type Transaction = pg.PoolClient;
 
 // 64-bit integers are change numbers, offsets and milliseconds here, all below 2^53.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
+/** Address and limits of a pool. */
 export interface DatabaseOptions {
   readonly url: string;
   readonly connectionsMax: number;

@@ -1,5 +1,6 @@
 import { type Logger, pino } from 'pino';
 
+/** A structured log: fields first, then a constant sentence. */
 export type Log = Logger;
 
 /**

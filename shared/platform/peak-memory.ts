@@ -7,6 +7,7 @@ export interface PeakMemory {
   stop(): number;
 }
 
+/** Looks at the resident memory every 50 ms, without keeping the process alive. */
 export function watchMemory(): PeakMemory {
   let most = process.memoryUsage.rss();
   const look = (): void => {

@@ -23,6 +23,7 @@ export interface Service {
   stop(): Promise<void>;
 }
 
+/** Parts that a service gets from the process that runs it. */
 export interface ServiceContext<Config> {
   readonly config: Config;
   readonly log: Log;
@@ -31,6 +32,7 @@ export interface ServiceContext<Config> {
   readonly fail: (error: unknown) => void;
 }
 
+/** A service as a program: its name, settings and start. */
 export interface ServiceProgram<Config extends HttpConfig, Started extends Service> {
   readonly name: string;
   /** @throws {ConfigError} */

@@ -18,6 +18,7 @@ export interface SnapshotNeed {
   readonly isSaving: boolean;
 }
 
+/** The policy unless options say otherwise. */
 export const SNAPSHOT_POLICY: SnapshotPolicy = { changesMin: 5_000, intervalMs: 60_000 };
 
 /**

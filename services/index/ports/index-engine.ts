@@ -13,6 +13,7 @@ export interface SpaceToOpen extends SpaceKey {
   readonly head: number;
 }
 
+/** A space as the engine found it when it was opened. */
 export interface OpenedSpace {
   /** Every embedding of the space up to this change is in the engine; 0 for an empty space. */
   readonly change: number;
@@ -26,6 +27,7 @@ export interface Rejection extends SpaceKey {
   readonly reason: string;
 }
 
+/** Neighbors by one state of the engine. */
 export interface SearchAnswer {
   /** Changes when the answers may. */
   readonly version: string;
@@ -45,6 +47,7 @@ export interface SpaceStatus extends SpaceKey {
   readonly unchecked: number;
 }
 
+/** Position and sizes of all that an engine holds. */
 export interface EngineStatus {
   /** Highest position that `apply` was given; 0 for an engine that holds nothing. */
   readonly position: number;

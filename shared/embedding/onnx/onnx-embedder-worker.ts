@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { AutoModel, AutoTokenizer, env, type PreTrainedModel, type PreTrainedTokenizer } from '@xenova/transformers';
 import { normalise } from '../../numeric/vector.ts';
 
+/** The model that a worker loads at its start. */
 export interface WorkerModel {
   readonly folder: string;
   readonly pooling: 'cls' | 'mean';
@@ -11,10 +12,12 @@ export interface WorkerModel {
   readonly background: boolean;
 }
 
+/** A text to embed; a worker takes one at a time. */
 export interface EmbedTask {
   readonly text: string;
 }
 
+/** A message of a worker: once when it has loaded the model, then one per task, in their order. */
 export type EmbedAnswer =
   | { readonly kind: 'loaded' }
   | { readonly kind: 'embedded'; readonly vector: Float32Array<ArrayBuffer> }

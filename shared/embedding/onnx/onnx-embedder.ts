@@ -3,6 +3,7 @@ import type { Embedder } from '../embedder.ts';
 import { type KnownModel, modelFolder, spaceOf } from '../known-models.ts';
 import type { EmbedAnswer, EmbedTask, WorkerModel } from './onnx-embedder-worker.ts';
 
+/** The model and the threads that run it. */
 export interface OnnxEmbedderOptions {
   readonly model: KnownModel;
   readonly modelsFolder: string;

@@ -4,6 +4,7 @@ import type { Position } from '../event-log.ts';
 import { type KafkaClient, type KafkaClientOptions, kafkaClient } from './kafka-client.ts';
 import type { KafkaRecord } from './kafka-record.ts';
 
+/** The topic to append to. */
 export interface KafkaAppenderOptions extends KafkaClientOptions {
   readonly topic: string;
   /**

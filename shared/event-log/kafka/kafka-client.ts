@@ -4,6 +4,7 @@ import { Kafka, type LogEntry, logLevel, type SASLOptions } from 'kafkajs';
 import type { Log } from '../../platform/log.ts';
 import type { KafkaConfig, KafkaSecurity } from './kafka-config.ts';
 
+/** Brokers, and the name by which they know the client. */
 export interface KafkaClientOptions extends KafkaConfig {
   readonly clientId: string;
   readonly log?: Log;

@@ -7,6 +7,7 @@ import { KafkaLogConsumer } from './kafka-log-consumer.ts';
 import { KafkaOffsets } from './kafka-offsets.ts';
 import { type KafkaRecord, recordBytes } from './kafka-record.ts';
 
+/** Brokers, topic and group of an event log. */
 export interface KafkaEventLogOptions extends KafkaConfig {
   /** Must exist; see `createTopics`. Also the log's name, as stored progress belongs to the topic. */
   readonly topic: string;

@@ -1,5 +1,6 @@
 import type { PartitionRange } from './kafka-offsets.ts';
 
+/** The place at which a partition is read first. */
 export interface PartitionStart {
   /** Offset to read first. */
   readonly offset: number;
@@ -18,6 +19,7 @@ export function partitionStart(partition: number, progress: number | undefined, 
   return { offset: range.start, expired: { from: progress, to: range.start - 1 } };
 }
 
+/** The error of progress that belongs to another topic of the same name. */
 export function pastTheEnd(partition: number, progress: number, end: number): Error {
   return new Error(
     `progress ${progress} of partition ${partition} lies past the log's end (${end}): was the topic recreated? Nothing is read until that progress is deleted`,

@@ -7,6 +7,7 @@ import { toMessage } from './kafka-message.ts';
 import type { KafkaOffsets } from './kafka-offsets.ts';
 import { partitionStart, pastTheEnd } from './kafka-partition-start.ts';
 
+/** Topic, group and handler of a consumer. */
 export interface KafkaSessionOptions extends KafkaClientOptions, ConsumeOptions {
   readonly topic: string;
   readonly groupId: string;

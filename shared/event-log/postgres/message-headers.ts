@@ -15,6 +15,7 @@ export function withoutRequestId({ [REQUEST_ID_HEADER]: _, ...headers }: Headers
   return headers;
 }
 
+/** Reverses `encodeHeaders`. */
 export function decodeHeaders(bytes: Buffer | null): Headers {
   return bytes === null ? {} : headersSchema.parse(JSON.parse(bytes.toString()));
 }

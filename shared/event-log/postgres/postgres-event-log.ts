@@ -5,6 +5,7 @@ import { messageBytes } from '../message-bytes.ts';
 import { encodeHeaders, withoutRequestId } from './message-headers.ts';
 import { FIRST_OFFSET, PostgresLogConsumer } from './postgres-log-consumer.ts';
 
+/** The database that holds an event log. */
 export interface PostgresEventLogOptions {
   /** Holds the table `event_log`; stays the caller's. */
   readonly database: Database;

@@ -11,6 +11,7 @@ export interface PostgresLogConsumerOptions extends ConsumeOptions {
   readonly end: () => Promise<number>;
 }
 
+/** Offset of the first message of a log. */
 export const FIRST_OFFSET = 1;
 const BATCH_BYTES_MAX = 16 * 1024 * 1024;
 const PAUSES = { firstPauseMs: 100, pauseMaxMs: 1_000 };

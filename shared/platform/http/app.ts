@@ -13,6 +13,7 @@ import { identifyRequest } from './request-id.ts';
 import { measureRequests } from './request-metrics.ts';
 import { mountRoutes } from './route-handler.ts';
 
+/** Routes of an application, and the checks before them. */
 export interface AppOptions {
   readonly routes: readonly Route[];
   readonly log: Log;

@@ -10,11 +10,13 @@ import { JsonTextError, parseJsonText } from './json-text.ts';
 import { fieldProblems } from './parse.ts';
 import { decompressed, linesOf, type RawRow } from './row-stream.ts';
 
+/** A row that was not stored, with its first mistake. */
 export interface RejectedRow extends FieldProblem {
   /** From 1: the line of NDJSON, or the place in a JSON list. */
   readonly line: number;
 }
 
+/** A row of a batch: parsed, with its size in the body, or rejected. */
 export type ParsedRow<Row extends z.ZodType> =
   | { readonly row: z.output<Row>; readonly bytes: number }
   | { readonly rejected: RejectedRow };

@@ -17,6 +17,7 @@ const CHUNK_BYTES = 1024 * 1024;
 /** Stores rows together or not at all. @returns The token of the write. */
 export type StoreRows<Row extends z.ZodType> = (rows: readonly z.output<Row>[]) => Promise<string>;
 
+/** The outcome of a batch of which at least one row was stored. */
 export interface BatchAnswer {
   /** Number of rows stored. */
   readonly accepted: number;

@@ -5,6 +5,7 @@ import { Problem, type ProblemCode } from '../../problem.ts';
 import { isDatabaseAway, isDatabaseBusy } from '../database.ts';
 import type { Log } from '../log.ts';
 
+/** Media type of error answers, by RFC 9457. */
 export const PROBLEM_TYPE = 'application/problem+json';
 
 /** A problem as the JSON of RFC 9457. `type` is a URI that names the code; it need not be fetched. */

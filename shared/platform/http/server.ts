@@ -5,6 +5,7 @@ import type { Express } from 'express';
 import { answerParserErrors } from './parser-errors.ts';
 import { PROBE_PATHS } from './probes.ts';
 
+/** A server that takes requests. */
 export interface HttpServer {
   readonly port: number;
   /**
@@ -14,6 +15,7 @@ export interface HttpServer {
   drain(timeoutMs: number): Promise<void>;
 }
 
+/** The application and its address. */
 export interface ListenOptions {
   readonly app: Express;
   readonly host: string;

@@ -102,7 +102,7 @@ export class HnswGraph {
     this.#marked++;
   }
 
-  /** @returns Up to `fetch` slots by rising distance, as the graph has it. */
+  /** @returns At most `fetch` slots by rising distance, as the graph has it. */
   search(vector: Float32Array, fetch: number, efSearch: number): readonly number[] {
     const { count } = this;
     if (count === 0) return [];

@@ -17,6 +17,7 @@ import { HNSW_DEFAULTS, type HnswOptions } from './hnsw-options.ts';
 import { HnswSpace } from './hnsw-space.ts';
 import { dropSnapshots, snapshotFolder } from './snapshot/snapshot-folder.ts';
 
+/** Settings of an engine of HNSW graphs. */
 export interface HnswEngineOptions {
   /** Folder of all snapshots. */
   readonly root: string;

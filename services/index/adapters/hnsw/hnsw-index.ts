@@ -8,6 +8,7 @@ import { HNSW_DEFAULTS, type HnswOptions } from './hnsw-options.ts';
 import { searchGeneration } from './hnsw-search.ts';
 import { type BuildState, type SavedIndex, savedIndexOf } from './saved-index.ts';
 
+/** Parts of one space's index, empty or loaded. */
 export interface HnswIndexOptions {
   readonly dimensions: number;
   /** The items of the catalog, shared with its other spaces. */

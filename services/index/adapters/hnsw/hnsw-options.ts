@@ -1,6 +1,7 @@
 import type { SearchOptions } from './domain/search-plan.ts';
 import type { GraphParameters } from './hnsw-graph.ts';
 
+/** Settings of one space's graph: how it is built, searched and rebuilt. */
 export interface HnswOptions extends GraphParameters, SearchOptions {
   /** Share of dead slots above which a new generation is built, if at least `tombstonesMin` slots are dead. */
   readonly tombstoneShareMax: number;
@@ -12,6 +13,7 @@ export interface HnswOptions extends GraphParameters, SearchOptions {
   readonly compactAfterMs: number;
 }
 
+/** Settings that an engine's options do not name. */
 export const HNSW_DEFAULTS: HnswOptions = {
   M: 16,
   efConstruction: 200,

@@ -9,6 +9,7 @@ export type SearchPlan =
       readonly efSearch: number;
     };
 
+/** Settings by which a search chooses between the graph and a scan. */
 export interface SearchOptions {
   /** Least length of the graph's candidate list; a longer one finds more and costs more. */
   readonly efSearch: number;
@@ -19,6 +20,7 @@ export interface SearchOptions {
   readonly scannedPerCandidate: number;
 }
 
+/** Counts by which the cost of a search is estimated. */
 export interface SearchSize {
   readonly k: number;
   /** Items that pass the filter; at most this many can be answered. */

@@ -1,6 +1,8 @@
 import { createDotKernel, type DotKernel, LANE_BYTES, PAGE_BYTES } from '@kindred/shared/numeric/dot-kernel';
 
+/** Marks a slot whose vector is dead. */
 export const NO_ROW = -1;
+/** Marks a row without a vector. */
 export const NO_SLOT = -1;
 const PAGES_MAX = 65_536;
 

@@ -18,6 +18,7 @@ export interface LoadedSnapshot extends RestoredGeneration {
   readonly change: number;
 }
 
+/** Properties that a snapshot must have to be loaded. */
 export interface WantedSnapshot extends SnapshotOrigin {
   readonly dimensions: number;
   readonly parameters: GraphParameters;

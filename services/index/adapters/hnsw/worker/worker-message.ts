@@ -22,6 +22,7 @@ export type WorkerAnswer<Call extends WorkerRequest['call']> = Call extends keyo
     : never
   : never;
 
+/** The worker's answer to the call of the same id. */
 export type WorkerReply = { readonly id: number } & ({ readonly value: unknown } | { readonly error: Error });
 
 /** Changes with all their vectors in one piece of memory, which moves between threads without a copy. */
@@ -32,6 +33,7 @@ export interface PackedChanges {
 
 type PackedEmbedding = Omit<EmbeddingChange, 'vector'> & { readonly dimensions: number };
 
+/** Copies the vectors of changes into one piece of memory. Cost: O(all vectors). */
 export function packed(changes: readonly Change[]): PackedChanges {
   const length = changes.reduce((sum, change) => sum + (change.kind === 'embedding' ? change.vector.length : 0), 0);
   const numbers = new Float32Array(length);
