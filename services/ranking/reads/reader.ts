@@ -1,5 +1,6 @@
 import type { CatalogId, ItemId, SpaceId, UserId } from '@kindred/shared/id';
 import type { HistoryEvent } from '../profile/engagement.ts';
+import { ClusterCache, type KeptClusters } from './cluster-cache.ts';
 import type { EmbeddingSource, WantedVector } from './embedding-source.ts';
 import type { HistorySource, SeenItem } from './history-source.ts';
 import type { ItemReader, ItemRow, ItemView, PageKey } from './item-reader.ts';
@@ -14,10 +15,11 @@ export interface ReaderOptions extends StoreGuardOptions {
 
 const HISTORY_MAX = 500;
 
-/** Starts the reads of requests, and remembers users as they were last read, within a bound. */
+/** Starts the reads of requests, and remembers users as they were last read and clustered, within a bound. */
 export class Reader {
   readonly #options: ReaderOptions;
   readonly #users = new LastKnownUsers();
+  readonly #clusters = new ClusterCache();
   readonly #guard: StoreGuard;
 
   constructor(options: ReaderOptions) {
@@ -27,17 +29,24 @@ export class Reader {
 
   /** Starts with the items as they are now: one round trip, which later reads wait for. */
   begin(catalog: CatalogId): Reads {
-    return new StoreReads(catalog, { ...this.#options, users: this.#users, attempt: this.#guard.begin() });
+    return new StoreReads(catalog, {
+      ...this.#options,
+      users: this.#users,
+      clusters: this.#clusters,
+      attempt: this.#guard.begin(),
+    });
   }
 
-  /** Forgets a user as they were last read, also in reads that are under way. @param hash  By `userHash`. */
+  /** Forgets a user as they were last read and clustered, also in reads that are under way. @param hash  By `userHash`. */
   forget(catalog: CatalogId, hash: Buffer): void {
     this.#users.forget(catalog, hash);
+    this.#clusters.forget(catalog, hash);
   }
 
-  /** Forgets every user as they were last read, also in reads that are under way. */
+  /** Forgets every user as they were last read and clustered, also in reads that are under way. */
   forgetAll(): void {
     this.#users.forgetAll();
+    this.#clusters.forgetAll();
   }
 }
 
@@ -49,6 +58,8 @@ export interface Reads {
   rows(space: SpaceId | undefined, items: readonly ItemId[]): Promise<ReadonlyMap<ItemId, ItemRow>>;
   page(after: PageKey | undefined, countMax: number): Promise<readonly PageKey[]>;
   vectors(space: SpaceId, wanted: readonly WantedVector[]): Promise<ReadonlyMap<ItemId, Float32Array>>;
+  /** Clusters of the user's engaged items as they were last made; take them before reading the history. */
+  clusters(user: UserId): KeptClusters;
   /** Names of stores that did not answer: `history`, `seen`, `items`, `embeddings`. */
   readonly missing: readonly string[];
 }
@@ -59,6 +70,7 @@ class StoreReads implements Reads {
   readonly #items: ItemReader;
   readonly #embeddings: EmbeddingSource;
   readonly #users: LastKnownUsers;
+  readonly #clusters: ClusterCache;
   readonly #attempt: Attempt;
   readonly #view: Promise<ItemView | undefined>;
 
@@ -66,6 +78,7 @@ class StoreReads implements Reads {
     catalog: CatalogId,
     parts: Pick<ReaderOptions, 'histories' | 'items' | 'embeddings'> & {
       readonly users: LastKnownUsers;
+      readonly clusters: ClusterCache;
       readonly attempt: Attempt;
     },
   ) {
@@ -74,6 +87,7 @@ class StoreReads implements Reads {
     this.#items = parts.items;
     this.#embeddings = parts.embeddings;
     this.#users = parts.users;
+    this.#clusters = parts.clusters;
     this.#attempt = parts.attempt;
     this.#view = this.#attempt.of(
       'items',
@@ -86,6 +100,10 @@ class StoreReads implements Reads {
 
   get missing(): readonly string[] {
     return this.#attempt.missing;
+  }
+
+  clusters(user: UserId): KeptClusters {
+    return this.#clusters.of(this.#catalog, user);
   }
 
   history(user: UserId, hasSeen: boolean): Promise<readonly HistoryEvent[]> {

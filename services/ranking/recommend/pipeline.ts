@@ -49,7 +49,7 @@ export class Recommender {
     const reads = reader.begin(catalog);
     const query = { request, state, reads, position: reflected?.position };
     const coldStart = this.#coldStart.of(catalog, state);
-    const profile = await this.#profiles.read({ catalog, user: request.user, state, reads, nowMs: request.atMs });
+    const profile = await this.#profiles.read({ user: request.user, state, reads, nowMs: request.atMs });
     endStage('profile');
     const retrieved = await retrieve(query, { catalog, profile, coldStart }, this.#options);
     endStage('retrieve');
@@ -69,7 +69,7 @@ export class Recommender {
   async interests(catalog: CatalogId, user: UserId, nowMs: number): Promise<readonly Interest[]> {
     const state = await this.#state(catalog, false);
     const reads = this.#options.reader.begin(catalog);
-    return (await this.#profiles.read({ catalog, user, state, reads, nowMs })).interests;
+    return (await this.#profiles.read({ user, state, reads, nowMs })).interests;
   }
 
   async #state(catalog: CatalogId, isFresh: boolean): Promise<CatalogState> {

@@ -1,9 +1,10 @@
-import type { ItemId, UserId } from '@kindred/shared/id';
+import type { CatalogId, ItemId, UserId } from '@kindred/shared/id';
 import { DAY_MS } from '@kindred/shared/model/decay';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Mean, rememberingCentre } from '../catalog-state/mean.ts';
 import { items, trainedCatalog } from '../sources/trained-catalog.fixture.ts';
+import { userHash } from '../user-hash.ts';
 import { CatalogFixture, NOW_MS } from './catalog.fixture.ts';
 import { ProfileReader } from './profile.ts';
 
@@ -18,9 +19,8 @@ async function catalog(savedCount: number) {
   }
   const state = (await fixture.states.of(fixture.catalog, true))!;
   const reader = new ProfileReader(rememberingCentre());
-  const read = (parts: { nowMs?: number; mean?: Mean; user?: UserId; reader?: ProfileReader } = {}) =>
-    (parts.reader ?? reader).read({
-      catalog: fixture.catalog,
+  const read = (parts: { nowMs?: number; mean?: Mean; user?: UserId } = {}) =>
+    reader.read({
       user: parts.user ?? USER,
       state: { ...state, mean: parts.mean ?? state.mean },
       reads: fixture.reader.begin(fixture.catalog),
@@ -70,7 +70,7 @@ test('clusters are made again only if engaged items, their embeddings or the mea
   expect(readings()).toBe(2 + changes.length);
 });
 
-test('cached clusters are those that a new reader makes, whatever was written in between', async () => {
+test('cached clusters are those that are made without a cache, whatever was written in between', async () => {
   const writes = fc.array(
     fc.record({
       act: fc.constantFrom('save', 'hide', 'embed', 'remove', 'read'),
@@ -89,12 +89,41 @@ test('cached clusters are those that a new reader makes, whatever was written in
         else if (act === 'remove') fixture.remove(item);
         else {
           const own = await read();
-          expect(own).toEqual(await read({ reader: new ProfileReader(rememberingCentre()) }));
+          fixture.reader.forgetAll();
+          expect(own).toEqual(await read());
         }
       }
     }),
     { numRuns: 20 },
   );
+});
+
+test('nothing made from the items of a forgotten user is kept, also if it was being made', async () => {
+  const { fixture, read } = await catalog(5);
+  const { reader } = fixture;
+  const another = 'another' as UserId;
+  fixture.add({ user: another, item: items[7]!, type: 'save' });
+  const readings = () => fixture.stores.count('vectors');
+  const isKept = async (user: UserId): Promise<boolean> => {
+    const before = readings();
+    await read({ user });
+    return readings() === before;
+  };
+  for (const forget of [() => reader.forget(fixture.catalog, userHash(USER)), () => reader.forgetAll()]) {
+    await Promise.all([read(), read({ user: another })]);
+    expect([await isKept(USER), await isKept(another)]).toEqual([true, true]);
+    forget();
+    expect(await isKept(USER)).toBe(false);
+    forget();
+    const reading = read();
+    forget();
+    await reading;
+    expect(await isKept(USER)).toBe(false);
+  }
+  await read({ user: another });
+  reader.forget(fixture.catalog, userHash(USER));
+  reader.forget('books' as CatalogId, userHash(another));
+  expect(await isKept(another)).toBe(true);
 });
 
 test('importance fades with time, whatever is cached', async () => {
@@ -138,7 +167,7 @@ test('impressions are part of the history only if the artifact counts them', asy
   const reader = new ProfileReader(rememberingCentre());
   const historyWith = async (seenWeight: number) => {
     const artifact = { ...trained, model: { ...trained.model, seenWeight } };
-    const query = { catalog: fixture.catalog, user: USER, reads: reads(), nowMs: NOW_MS };
+    const query = { user: USER, reads: reads(), nowMs: NOW_MS };
     return (await reader.read({ ...query, state: { ...state, trained: artifact } })).history.map(({ item }) => item);
   };
   expect(await historyWith(0.5)).toEqual([items[7], items[0]]);

@@ -1,9 +1,9 @@
-import type { CatalogId, ItemId, UserId } from '@kindred/shared/id';
-import { LRUCache } from 'lru-cache';
+import type { ItemId, UserId } from '@kindred/shared/id';
 import type { CatalogState } from '../catalog-state/catalog-states.ts';
 import type { Centre } from '../catalog-state/mean.ts';
 import { type Engagement, engagementsOf, type HistoryEvent } from '../profile/engagement.ts';
 import { type Cluster, clustersOf, type EmbeddedEngagement, type Interest, interestsOf } from '../profile/interest.ts';
+import type { KeptClusters } from '../reads/cluster-cache.ts';
 import type { WantedVector } from '../reads/embedding-source.ts';
 import type { ItemRow } from '../reads/item-reader.ts';
 import type { Reads } from '../reads/reader.ts';
@@ -20,7 +20,6 @@ export interface Profile {
 }
 
 export interface ProfileQuery {
-  readonly catalog: CatalogId;
   readonly user: UserId;
   readonly state: CatalogState;
   readonly reads: Reads;
@@ -30,13 +29,10 @@ export interface ProfileQuery {
 /** Ward clustering is quadratic: 100 items take about 3 ms. */
 const CLUSTERED_MAX = 100;
 const MERGE_COST_MAX = 1.5;
-/** Users whose clusters are cached, at some 10 kB each. */
-const CLUSTERINGS_MAX = 5_000;
 
 /** Reads profiles. Clusters change only with the engaged items, so most requests find those of the last one. */
 export class ProfileReader {
   readonly #centre: Centre;
-  readonly #clusterings = new LRUCache<string, readonly Cluster[]>({ max: CLUSTERINGS_MAX });
 
   constructor(centre: Centre) {
     this.#centre = centre;
@@ -45,18 +41,20 @@ export class ProfileReader {
   /** Cost: one round trip for the history; at most two more if rows or embeddings are not cached. */
   async read(query: ProfileQuery): Promise<Profile> {
     const { user, state, reads, nowMs } = query;
+    const kept = reads.clusters(user);
     const history = await reads.history(user, (state.trained?.model.seenWeight ?? 0) > 0);
     const engagements = engagementsOf(history);
     const rows = await reads.rows(
       state.space,
       engagements.map(({ item }) => item),
     );
-    const clusters = await this.#clusters(query, engagements, rows);
+    const clusters = await this.#clusters(query, kept, engagements, rows);
     return { history, engagements, rows, interests: interestsOf(clusters, engagements, nowMs) };
   }
 
   async #clusters(
-    { catalog, state, reads }: ProfileQuery,
+    { state, reads }: ProfileQuery,
+    kept: KeptClusters,
     engagements: readonly Engagement[],
     rows: ReadonlyMap<ItemId, ItemRow>,
   ): Promise<readonly Cluster[]> {
@@ -64,15 +62,12 @@ export class ProfileReader {
       const change = rows.get(item)?.embeddingChange;
       return change === undefined ? [] : [{ item, change }];
     });
-    const key = [
-      catalog,
-      state.mean?.version ?? state.space,
-      ...wanted.flatMap(({ item, change }) => [item, change]),
-    ].join('\n');
-    const known = this.#clusterings.get(key);
+    const version = state.mean?.version ?? state.space;
+    const basis = [version, ...wanted.flatMap(({ item, change }) => [item, change])].join('\n');
+    const known = kept.get(basis);
     if (known !== undefined) return known;
     const clusters = clustersOf(await this.#embedded(state, reads, engagements, wanted), MERGE_COST_MAX);
-    if (!reads.missing.includes('embeddings')) this.#clusterings.set(key, clusters);
+    if (!reads.missing.includes('embeddings')) kept.set(basis, clusters);
     return clusters;
   }
 

@@ -32,6 +32,7 @@ const UNREAD: Reads = {
   rows: () => Promise.reject(new Error('retrieval reads no store')),
   page: () => Promise.reject(new Error('retrieval reads no store')),
   vectors: () => Promise.reject(new Error('retrieval reads no store')),
+  clusters: () => ({ get: () => undefined, set: () => {} }),
   missing: [],
 };
 const STATE: CatalogState = {
