@@ -6,6 +6,7 @@ test('a question alone takes the defaults', () => {
   expect(readArguments(['ranking'])).toEqual({
     question: 'ranking',
     data: undefined,
+    isAll: false,
     out: undefined,
     seed: 20_240_607,
     users: undefined,
@@ -20,6 +21,7 @@ test('options are read wherever they stand', () => {
   const read = readArguments(['--users', '500', 'ranking', '--validate', '--data', 'pinterest', '--seed', '7']);
   expect(read).toMatchObject({ users: 500, isValidation: true, data: 'pinterest', seed: 7 });
   expect(readArguments(['new-items', '--users', '9'])).toMatchObject({ question: 'new-items', users: 9 });
+  expect(readArguments(['ranking', '--all'])).toMatchObject({ isAll: true, data: undefined });
   const some = readArguments(['ranking', '--contender', 'ease', '--no-new-items', '--contender', 'popular']);
   expect(some).toMatchObject({ contenders: ['ease', 'popular'], hasNewItems: false });
 });
@@ -34,6 +36,9 @@ test.each([
   [['ann', '--no-new-items'], /belong to ranking/],
   [['ranking', '--catalog', 'shop', '--data', 'goodbooks'], /takes the place of --data/],
   [['ranking', '--catalog', 'shop', '--validate'], /has no meaning there/],
+  [['ann', '--all'], /belong to ranking/],
+  [['ranking', '--all', '--data', 'goodbooks'], /takes the place of --data/],
+  [['ranking', '--all', '--out', 'file.json'], /--out has no meaning there/],
   [['freshness', '--data', 'goodbooks'], /makes its own data/],
   [['ranking', '--users', '0'], /'--users <number>' argument '0' is invalid. It must be a whole number from 1/],
   [['ranking', '--seed', '1e3'], /'--seed <number>' argument '1e3' is invalid. It must be a whole number from 0/],

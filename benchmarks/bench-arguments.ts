@@ -18,6 +18,8 @@ export interface BenchArguments {
   readonly question: QuestionName;
   /** A data set's name or folder; `undefined` for the question's own choice. */
   readonly data: string | undefined;
+  /** True to measure every data set that there is, one after another. */
+  readonly isAll: boolean;
   /** The file for the result; `undefined` for its place among the published ones. */
   readonly out: string | undefined;
   readonly seed: number;
@@ -38,6 +40,7 @@ export class UsageError extends StartError {}
 
 interface Options {
   readonly data?: string;
+  readonly all?: true;
   readonly out?: string;
   readonly seed: number;
   readonly users?: number;
@@ -70,6 +73,7 @@ export function declareBench(program: Command, run: (read: BenchArguments) => Pr
     .option('--users <number>', 'evaluate a hashed sample of the users', wholeNumber(1, USERS_MAX))
     .option('--validate', 'evaluate on held-out training rows')
     .optionsGroup('Options of ranking:')
+    .option('--all', 'every data set in $KINDRED_DATA, one after another')
     .option('--catalog <name>', "evaluate on a catalog's own history, which no engine may serve meanwhile")
     .option('--contender <name>', 'evaluate this one only; may be repeated', repeated)
     .option('--no-new-items', 'leave the new-item protocol out')
@@ -94,10 +98,11 @@ export function readArguments(words: readonly string[]): BenchArguments {
 }
 
 function argumentsOf(question: QuestionName, options: Options): BenchArguments {
-  const { data, out, seed, users, validate = false, catalog, contender = [], newItems } = options;
+  const { data, all = false, out, seed, users, validate = false, catalog, contender = [], newItems } = options;
   return {
     question,
     data,
+    isAll: all,
     out,
     seed,
     users,
@@ -110,10 +115,13 @@ function argumentsOf(question: QuestionName, options: Options): BenchArguments {
 
 /** @returns The reason why these options do not fit the question, or one another. */
 function conflictOf(question: QuestionName, options: Options): string | undefined {
-  const { data, users, validate, catalog, contender, newItems } = options;
-  const isOfRanking = catalog !== undefined || contender !== undefined || !newItems;
+  const { data, all, out, users, validate, catalog, contender, newItems } = options;
+  const isOfRanking = all !== undefined || catalog !== undefined || contender !== undefined || !newItems;
   if (question !== 'ranking' && isOfRanking) {
-    return '--catalog, --contender and --no-new-items belong to ranking';
+    return '--all, --catalog, --contender and --no-new-items belong to ranking';
+  }
+  if (all !== undefined && (data !== undefined || catalog !== undefined || out !== undefined)) {
+    return '--all takes the place of --data and --catalog, and writes one file for each data set: --out has no meaning there';
   }
   const isOfBoth = users !== undefined || validate !== undefined;
   if (question !== 'ranking' && question !== 'new-items' && isOfBoth) {

@@ -46,6 +46,7 @@ const trainingsSchema = z.object({
       summary: z.object({
         counts: z.object({ items: z.int(), users: z.int(), pairs: z.int() }),
         judged: z.record(z.string(), z.number()),
+        rankedBy: z.string().optional(),
         hasRanker: z.boolean(),
         tookMs: z.number(),
       }),

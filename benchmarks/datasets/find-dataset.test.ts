@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { findDataset } from './find-dataset.ts';
+import { datasetNames, findDataset } from './find-dataset.ts';
 
 const folders: string[] = [];
 
@@ -41,4 +41,12 @@ test('a folder is found by its path, and its hash follows what decides over posi
   expect(first.info.name).toBe('own');
   expect(first.trainPositivesMin).toBe(5);
   expect(first.hash).not.toBe(second.hash);
+});
+
+test('all data sets of a folder are named in order, and a folder without any says what to set', async () => {
+  const [first, second] = [await datasetFolder(4), await datasetFolder(4)];
+  const names = await datasetNames(dirname(first));
+  expect(names).toEqual([...names].sort());
+  expect(names).toEqual(expect.arrayContaining([basename(first), basename(second)]));
+  await expect(datasetNames('/nowhere')).rejects.toThrow(/KINDRED_DATA/);
 });

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve, sep } from 'node:path';
 import { DataError } from '@kindred/cli/dataset-folder/data-error';
 import { type DatasetInfo, readDatasetInfo } from '@kindred/cli/dataset-folder/dataset-info';
@@ -37,6 +37,21 @@ export async function findDataset(given: string, dataRoot: string): Promise<Foun
   const info = await readDatasetInfo(folder);
   const { trainPositivesMin } = registeredDataset(info.name) ?? { trainPositivesMin: TRAIN_POSITIVES_MIN_DEFAULT };
   return { folder, info, hash: hashOf(info), trainPositivesMin };
+}
+
+/**
+ * Names of all data sets of a folder, in their order.
+ * @throws {DataError} where there is none.
+ */
+export async function datasetNames(dataRoot: string): Promise<readonly string[]> {
+  const entries = await readdir(dataRoot).catch(() => []);
+  const isThere = await Promise.all(
+    entries.map((name) => stat(join(dataRoot, name, 'dataset.json')).catch(() => undefined)),
+  );
+  const names = entries.filter((_, place) => isThere[place] !== undefined).sort();
+  if (names.length === 0)
+    throw new DataError(`${dataRoot} has no data set: set KINDRED_DATA to where they lie (docs/DATASETS.md)`);
+  return names;
 }
 
 function hashOf({ files, positive }: DatasetInfo): string {

@@ -1,7 +1,7 @@
 import type { ItemId } from '@kindred/shared/id';
 import { RANKED_MAX } from '@kindred/shared/model/ranking-metrics';
-import { addRow, type SparseRows } from '@kindred/shared/numeric/sparse-rows';
 import { TopK } from '@kindred/shared/numeric/top-k';
+import type { AddScores, WeighedItem } from './chosen-setting.ts';
 import type { FitTask, Fitted } from './contender.ts';
 import type { EvaluatedUser, Scope } from './protocol.ts';
 
@@ -33,15 +33,20 @@ export function scoredRanking(
 }
 
 /**
- * Ranks by the sum of the rows of what the user engaged with.
- * @param seenWeight  What a row that is no positive counts, in [0, 1].
+ * Ranks by the scores of the user's items.
+ * @param seenWeight  Weight of an item that is no positive, in [0, 1].
  */
-export function rowsRanking(task: FitTask, rows: SparseRows, seenWeight: number): Pick<Fitted, 'rank' | 'close'> {
+export function historyRanking(
+  task: FitTask,
+  addScores: AddScores,
+  seenWeight: number,
+): Pick<Fitted, 'rank' | 'close'> {
   return scoredRanking(task, ({ seen, liked }, scores) => {
-    for (const item of seen) {
+    const history = [...seen].flatMap((item): readonly WeighedItem[] => {
       const number = task.numbers.get(item);
       const weight = liked.has(item) ? 1 : seenWeight;
-      if (number !== undefined && weight > 0) addRow(rows, number, weight, scores);
-    }
+      return number === undefined || weight === 0 ? [] : [[number, weight]];
+    });
+    addScores(history, scores);
   });
 }

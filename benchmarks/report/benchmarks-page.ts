@@ -4,6 +4,7 @@ import { diversitySection } from './diversity-section.ts';
 import { embeddingSection } from './embedding-section.ts';
 import { freshnessSection } from './freshness-section.ts';
 import { newItemsSection } from './new-items-section.ts';
+import { rankingOverview } from './ranking-overview.ts';
 import { rankingSection } from './ranking-section.ts';
 import { servingSection } from './serving-section.ts';
 
@@ -15,7 +16,7 @@ the product: \`npm run bench\` says where to get each one, and finds them in \`K
 
 const QUESTIONS = {
   ranking:
-    '## How good is the served ranking?\n\n`npm run bench -- ranking [--data FOLDER | --catalog NAME] [--contender NAME]`: the target is rows that were never imported; every item is ranked for every user, and a hash breaks ties. Kindred is trained on the other rows and asked through the code that serves; each baseline is fitted on the same rows, and chooses its parameters on a part of them.',
+    '## How good is the served ranking?\n\n`npm run bench -- ranking [--all | --data FOLDER | --catalog NAME] [--contender NAME]`: the target is rows that were never imported; every item is ranked for every user, and a hash breaks ties. Kindred is trained on the other rows and asked through the code that serves; each baseline is fitted on the same rows, and chooses its parameters on a part of them.',
   'new-items':
     '## What does showing new items cost the others?\n\n`npm run bench -- new-items`: the trainer boosts new items as far as it estimates a loss of 2 % for the others; here the same weights serve with a larger and a smaller boost.',
   diversity:
@@ -34,7 +35,12 @@ export function benchmarksPage(results: readonly BenchResult[]): string {
   const sections = Object.entries(QUESTIONS).flatMap(([question, head]) => {
     const own = results.filter(({ benchmark }) => benchmark === question);
     if (own.length === 0) return [];
-    return [head, ...own.toSorted((a, b) => (a.data < b.data ? -1 : 1)).map(resultSection)];
+    const overview = rankingOverview(own.filter((result) => result.benchmark === 'ranking'));
+    return [
+      head,
+      ...(overview === undefined ? [] : [overview]),
+      ...own.toSorted((a, b) => (a.data < b.data ? -1 : 1)).map(resultSection),
+    ];
   });
   return `${[HEAD, ...sections].join('\n\n')}\n`;
 }

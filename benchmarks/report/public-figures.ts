@@ -34,6 +34,33 @@ export const PUBLIC_FIGURES: Readonly<Record<string, readonly PublicFigures[]>> 
     figures('item k-nearest neighbours (200, shrinkage 50)', [undefined, 0.1072, 0.1836, 0.0928, 0.1502, 0.52]),
     figures('EASE (λ 400)', [undefined, 0.1123, 0.1879, 0.097, 0.1557, 0.49]),
   ],
+  anime: [
+    figures('popular', [0.1735, 0.1683, 0.2232, 0.0907, 0.1388, 0.008]),
+    figures('RP3β', [0.356, 0.3406, 0.4083, 0.195, 0.276, 0.16]),
+    figures('item k-nearest neighbours (50)', [0.3888, 0.3719, 0.4377, 0.2046, 0.2942, 0.2]),
+    figures('EASE (λ 100–150)', [0.5087, 0.4822, 0.5294, 0.2782, 0.3775, 0.18]),
+    figures('EASE on engagement + embedding + TF-IDF Gram', [
+      undefined,
+      0.4954,
+      undefined,
+      undefined,
+      0.3901,
+      undefined,
+    ]),
+  ],
+  retail: [
+    figures('popular, decayed by 7 days', [0.0703, 0.0729, undefined, 0.0388, 0.0677, undefined]),
+    figures('item k-nearest neighbours (20)', [0.0643, 0.0707, undefined, 0.0516, 0.0825, undefined]),
+    figures('EASE (λ 500)', [0.0897, 0.0981, undefined, 0.0664, 0.113, undefined]),
+    figures('EASE (λ 2,000), history decayed by 60 days', [0.0877, 0.0954, undefined, 0.0626, 0.1063, undefined]),
+    figures('EASE (λ 500) + 0.3 × transitions', [0.0938, 0.1025, undefined, 0.0744, 0.1182, undefined]),
+  ],
+  toys: [
+    figures('item k-nearest neighbours (200)', [0.0411, 0.0474, undefined, 0.0713, 0.0962, undefined]),
+    figures('EASE (λ 20)', [0.0442, 0.0501, undefined, 0.0766, 0.1002, undefined]),
+    figures('EASE (λ 20), history decayed by 15 days', [0.0501, 0.0565, undefined, 0.0856, 0.1114, undefined]),
+    figures('the same + 0.3 × transitions', [0.064, 0.0709, undefined, 0.1025, 0.1298, undefined]),
+  ],
 };
 
 function figures(

@@ -17,8 +17,8 @@ interface Goal {
 /** Goals by data set, on the test rows. */
 const GOALS: Readonly<Record<string, readonly Goal[]>> = {
   goodbooks: [
-    { what: 'nDCG@20', contender: 'kindred', metric: 'ndcg@20', best: 0.3105, atLeast: 0.317 },
-    { what: 'recall@20', contender: 'kindred', metric: 'recall@20', best: 0.386, atLeast: 0.395 },
+    { what: 'nDCG@20', contender: 'kindred', metric: 'ndcg@20', best: 0.3105, atLeast: 0.322 },
+    { what: 'recall@20', contender: 'kindred', metric: 'recall@20', best: 0.386, atLeast: 0.399 },
     { what: 'nDCG@100', contender: 'kindred', metric: 'ndcg@100', best: 0.3628, atLeast: 0.371 },
     {
       what: 'new items among themselves, recall@20',
@@ -47,15 +47,27 @@ const GOALS: Readonly<Record<string, readonly Goal[]>> = {
     { what: 'content only, nDCG@20', contender: 'content-only', metric: 'ndcg@20', best: 0.1949, atLeast: 0.205 },
   ],
   pinterest: [
-    { what: 'nDCG@20', contender: 'kindred', metric: 'ndcg@20', best: 0.1123, atLeast: 0.1145 },
-    { what: 'recall@20', contender: 'kindred', metric: 'recall@20', best: 0.1557, atLeast: 0.158 },
+    { what: 'nDCG@20', contender: 'kindred', metric: 'ndcg@20', best: 0.1123, atLeast: 0.118 },
+    { what: 'recall@20', contender: 'kindred', metric: 'recall@20', best: 0.1557, atLeast: 0.164 },
+  ],
+  anime: [
+    { what: 'nDCG@20', contender: 'kindred', metric: 'ndcg@20', best: 0.4954, atLeast: 0.505 },
+    { what: 'recall@20', contender: 'kindred', metric: 'recall@20', best: 0.3901, atLeast: 0.397 },
+  ],
+  retail: [
+    { what: 'nDCG@20', contender: 'kindred', metric: 'ndcg@20', best: 0.1025, atLeast: 0.13 },
+    { what: 'recall@20', contender: 'kindred', metric: 'recall@20', best: 0.1182, atLeast: 0.139 },
+  ],
+  toys: [
+    { what: 'nDCG@10', contender: 'kindred', metric: 'ndcg@10', best: 0.064, atLeast: 0.066 },
+    { what: 'recall@10', contender: 'kindred', metric: 'recall@10', best: 0.1025, atLeast: 0.106 },
   ],
 };
 
 /** Share that the other items may lose to new ones in one list. */
 const LOSS_MAX = 0.02;
 const LOSS_METRICS = { 'nDCG@20': 'ndcg@20', 'recall@20': 'recall@20' } as const;
-const TRAINING_SECONDS_MAX = 600;
+const TRAINING_SECONDS_MAX = 240;
 
 /** Goals beside the figures reached; `undefined` without goals, or if other rows than the test were judged. */
 export function goalsTable({ data, target, contenders }: RankingResult): string | undefined {

@@ -72,12 +72,13 @@ function jsonOf(catalog: CatalogId, { training, versions }: Trainings): unknown 
 }
 
 function versionLine({ version, trainedAt, serving, summary }: TrainedVersion): string {
-  const { counts, judged, hasRanker, tookMs } = summary;
+  const { counts, judged, rankedBy, hasRanker, tookMs } = summary;
   const figures = Object.entries(judged).map(([name, ndcg]) => `${name} ${ndcg.toFixed(4)}`);
   return [
     `version ${version}${serving ? ' (serves)' : ''} of ${trainedAt}, in ${(tookMs / 1000).toFixed(1)} s,`,
     `from ${counts.pairs} pairs of ${counts.users} users and ${counts.items} items:`,
     figures.length === 0 ? 'too few users to judge it by' : `nDCG@20 on what was held out: ${figures.join(', ')}`,
+    rankedBy === undefined ? '' : `(served: ${rankedBy})`,
     hasRanker ? '' : '(scores stay those of the fixed weights)',
   ]
     .join(' ')

@@ -6,8 +6,10 @@ export interface ArtifactSummary {
   readonly counts: HistoryCounts;
   /** Parameters chosen by what was held out. */
   readonly parameters: Readonly<Record<string, number>>;
-  /** nDCG@20 on what was held out: of the ranker, of the collaborative weights alone, and of reciprocal rank fusion. */
+  /** nDCG@20 on held-out positives: of the ranker, of reciprocal rank fusion, and of each source alone. */
   readonly judged: Readonly<Record<string, number>>;
+  /** The way that orders candidates: `fusion`, a source alone, or `plain` or `all` signals; absent if none was judged. */
+  readonly rankedBy?: string;
   /** True if slates are scored by trained weights. */
   readonly hasRanker: boolean;
   readonly tookMs: number;

@@ -3,9 +3,11 @@ import { encodeArtifact } from '@kindred/shared/model/artifact';
 import { packIds } from '@kindred/shared/numeric/packed-ids';
 import type { ArtifactStore } from './artifact-store.ts';
 import { type Trained, train } from './domain/train.ts';
+import type { Choice } from './evaluation/parameter-choice.ts';
 import type { TrainingData } from './history/training-data.ts';
 import type { HistorySource } from './history-source.ts';
 import type { MatrixProduct } from './matrix/matrix-product.ts';
+import type { Judged } from './ranker/ranker-form.ts';
 
 export interface TrainCatalogParts {
   readonly history: HistorySource;
@@ -31,12 +33,13 @@ export async function trainCatalog(
   });
   if (counts.pairs === 0) return undefined;
   const trained = await train(data, multiply, say);
-  const { ranker, choice } = trained;
+  const { ranker, judged, choice } = trained;
   const bytes = artifactBytes(data, trained);
   const summary = {
     counts,
-    parameters: { ...choice.parameters, historySeenWeight: choice.seenWeight },
-    judged: ranker?.judged ?? {},
+    parameters: chosenParameters(choice),
+    judged: judged === undefined ? {} : ndcgsOf(judged),
+    ...(judged && { rankedBy: ranker === undefined ? 'fusion' : judged.form }),
     hasRanker: ranker !== undefined,
     tookMs: Date.now() - startMs,
   };
@@ -44,11 +47,19 @@ export async function trainCatalog(
 }
 
 function artifactBytes({ items }: TrainingData, { model, ranker }: Trained): Uint8Array {
-  const served = ranker && {
-    weights: ranker.weights,
-    scales: ranker.scales,
-    knots: ranker.knots,
-    takesTime: ranker.takesTime,
+  return encodeArtifact({ items: packIds(items), model, ranker });
+}
+
+/** A half-life of ∞ is absent, as JSON has none. */
+function chosenParameters({ parameters, counting }: Choice): Readonly<Record<string, number>> {
+  const { seenWeight, historyHalfLifeDays } = counting;
+  return {
+    ...parameters,
+    historySeenWeight: seenWeight,
+    ...(Number.isFinite(historyHalfLifeDays) && { historyHalfLifeDays }),
   };
-  return encodeArtifact({ items: packIds(items), model, ranker: served });
+}
+
+function ndcgsOf({ ranker, fusion, bySource }: Judged): Readonly<Record<string, number>> {
+  return { ranker, fusion, ...Object.fromEntries(bySource) };
 }

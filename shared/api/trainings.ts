@@ -38,6 +38,10 @@ const versionSchema = z.object({
       description:
         'nDCG@20 on what was held out, of the trained ranker and of simpler ways; empty where there is too little',
     }),
+    rankedBy: z.string().optional().meta({
+      description:
+        'The way that orders candidates, as the best on what was held out: `fusion`, a source alone, or `plain` or `all` signals together',
+    }),
     hasRanker: z.boolean().meta({ description: 'True if slates are scored by trained weights' }),
     tookMs: z.number(),
   }),

@@ -15,23 +15,27 @@ export interface Artifact {
   readonly ranker: Ranker | undefined;
 }
 
-const FORM = 7;
+const FORM = 8;
 const aboutSchema = z.object({
   form: z.literal(FORM),
   seenWeight: z.number().min(0).max(1),
+  /** Absent for ∞, which JSON does not have. */
+  historyHalfLifeDays: z.number().positive().optional(),
   ranker: z
     .object({
       weights: z.array(z.number()).length(FEATURES.length),
       scales: z.object({
         floors: z.object({
           collaborative: z.number().positive(),
+          transitions: z.number().positive(),
           coEngagement: z.number().positive(),
           content: z.number().positive(),
         }),
         meanShare: z.number().min(0).max(1),
       }),
-      takesTime: z.boolean(),
       knots: z.array(z.number()).length(KNOTS * CURVES.length),
+      takesTrends: z.boolean(),
+      takesOrder: z.boolean(),
     })
     .optional(),
 });
@@ -42,15 +46,21 @@ export function encodeArtifact({ items, model, ranker }: Artifact): Uint8Array<A
     [`${name} columns`]: columns,
     [`${name} values`]: values,
   });
-  const { collaborative, content, imputed, positives, seen, seenWeight } = model;
+  const { collaborative, content, imputed, transitions, positives, seen, seenWeight, historyHalfLifeDays } = model;
   return encodeArrayFile({
-    about: { form: FORM, seenWeight, ...(ranker && { ranker }) },
+    about: {
+      form: FORM,
+      seenWeight,
+      ...(Number.isFinite(historyHalfLifeDays) && { historyHalfLifeDays }),
+      ...(ranker && { ranker }),
+    },
     arrays: {
       'item bytes': items.bytes,
       'item ends': items.ends,
       ...rows('collaborative', collaborative),
       ...rows('content', content),
       ...rows('imputed', imputed),
+      ...rows('transitions', transitions),
       positives,
       seen,
     },
@@ -60,7 +70,7 @@ export function encodeArtifact({ items, model, ranker }: Artifact): Uint8Array<A
 /** @throws when the bytes are no artifact of this form: it is trained anew. The arrays share the memory of `bytes`. */
 export function decodeArtifact(bytes: Uint8Array<ArrayBuffer>): Artifact {
   const file = decodeArrayFile(bytes);
-  const { seenWeight, ranker } = aboutSchema.parse(file.about);
+  const { seenWeight, historyHalfLifeDays, ranker } = aboutSchema.parse(file.about);
   const rows = (name: string): SparseRows => ({
     starts: arrayOf(file, `${name} starts`, Int32Array),
     columns: arrayOf(file, `${name} columns`, Int32Array),
@@ -72,9 +82,11 @@ export function decodeArtifact(bytes: Uint8Array<ArrayBuffer>): Artifact {
       collaborative: rows('collaborative'),
       content: rows('content'),
       imputed: rows('imputed'),
+      transitions: rows('transitions'),
       positives: arrayOf(file, 'positives', Float32Array),
       seen: arrayOf(file, 'seen', Float32Array),
       seenWeight,
+      historyHalfLifeDays: historyHalfLifeDays ?? Number.POSITIVE_INFINITY,
     },
     ranker,
   };

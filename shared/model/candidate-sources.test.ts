@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { reciprocalRank, SOURCE_NAMES, SOURCES } from './candidate-sources.ts';
+import { isRankedSource, RANKED_SOURCES, reciprocalRank, SOURCE_NAMES, SOURCES } from './candidate-sources.ts';
 import { NON_PERSONALIZED_MAX } from './ranking-features.ts';
 
 test('the table has every source once', () => {
@@ -15,14 +15,16 @@ test.each(SOURCE_NAMES)('%s has weights that a fusion can use, and serves somebo
 });
 
 test.each(SOURCE_NAMES)('%s has a depth that its list can give', (name) => {
-  const { depth, isRanked } = SOURCES[name];
+  const { depth, rankedDepth } = SOURCES[name];
   if (depth !== undefined) {
     expect(Number.isInteger(depth)).toBe(true);
     expect(depth).toBeGreaterThan(0);
     expect(depth).toBeLessThanOrEqual(NON_PERSONALIZED_MAX);
   }
-  // Training takes as many candidates as serving, so it must know how many those are.
-  if (isRanked) expect(depth).toBeDefined();
+  // The ranker's candidates are among those that the source gives at all.
+  expect(Number.isInteger(rankedDepth)).toBe(true);
+  expect(rankedDepth).toBeGreaterThanOrEqual(0);
+  expect(rankedDepth).toBeLessThanOrEqual(depth ?? 0);
 });
 
 test('a user without a history is served from lists of the whole catalog alone', () => {
@@ -30,8 +32,15 @@ test('a user without a history is served from lists of the whole catalog alone',
   expect(unknown).toEqual(['trending', 'latest', 'popular']);
 });
 
-test('every ranked source serves users with a history', () => {
-  for (const name of SOURCE_NAMES.filter((each) => SOURCES[each].isRanked)) {
+test('the ranker knows every source but those whose candidates training cannot replay, in the order of the table', () => {
+  expect(RANKED_SOURCES).toEqual(['collaborative', 'content', 'transitions', 'co-engagement', 'trending', 'popular']);
+  expect(SOURCE_NAMES.filter(isRankedSource)).toEqual(RANKED_SOURCES);
+  expect(SOURCE_NAMES.filter((name) => SOURCES[name].rankedDepth > 0)).toEqual(RANKED_SOURCES);
+});
+
+test('a personal source as deep for the ranker as for fusion: what is found more of behind a filter is ranked too', () => {
+  for (const name of ['collaborative', 'content', 'transitions', 'co-engagement'] as const) {
+    expect(SOURCES[name].rankedDepth).toBe(SOURCES[name].depth);
     expect(SOURCES[name].weight.known).toBeGreaterThan(0);
   }
 });

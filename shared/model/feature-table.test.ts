@@ -27,6 +27,8 @@ const signals: fc.Arbitrary<CandidateSignals> = fc.record({
   coEngagement: positive,
   content: positive,
   contentMax: positive,
+  transitions: positive,
+  transitionsLast: positive,
   imputedShare: share,
   positives: positive,
   seen: positive,
@@ -34,7 +36,7 @@ const signals: fc.Arbitrary<CandidateSignals> = fc.record({
   popular: fc.oneof(positive, fc.constant(Number.MAX_VALUE)),
 });
 const scales: fc.Arbitrary<FeatureScales> = fc.record({
-  floors: fc.record({ collaborative: floor, coEngagement: floor, content: floor }),
+  floors: fc.record({ collaborative: floor, transitions: floor, coEngagement: floor, content: floor }),
   meanShare: share,
 });
 const weight = fc.double({ min: -3, max: 3, noNaN: true });
@@ -128,7 +130,7 @@ test('a score is finite and the sum of its parts for any signals and weights', (
       const [terms, features] = [new Float32Array(TERM_COUNT), new Float32Array(FEATURES.length)];
       writeTerms(given, scale, terms, 0);
       writeFeatures(terms, 0, 9, knots, features, 0);
-      const ranker: Ranker = { weights: weighed, scales: scale, knots, takesTime: true };
+      const ranker: Ranker = { weights: weighed, scales: scale, knots, takesTrends: true, takesOrder: true };
       const parts = new Float64Array(PARTS.length);
       const score = writeParts(ranker, features, parts);
       expect(score).toSatisfy(Number.isFinite);

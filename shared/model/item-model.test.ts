@@ -5,10 +5,13 @@ import {
   addCoEngagement,
   CO_ENGAGED_MAX,
   type HistoryItem,
+  historyDecay,
   type ItemModel,
   imputedShares,
   modelSignals,
   scoreItems,
+  TRANSITION_DECAY,
+  TRANSITION_STEPS,
   topItems,
   userScores,
 } from './item-model.ts';
@@ -16,19 +19,33 @@ import {
 const ITEMS = 7;
 const OWN_WEIGHT = 0.25;
 const value = fc.constantFrom(0, 0, 0, 0.25, 0.5, 1);
-const matrix = fc.array(fc.array(value, { minLength: ITEMS, maxLength: ITEMS }), {
-  minLength: ITEMS,
-  maxLength: ITEMS,
-});
+/** Collaborative weights: of both signs. */
+const signed = fc.constantFrom(0, 0, 0, -0.5, -0.25, 0.25, 0.5, 1);
+const matrixOf = (entries: fc.Arbitrary<number>) =>
+  fc.array(fc.array(entries, { minLength: ITEMS, maxLength: ITEMS }), { minLength: ITEMS, maxLength: ITEMS });
+const matrix = matrixOf(value);
+const halfLife = fc.constantFrom(Number.POSITIVE_INFINITY, 0.5, 3, 240);
 const counts = fc
   .array(fc.nat(50), { minLength: ITEMS, maxLength: ITEMS })
   .map((numbers) => Float32Array.from(numbers));
 const history: fc.Arbitrary<readonly HistoryItem[]> = fc
   .uniqueArray(
-    fc.record({ number: fc.nat(ITEMS - 1), strength: fc.constantFrom(-0.5, 0, 0.25, 1), isRecent: fc.boolean() }),
+    fc.record({
+      number: fc.nat(ITEMS - 1),
+      strength: fc.constantFrom(-0.5, 0, 0.25, 1),
+      isRecent: fc.boolean(),
+      daysBefore: fc.constantFrom(0, 0.25, 1, 7, 500),
+      stepsBefore: fc.constantFrom(0, 0, 1, 3, 9, 10, 25, Number.POSITIVE_INFINITY),
+    }),
     { selector: ({ number }) => number },
   )
-  .map((items) => items.map((item) => ({ ...item, isRecent: item.isRecent && item.strength > 0 })));
+  .map((items) =>
+    items.map((item) => {
+      const isLiked = item.strength > 0;
+      const stepsBefore = isLiked ? item.stepsBefore : Number.POSITIVE_INFINITY;
+      return { ...item, isRecent: item.isRecent && isLiked, stepsBefore };
+    }),
+  );
 
 function rowsOf(dense: readonly (readonly number[])[]): SparseRows {
   const builder = new SparseRowsBuilder(dense.length);
@@ -41,8 +58,16 @@ function rowsOf(dense: readonly (readonly number[])[]): SparseRows {
 
 /** A model in which nothing of an item leads to itself, and few items have donors. */
 const model = fc
-  .record({ collaborative: matrix, content: matrix, imputed: matrix, positives: counts, seen: counts })
-  .map(({ collaborative, content, imputed, positives, seen }): ItemModel => {
+  .record({
+    collaborative: matrixOf(signed),
+    content: matrix,
+    imputed: matrix,
+    transitions: matrix,
+    positives: counts,
+    seen: counts,
+    historyHalfLifeDays: halfLife,
+  })
+  .map(({ collaborative, content, imputed, transitions, ...rest }): ItemModel => {
     const donors = imputed.map((row, item) =>
       row.map((entry, donor) => (item % 3 === 0 && donor !== item ? entry / ITEMS : 0)),
     );
@@ -50,9 +75,9 @@ const model = fc
       collaborative: rowsOf(collaborative.map((row, item) => row.map((entry, to) => (to === item ? 0 : entry)))),
       content: rowsOf(content),
       imputed: rowsOf(donors),
-      positives,
-      seen,
+      transitions: rowsOf(transitions),
       seenWeight: 0.5,
+      ...rest,
     };
   });
 
@@ -103,24 +128,32 @@ test('co-engagement is walked from the latest liked items only', () => {
   expect([...into]).toEqual([CO_ENGAGED_MAX, 0]);
 });
 
-test('scores are the sums and the largest of the rows of the history, with imputed ones on top', () => {
+test('scores are the decayed sums and the largest of the rows of the history, with imputed ones on top', () => {
   fc.assert(
     fc.property(model, history, (given, items) => {
       const scores = scored(given, items);
       const sumOf = (rows: SparseRows, of: readonly HistoryItem[], to: number): number =>
         of.reduce((sum, { number, strength }) => sum + strength * elementOf(rows, number, to), 0);
+      const decayed = items.map((item) => ({
+        ...item,
+        strength: item.strength * 0.5 ** (item.daysBefore / given.historyHalfLifeDays),
+      }));
       const liked = items.filter(({ strength }) => strength > 0);
       const own = (to: number, of: readonly HistoryItem[]): number =>
         OWN_WEIGHT * of.filter(({ number }) => number === to).reduce((sum, { strength }) => sum + strength, 0);
       const judged = items.filter(({ strength }) => strength !== 0);
+      const judgedNow = decayed.filter(({ strength }) => strength !== 0);
       const seen = items
         .filter(({ strength }) => strength === 0)
-        .map((item) => ({ ...item, strength: given.seenWeight }));
+        .map((item) => ({
+          ...item,
+          strength: given.seenWeight * 0.5 ** (item.daysBefore / given.historyHalfLifeDays),
+        }));
       const plain = {
         seen: (to: number) => sumOf(given.collaborative, seen, to) + own(to, seen),
         all: (to: number) =>
-          sumOf(given.collaborative, judged, to) +
-          own(to, judged) +
+          sumOf(given.collaborative, judgedNow, to) +
+          own(to, judgedNow) +
           sumOf(given.collaborative, seen, to) +
           own(to, seen),
         recent: (to: number) =>
@@ -140,6 +173,46 @@ test('scores are the sums and the largest of the rows of the history, with imput
         const nearest = Math.max(0, ...liked.map(({ number }) => elementOf(given.content, number, item)));
         expect(scores.contentMax[item]).toBeCloseTo(nearest, 6);
       }
+    }),
+  );
+});
+
+test('transitions lead on from the last steps of the history, each step back for less, and from the very last one', () => {
+  fc.assert(
+    fc.property(model, history, (given, items) => {
+      const scores = scored(given, items);
+      for (let to = 0; to < ITEMS; to++) {
+        let [all, last] = [0, 0];
+        for (const { number, strength, stepsBefore } of items) {
+          if (strength <= 0 || stepsBefore >= TRANSITION_STEPS) continue;
+          all += strength * TRANSITION_DECAY ** stepsBefore * elementOf(given.transitions, number, to);
+          if (stepsBefore === 0) last += strength * elementOf(given.transitions, number, to);
+        }
+        expect(scores.transitions[to]).toBeCloseTo(all, 5);
+        expect(scores.transitionsLast[to]).toBeCloseTo(last, 5);
+      }
+    }),
+  );
+});
+
+test('a half-life of ∞ is no decay: scores are those of a history of one moment', () => {
+  fc.assert(
+    fc.property(model, history, (given, items) => {
+      const lasting = { ...given, historyHalfLifeDays: Number.POSITIVE_INFINITY };
+      const together = items.map((item) => ({ ...item, daysBefore: 0 }));
+      expect(scored(lasting, items)).toEqual(scored(lasting, together));
+      expect(scored(lasting, together)).toEqual(scored(given, together));
+    }),
+  );
+});
+
+test('an item of a history keeps half its strength after each half-life, and all of it for ∞', () => {
+  fc.assert(
+    fc.property(fc.nat(1_000), fc.constantFrom(3, 7, 240), (days, halfLifeDays) => {
+      expect(historyDecay(0, halfLifeDays)).toBe(1);
+      expect(historyDecay(days, Number.POSITIVE_INFINITY)).toBe(1);
+      const kept = historyDecay(days, halfLifeDays);
+      expect(historyDecay(days + halfLifeDays, halfLifeDays)).toBeCloseTo(kept / 2, 12);
     }),
   );
 });
@@ -179,6 +252,8 @@ test('signals are read from the scores of the item, content at least 0', () => {
         collaborativeSeen: scores.collaborativeSeen[item],
         content: Math.max(0, scores.content[item]!),
         contentMax: scores.contentMax[item],
+        transitions: scores.transitions[item],
+        transitionsLast: scores.transitionsLast[item],
         imputedShare: shares[item],
         positives: given.positives[item],
         seen: given.seen[item],

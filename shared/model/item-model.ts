@@ -2,8 +2,16 @@ import { addRow, raiseToRow, type SparseRows } from '../numeric/sparse-rows.ts';
 import { TopK } from '../numeric/top-k.ts';
 import type { CandidateSignals } from './ranking-features.ts';
 
+/** Ways in which the items of a user's history count, chosen per catalog. */
+export interface HistoryCounting {
+  /** Strength of an item that the user only saw, in [0, 1]. */
+  readonly seenWeight: number;
+  /** Days in which an item of a history loses half its strength, counted back from the latest liked one; ∞ for never. */
+  readonly historyHalfLifeDays: number;
+}
+
 /** Item–item weights of each kind; rows and columns are item numbers. */
-export interface ItemModel {
+export interface ItemModel extends HistoryCounting {
   readonly collaborative: SparseRows;
   readonly content: SparseRows;
   /**
@@ -14,8 +22,8 @@ export interface ItemModel {
   /** Number of users who engaged with each item, and number with any event on it; imputed for items with few. */
   readonly positives: Float32Array<ArrayBuffer>;
   readonly seen: Float32Array<ArrayBuffer>;
-  /** Strength of an item that the user only saw, in [0, 1]. */
-  readonly seenWeight: number;
+  /** Weights from an item to those that users engage with next; empty rows where times do not tell what came when. */
+  readonly transitions: SparseRows;
 }
 
 /** An item of a user's history. */
@@ -25,6 +33,13 @@ export interface HistoryItem {
   readonly strength: number;
   /** True for one of the last few items that the user liked. */
   readonly isRecent: boolean;
+  /** Days from the item to the latest one that the user liked, at least 0; 0 where order is not known. */
+  readonly daysBefore: number;
+  /**
+   * Number of moments at which the user liked something after this item: 0 for the latest, the same for all items of one
+   * moment. ∞ for an item that was not liked, or where order is not known.
+   */
+  readonly stepsBefore: number;
 }
 
 /** Scores of all items for one user, shape `[items]` each; overwritten by the next user. */
@@ -37,6 +52,9 @@ export interface UserScores {
   readonly collaborativeSeen: Float32Array;
   readonly content: Float32Array;
   readonly contentMax: Float32Array;
+  /** Transitions from the last few steps of the history, and from the very last one. */
+  readonly transitions: Float32Array;
+  readonly transitionsLast: Float32Array;
 }
 
 /** Number of latest items of a history that count, and number of liked ones from which co-engagement is walked. */
@@ -44,6 +62,9 @@ export const HISTORY_ITEMS_MAX = 500;
 export const CO_ENGAGED_MAX = 100;
 /** Number of last liked items that count as the user's current intent. */
 export const RECENT_ITEMS = 10;
+/** Steps back from which transitions lead on, and the share of a step's weight that the step before it has. */
+export const TRANSITION_STEPS = 10;
+export const TRANSITION_DECAY = 0.6;
 /** Weight of an engaged item to itself, for the items whose donor it is: no fitted weight says it. */
 const OWN_WEIGHT = 0.25;
 
@@ -57,6 +78,8 @@ export function userScores(itemCount: number): UserScores {
     collaborativeSeen: zeros(),
     content: zeros(),
     contentMax: zeros(),
+    transitions: zeros(),
+    transitionsLast: zeros(),
   };
 }
 
@@ -77,6 +100,8 @@ export function modelSignals(
     collaborativeSeen: scores.collaborativeSeen[item]!,
     content: Math.max(0, scores.content[item]!),
     contentMax: scores.contentMax[item]!,
+    transitions: scores.transitions[item]!,
+    transitionsLast: scores.transitionsLast[item]!,
     imputedShare: imputedShare[item]!,
     positives: positives[item]!,
     seen: seen[item]!,
@@ -115,31 +140,43 @@ export function addCoEngagement(
 
 /** Cost: O(items + entries of the history's rows + imputed entries). */
 export function scoreItems(model: ItemModel, history: readonly HistoryItem[], into: UserScores): void {
-  const { collaborative, content, imputed, seenWeight } = model;
   for (const scores of Object.values(into)) scores.fill(0);
-  for (const { number, strength, isRecent } of history) {
-    if (strength === 0) {
-      addRow(collaborative, number, seenWeight, into.collaborativeSeen);
-      continue;
-    }
-    addRow(collaborative, number, strength, into.collaborative);
-    addRow(content, number, strength, into.content);
-    if (strength < 0) continue;
-    if (isRecent) addRow(collaborative, number, strength, into.collaborativeRecent);
-    raiseToRow(collaborative, number, 1, into.collaborativeMax);
-    raiseToRow(content, number, 1, into.contentMax);
-  }
-  for (const { number, strength } of history) {
-    const scores = strength === 0 ? into.collaborativeSeen : into.collaborative;
-    scores[number] = scores[number]! + OWN_WEIGHT * (strength === 0 ? seenWeight : strength);
-  }
+  for (const item of history) addItem(model, item, into);
   for (let item = 0; item < into.collaborative.length; item++) {
     into.collaborative[item] = into.collaborative[item]! + into.collaborativeSeen[item]!;
   }
-  const { collaborativeMax, collaborativeRecent, collaborativeSeen } = into;
-  for (const scores of [into.collaborative, collaborativeMax, collaborativeRecent, collaborativeSeen]) {
-    impute(imputed, scores);
+  const { collaborative, collaborativeMax, collaborativeRecent, collaborativeSeen } = into;
+  for (const scores of [collaborative, collaborativeMax, collaborativeRecent, collaborativeSeen]) {
+    impute(model.imputed, scores);
   }
+}
+
+/** Adds the rows of one item of a history to all scores. */
+function addItem(
+  model: ItemModel,
+  { number, strength, isRecent, daysBefore, stepsBefore }: HistoryItem,
+  into: UserScores,
+): void {
+  const { collaborative, content, transitions, seenWeight, historyHalfLifeDays } = model;
+  const share = historyDecay(daysBefore, historyHalfLifeDays);
+  const sum = strength === 0 ? into.collaborativeSeen : into.collaborative;
+  const weight = share * (strength === 0 ? seenWeight : strength);
+  addRow(collaborative, number, weight, sum);
+  sum[number] = sum[number]! + OWN_WEIGHT * weight;
+  if (strength === 0) return;
+  addRow(content, number, strength, into.content);
+  if (strength < 0) return;
+  if (isRecent) addRow(collaborative, number, strength, into.collaborativeRecent);
+  raiseToRow(collaborative, number, 1, into.collaborativeMax);
+  raiseToRow(content, number, 1, into.contentMax);
+  if (stepsBefore >= TRANSITION_STEPS) return;
+  addRow(transitions, number, strength * TRANSITION_DECAY ** stepsBefore, into.transitions);
+  if (stepsBefore === 0) addRow(transitions, number, strength, into.transitionsLast);
+}
+
+/** Share of its strength that an item of a history keeps. @param halfLifeDays  As `historyHalfLifeDays` of `ItemModel`. */
+export function historyDecay(daysBefore: number, halfLifeDays: number): number {
+  return 2 ** (-daysBefore / halfLifeDays);
 }
 
 function impute({ starts, columns, values }: SparseRows, scores: Float32Array): void {

@@ -6,8 +6,10 @@ export interface Ranker {
   readonly scales: FeatureScales;
   /** As `writeFeatures` takes them. */
   readonly knots: readonly number[];
-  /** True if times say what came when: otherwise neither decayed sums nor a user's last few items have any weight. */
-  readonly takesTime: boolean;
+  /** True if times tell what is trending: otherwise decayed sums have no weight. */
+  readonly takesTrends: boolean;
+  /** True if times tell the order of a user's history: otherwise its last few items and its transitions have no weight. */
+  readonly takesOrder: boolean;
 }
 
 const PART_OF_FEATURE: readonly number[] = FEATURES.map(({ part }) => PARTS.indexOf(part));

@@ -23,8 +23,12 @@ test('a score is the sum of its parts, each the sum of its own features', () => 
       const features = new Float32Array(FEATURES.length);
       writeFeatures(Float32Array.from(values), 0, liked, bent, features, 0);
       const parts = new Float64Array(PARTS.length).fill(7);
-      const scales = { floors: { collaborative: 1, coEngagement: 1, content: 1 }, meanShare: 0.5 };
-      const score = writeParts({ weights: weighed, scales, knots: bent, takesTime: true }, features, parts);
+      const scales = { floors: { collaborative: 1, transitions: 1, coEngagement: 1, content: 1 }, meanShare: 0.5 };
+      const score = writeParts(
+        { weights: weighed, scales, knots: bent, takesTrends: true, takesOrder: true },
+        features,
+        parts,
+      );
       for (const [place, part] of PARTS.entries()) {
         const own = FEATURES.reduce((sum, { part: of }, f) => sum + (of === part ? weighed[f]! * features[f]! : 0), 0);
         expect(parts[place]).toBeCloseTo(own, 6);
@@ -56,8 +60,8 @@ test('an item that is imputed nothing has the score of its other features, whate
       const features = new Float32Array(FEATURES.length).fill(3);
       writeFeatures(Float32Array.from([...values.slice(0, -1), 0]), 0, liked, bent, features, 0);
       expect(features.subarray(IMPUTED_SHARE).every((value) => value === 0)).toBe(true);
-      const scales = { floors: { collaborative: 1, coEngagement: 1, content: 1 }, meanShare: 0.5 };
-      const ranker = { weights: weighed, scales, knots: bent, takesTime: true };
+      const scales = { floors: { collaborative: 1, transitions: 1, coEngagement: 1, content: 1 }, meanShare: 0.5 };
+      const ranker = { weights: weighed, scales, knots: bent, takesTrends: true, takesOrder: true };
       const score = writeParts(ranker, features, new Float64Array(PARTS.length));
       const wanted = weighed.slice(0, IMPUTED_SHARE).reduce((sum, weight, f) => sum + weight * features[f]!, 0);
       expect(score).toBeCloseTo(wanted, 6);
@@ -75,16 +79,23 @@ test('terms are the logarithms of the sums above their floors, the counts and th
     coEngagement: 0,
     content: 1,
     contentMax: 0.5,
+    transitions: 0.6,
+    transitionsLast: 0,
     imputedShare: 0.25,
     positives: 30,
     seen: 40,
     trending: 1,
     popular: 3,
   };
-  writeTerms(signals, { floors: { collaborative: 1, coEngagement: 0.5, content: 0.1 }, meanShare: 0.5 }, into, 0);
+  writeTerms(
+    signals,
+    { floors: { collaborative: 1, transitions: 0.2, coEngagement: 0.5, content: 0.1 }, meanShare: 0.5 },
+    into,
+    0,
+  );
   const wanted = [
     ...[Math.log(3), Math.log(0.7), 0.3, Math.log(0.5), Math.log(1.1), Math.log(0.53)],
-    ...[Math.log(31), Math.log(41), 35 / 50, Math.log(1), Math.log(2), Math.log(4), 0.25],
+    ...[Math.log(31), Math.log(41), 35 / 50, Math.log(1), Math.log(0.8), Math.log(0.2), Math.log(2), Math.log(4), 0.25],
   ];
   for (const [place, value] of wanted.entries()) expect(into[place]).toBeCloseTo(value, 5);
 });

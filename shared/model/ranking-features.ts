@@ -14,6 +14,9 @@ export interface CandidateSignals {
   readonly contentMax: number;
   /** Share of the collaborative score that is imputed from donors, in [0, 1]: 1 for a new item. */
   readonly imputedShare: number;
+  /** Sum of the transitions from the last few steps of the history, and from its last step; at least 0. */
+  readonly transitions: number;
+  readonly transitionsLast: number;
   /** Number of users who engaged with the item, and number with any event on it. */
   readonly positives: number;
   readonly seen: number;
@@ -32,6 +35,7 @@ export const NON_PERSONALIZED_MAX = 1_000;
 export const PARTS = [
   'collaborative',
   'recent',
+  'transitions',
   'co-engagement',
   'content',
   'trending',
@@ -44,7 +48,12 @@ export type Part = (typeof PARTS)[number];
 /** Makes features of different catalogs comparable. */
 export interface FeatureScales {
   /** Added before the logarithm of each sum: a sum far below it counts as about nothing. Above 0. */
-  readonly floors: { readonly collaborative: number; readonly coEngagement: number; readonly content: number };
+  readonly floors: {
+    readonly collaborative: number;
+    readonly transitions: number;
+    readonly coEngagement: number;
+    readonly content: number;
+  };
   /** Share of positives over the whole catalog, in [0, 1]. */
   readonly meanShare: number;
 }
@@ -120,6 +129,16 @@ export const CURVES: readonly Curve[] = [
     name: 'log recent collaborative',
     part: 'recent',
     of: ({ collaborativeRecent }, { floors }) => logOf(collaborativeRecent, MAX_FLOOR_SHARE * floors.collaborative),
+  },
+  {
+    name: 'log transitions',
+    part: 'transitions',
+    of: ({ transitions }, { floors }) => logOf(transitions, floors.transitions),
+  },
+  {
+    name: 'log last transitions',
+    part: 'transitions',
+    of: ({ transitionsLast }, { floors }) => logOf(transitionsLast, floors.transitions),
   },
   {
     name: 'log trending',

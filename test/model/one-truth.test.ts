@@ -5,6 +5,7 @@ import { NO_COLD_START } from '@kindred/ranking/sources/donors';
 import { ITEMS, items, trainedCatalog } from '@kindred/ranking/sources/trained-catalog.fixture';
 import type { EventType } from '@kindred/shared/event';
 import { MAIN_CATALOG, type UserId } from '@kindred/shared/id';
+import { RANKED_SOURCES, type SourceName } from '@kindred/shared/model/candidate-sources';
 import { DAY_MS, HALF_LIFE_DAYS, rankOf } from '@kindred/shared/model/decay';
 import { ENGAGEMENT_MAX, strengthOf } from '@kindred/shared/model/engagement';
 import { writeParts } from '@kindred/shared/model/ranker';
@@ -22,6 +23,8 @@ import { expect, test } from 'vitest';
 const NOW_MS = 400 * DAY_MS;
 const TARGET = ITEMS - 1;
 const OTHER_USERS = 12;
+/** Days back of a user's acts, by place: two are of one moment each. */
+const ageOf = (place: number): number => 7 * Math.floor(place / 2);
 
 interface Act {
   readonly item: number;
@@ -39,7 +42,12 @@ const acts: fc.Arbitrary<readonly Act[]> = fc
     }),
     { selector: ({ item }) => item, minLength: 2, maxLength: 15 },
   )
-  .filter((given) => given.some(({ type }) => type !== 'impression'));
+  .filter((given) => given.some(({ type }) => type !== 'impression'))
+  // Items of one moment have an order of their own in each store; here both have that of the items.
+  .map((given) => {
+    const placed = given.map((act, place) => ({ act, age: ageOf(place) }));
+    return placed.sort((a, b) => a.age - b.age || a.act.item - b.act.item).map(({ act }) => act);
+  });
 
 /** Decayed engagement of every item, in saves; about half have none. */
 function decayedEngagement(seed: number): Float32Array {
@@ -85,10 +93,11 @@ function trained(given: readonly Act[], catalog: Catalog): ReadonlyMap<string, F
     {
       kept: rows,
       keptInteractionTimes: {
-        ages: Float32Array.from(ordered, ([age]) => age),
+        ages: Float64Array.from(ordered, ([place]) => ageOf(place)),
         weights: Float32Array.from(ordered, () => 1),
         positions: Float32Array.from(ordered, () => 0),
       },
+      isCut: true,
       masked: rows,
       targets: targets.done(),
       isMet: new Uint8Array(ITEMS).fill(1),
@@ -105,13 +114,13 @@ function trained(given: readonly Act[], catalog: Catalog): ReadonlyMap<string, F
     hidden: new Uint8Array(ITEMS),
     trending: catalog.trending,
     popular: catalog.popular,
+    popularity: catalog.popular,
   });
-  const candidates = scorer.candidatesOf(user!).items;
-  const signals = scorer.signalsOf(user!, candidates);
+  const { list, signals } = scorer.candidatesOf(user!);
   // The item model's own shares stand beside it: the scorer's are those of its imputed rows, which this one has none of.
   const share = catalog.trained.imputedShare;
   return new Map(
-    candidates.map((item, place) => {
+    Array.from(list.items, (item, place) => {
       const terms = new Float32Array(TERM_COUNT);
       const features = new Float32Array(FEATURES.length);
       const parts = new Float64Array(PARTS.length);
@@ -128,14 +137,19 @@ const unaskedIndex: NeighborSource = {
   reached: () => Promise.resolve(0),
 };
 
-/** Candidates with their parts, as serving sees the user. */
-async function served(given: readonly Act[], catalog: Catalog): Promise<ReadonlyMap<string, Float64Array>> {
+interface ServedCandidate {
+  readonly parts: Float64Array;
+  readonly sources: readonly SourceName[];
+}
+
+/** Candidates with their parts and sources, as serving sees the user. */
+async function served(given: readonly Act[], catalog: Catalog): Promise<ReadonlyMap<string, ServedCandidate>> {
   const history = given.map(
     ({ item, type, value }, place): HistoryEvent => ({
       item: items[item]!,
       type,
       value,
-      atMs: NOW_MS - place * DAY_MS,
+      atMs: NOW_MS - ageOf(place) * DAY_MS,
     }),
   );
   const listOf = (values: Float32Array, halfLifeDays: number) =>
@@ -180,19 +194,30 @@ async function served(given: readonly Act[], catalog: Catalog): Promise<Readonly
   );
   expect(retrieved.isIndexMissing).toBe(false);
   const { candidates } = score(retrieved);
-  return new Map(candidates.map(({ item, parts }) => [item, parts]));
+  return new Map(
+    candidates.map(({ item, parts, ranks }) => [item, { parts, sources: ranks.map(({ source }) => source) }]),
+  );
 }
 
-test('training and serving see the same candidates of a user, with the same features', async () => {
+test('training and serving see the same candidates of a user, with the same features, by every ranked source', async () => {
+  const sources = new Set<SourceName>();
+  const parts = new Set<string>();
   await fc.assert(
     fc.asyncProperty(acts, catalogs, async (given, catalog) => {
       const [byTrainer, byServing] = [trained(given, catalog), await served(given, catalog)];
       expect([...byServing.keys()].sort()).toEqual([...byTrainer.keys()].sort());
       expect(byServing.size).toBeGreaterThan(0);
-      for (const [item, parts] of byTrainer) {
-        for (const [part, value] of parts.entries()) expect(byServing.get(item)![part]).toBeCloseTo(value, 3);
+      for (const [item, wanted] of byTrainer) {
+        const { parts: found, sources: ranked } = byServing.get(item)!;
+        for (const [part, value] of wanted.entries()) {
+          expect(found[part]).toBeCloseTo(value, 3);
+          if (value !== 0) parts.add(PARTS[part]!);
+        }
+        for (const source of ranked) sources.add(source);
       }
     }),
     { numRuns: 60 },
   );
+  expect([...sources].sort()).toEqual(RANKED_SOURCES.toSorted());
+  expect([...parts].sort()).toEqual(PARTS.toSorted());
 });

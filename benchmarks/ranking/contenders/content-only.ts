@@ -2,8 +2,9 @@ import { contentFeatures } from '@kindred/trainer/item-item/content-features';
 import { kernelOf } from '@kindred/trainer/item-item/content-kernel';
 import { contentRowsOf } from '@kindred/trainer/item-item/content-rows';
 import { DENSE_ITEMS_MAX } from '@kindred/trainer/item-item/prepared-catalog';
+import { rowScores } from '../chosen-setting.ts';
 import type { Contender } from '../contender.ts';
-import { rowsRanking } from '../scored-ranking.ts';
+import { historyRanking } from '../scored-ranking.ts';
 
 /** Ranks by likeness of words and embeddings to the liked items alone: the trainer's content rows, no engagement model. */
 export const contentOnly: Contender = {
@@ -17,6 +18,6 @@ export const contentOnly: Contender = {
   fit: async (task) => {
     const { data, multiply } = task;
     const rows = await contentRowsOf(await kernelOf(data, multiply), data.items.length, multiply);
-    return { parameters: {}, ...rowsRanking(task, rows, 0) };
+    return { parameters: {}, ...historyRanking(task, rowScores(rows), 0) };
   },
 };

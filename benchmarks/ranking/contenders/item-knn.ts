@@ -1,10 +1,10 @@
 import { type SparseRows, transposed } from '@kindred/shared/numeric/sparse-rows';
 import type { TrainingData } from '@kindred/trainer/history/training-data';
 import { engagementWeights } from '@kindred/trainer/item-item/engagement-weights';
-import { chosenSetting } from '../chosen-setting.ts';
+import { chosenSetting, rowScores } from '../chosen-setting.ts';
 import type { Contender } from '../contender.ts';
 import { itemNeighbors } from '../item-neighbors.ts';
-import { rowsRanking } from '../scored-ranking.ts';
+import { historyRanking } from '../scored-ranking.ts';
 
 /** Neighbours of each candidate. */
 const KEPT = 200;
@@ -29,13 +29,13 @@ export const itemKnn: Contender = {
   fit: async (task) => {
     const { data, seed } = task;
     const fit = async (part: TrainingData, setting: Setting) => ({
-      rows: neighborsOf(part, setting),
+      addScores: rowScores(neighborsOf(part, setting)),
       seenWeight: setting.seenWeight,
     });
     const setting = await chosenSetting<Setting>(data, SETTINGS, { seed, fit });
     return {
       parameters: { k: KEPT, ...setting },
-      ...rowsRanking(task, neighborsOf(data, setting), setting.seenWeight),
+      ...historyRanking(task, rowScores(neighborsOf(data, setting)), setting.seenWeight),
     };
   },
 };

@@ -1,6 +1,7 @@
 import { coEngagementRows } from '@kindred/shared/model/rp3beta';
+import { rowScores } from '../chosen-setting.ts';
 import type { Contender } from '../contender.ts';
-import { rowsRanking } from '../scored-ranking.ts';
+import { historyRanking } from '../scored-ranking.ts';
 
 /** Entries of each item. */
 const KEPT = 200;
@@ -12,6 +13,6 @@ export const rp3beta: Contender = {
   fit: async (task) => {
     const { strengths, items } = task.data;
     const rows = coEngagementRows(strengths, items.length, KEPT);
-    return { parameters: { k: KEPT, alpha: 0.7, beta: 0.6 }, ...rowsRanking(task, rows, 0) };
+    return { parameters: { k: KEPT, alpha: 0.7, beta: 0.6 }, ...historyRanking(task, rowScores(rows), 0) };
   },
 };

@@ -1,9 +1,14 @@
 import type { ItemId, UserId } from '@kindred/shared/id';
 import { SOURCE_NAMES } from '@kindred/shared/model/candidate-sources';
+import { elementOf } from '@kindred/shared/numeric/sparse-rows';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { engagementsOf } from '../profile/engagement.ts';
 import type { ItemRow } from '../reads/item-reader.ts';
 import type { CandidateSource } from '../sources/candidate-source.ts';
 import { contextOf } from '../sources/retrieval-context.fixture.ts';
+import { histories, items, scoresOf, trainedCatalog, withBothSigns } from '../sources/trained-catalog.fixture.ts';
+import { collaborativeSource } from '../sources/trained-sources.ts';
 import { requestOf } from './catalog.fixture.ts';
 import type { PickedCandidate } from './diversify.ts';
 import { explain } from './explain.ts';
@@ -142,6 +147,35 @@ describe('because', () => {
   test('leaves out items that no longer exist, and the item itself', () => {
     const retrievals = [sourceOf('interests', idsOf('gone', 'item', 'c')), sourceOf('similar', idsOf('d', 'gone'))];
     expect(because(both, retrievals, idsOf('c', 'd', 'item'))).toEqual(['d', 'c']);
+  });
+
+  test('names only items that speak for the candidate, where others speak against it', () => {
+    fc.assert(
+      fc.property(fc.nat(1_000), histories, (seed, history) => {
+        const catalog = withBothSigns(trainedCatalog(seed));
+        const engagements = engagementsOf(history);
+        const context = contextOf({ trained: scoresOf(catalog, history), engagements });
+        const candidates = collaborativeSource.candidates(context, []);
+        const retrievals = [{ source: collaborativeSource, weight: 1, answers: [], candidates }];
+        const picked = candidates.map(({ item }) => {
+          const pick = pickOf([rankOf('collaborative', 1)]);
+          return { ...pick, candidate: { ...pick.candidate, item, row: rowOf(item) } };
+        });
+        const found = explain(picked, {
+          request: requestOf({ user: USER }),
+          profile: { history, engagements, interests: [], rows: new Map(items.map((item) => [item, rowOf(item)])) },
+          retrieved: { context, retrievals, indexVersion: 'v', isIndexMissing: false },
+          scorer: fusionScorer(),
+        });
+        const numberOf = (item: ItemId): number => catalog.numbers.get(item) ?? -1;
+        for (const { item, explanation } of found) {
+          expect(explanation!.because.length).toBeGreaterThan(0);
+          for (const cause of explanation!.because) {
+            expect(elementOf(catalog.model.collaborative, numberOf(cause), numberOf(item))).toBeGreaterThan(0);
+          }
+        }
+      }),
+    );
   });
 
   test('is empty for a candidate of sources without causes, and for refilled ones', () => {

@@ -1,5 +1,5 @@
 import { type CatalogId, compareIds, type ItemId } from '@kindred/shared/id';
-import { reciprocalRank, SOURCES, type SourceName } from '@kindred/shared/model/candidate-sources';
+import { isRankedSource, reciprocalRank, SOURCES } from '@kindred/shared/model/candidate-sources';
 import { engagementWeight } from '@kindred/shared/model/engagement';
 import { seededRandom } from '@kindred/shared/numeric/random';
 import fc from 'fast-check';
@@ -94,7 +94,7 @@ test('a ranker orders only what it was trained on, and what no source found; oth
         expect(explanation!.weights).toBe(versions.ranking === 'trained-2' ? 'trained' : 'fixed');
         if (versions.ranking !== 'trained-2') continue;
         const isRefilled = sources.every((source) => source === 'popular' || source === 'latest');
-        expect(isRefilled || sources.every((source: SourceName) => SOURCES[source].isRanked)).toBe(true);
+        expect(isRefilled || sources.every(isRankedSource)).toBe(true);
       }
       if (catalog.ranking !== 'ranker') expect(versions.ranking).toBe('reciprocal-rank-1');
       // The index knows nothing that the ranker was trained on.

@@ -113,7 +113,9 @@ describe('the index', () => {
     expect(trained.result.retrievals.map(({ source }) => source.name)).toEqual([
       'collaborative',
       'content',
+      'transitions',
       'trending',
+      'popular',
     ]);
   });
 

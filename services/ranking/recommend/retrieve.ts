@@ -89,7 +89,7 @@ function contextOf(
     interests,
     nonPersonalized,
     coEngagement: graph && new CoEngagementScores(graph, engagements),
-    trained: trained && TrainedScores.of({ catalog: trained, coldStart, history, engagements }),
+    trained: trained && TrainedScores.of({ catalog: trained, coldStart, history }),
     depthFactor: request.filter === undefined ? 1 : FILTERED_DEPTH_FACTOR,
     nowMs: request.atMs,
     random: seededRandom(request.seed),

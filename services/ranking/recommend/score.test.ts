@@ -11,7 +11,14 @@ import { ALL_SOURCES } from '../sources/all-sources.ts';
 import type { RetrievalContext } from '../sources/candidate-source.ts';
 import { CoEngagementScores } from '../sources/co-engagement.ts';
 import { contextOf } from '../sources/retrieval-context.fixture.ts';
-import { histories, ITEMS, items, scoresOf, trainedCatalog } from '../sources/trained-catalog.fixture.ts';
+import {
+  histories,
+  ITEMS,
+  items,
+  scoresOf,
+  trainedCatalog,
+  withBothSigns,
+} from '../sources/trained-catalog.fixture.ts';
 import { relevant } from './diversify.ts';
 import { type FusedCandidate, reciprocalRankFusion } from './reciprocal-rank-fusion.ts';
 import { score } from './score.ts';
@@ -60,8 +67,9 @@ test('fusion’s parts are at least 0 and sum to the score, which is 1 for the b
 
 test('the trained ranker’s parts are at least 0 and sum to the score, which is 1 for the best and keeps the order', () => {
   fc.assert(
-    fc.property(fc.nat(1_000), histories, candidates, (seed, history, given) => {
-      const trained = scoresOf(trainedCatalog(seed), history);
+    fc.property(fc.nat(1_000), fc.boolean(), histories, candidates, (seed, isSigned, history, given) => {
+      const catalog = trainedCatalog(seed);
+      const trained = scoresOf(isSigned ? withBothSigns(catalog) : catalog, history);
       if (trained === undefined) return;
       const scorer = scorerOf(contextOf({ nonPersonalized, trained, nowMs: 10 }));
       expect(scorer.weights).toBe('trained');
@@ -108,12 +116,12 @@ test('candidates stand by falling score, ties by id, each once, whoever scores t
 });
 
 test.each(['trending', 'popular'] as const)(
-  'the ranker counts %s engagement as it is at the moment of the request, if it knows times at all',
+  'the ranker counts %s engagement as it is at the moment of the request, if times tell what is trending',
   (part) => {
     const catalog = trainedCatalog(11);
     const listed = nonPersonalized[part][0]!.item;
-    const partOf = (takesTime: boolean, nowMs: number, item: ItemId): number => {
-      const trained = scoresOf({ ...catalog, ranker: { ...catalog.ranker!, takesTime } }, SAVED);
+    const partOf = (takesTrends: boolean, nowMs: number, item: ItemId): number => {
+      const trained = scoresOf({ ...catalog, ranker: { ...catalog.ranker!, takesTrends } }, SAVED);
       const scorer = scorerOf(contextOf({ nonPersonalized, trained, nowMs }));
       return scorer.score({ item, fusedScore: 0, ranks: [] }).parts[PARTS.indexOf(part)]!;
     };

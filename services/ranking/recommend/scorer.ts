@@ -72,9 +72,9 @@ class TrainedScorer implements Scorer {
     this.#ranker = parts.ranker;
     this.#coEngagement = parts.coEngagement;
     const nothing = (): number => 0;
-    const { takesTime } = parts.ranker;
-    this.#trendingOf = takesTime ? decayedOf(nonPersonalized.trending, HALF_LIFE_DAYS.short, nowMs) : nothing;
-    this.#popularOf = takesTime ? decayedOf(nonPersonalized.popular, HALF_LIFE_DAYS.long, nowMs) : nothing;
+    const { takesTrends } = parts.ranker;
+    this.#trendingOf = takesTrends ? decayedOf(nonPersonalized.trending, HALF_LIFE_DAYS.short, nowMs) : nothing;
+    this.#popularOf = takesTrends ? decayedOf(nonPersonalized.popular, HALF_LIFE_DAYS.long, nowMs) : nothing;
   }
 
   score({ item, ranks }: FusedCandidate): ScoredCandidate {

@@ -1,4 +1,4 @@
-import { SOURCE_NAMES, SOURCES } from '@kindred/shared/model/candidate-sources';
+import { isRankedSource, RANKED_SOURCES, SOURCE_NAMES, SOURCES } from '@kindred/shared/model/candidate-sources';
 import { coEngagementRows } from '@kindred/shared/model/rp3beta';
 import { SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
 import { describe, expect, test } from 'vitest';
@@ -12,6 +12,9 @@ import { ITEMS, items, scoresOf, trainedCatalog } from './trained-catalog.fixtur
 const engagements = items.slice(0, 3).map((item) => engagementWith(item));
 const history = engagements.map(({ item }) => ({ item, type: 'save', value: 1, atMs: 1 }) as const);
 const interests: readonly Interest[] = [{ medoid: items[0]!, items: [items[0]!], importance: 1 }];
+const LISTS: readonly string[] = ['trending', 'latest', 'popular'];
+/** Sources of the artifact. */
+const TRAINED: readonly string[] = ['collaborative', 'content', 'transitions'];
 const catalog = trainedCatalog(2);
 const ranked = scoresOf(catalog, history);
 const unranked = scoresOf({ ...catalog, ranker: undefined }, history);
@@ -38,17 +41,16 @@ test('there is one source for each name of the table, in its order', () => {
 
 describe('weights follow the table', () => {
   test('for a cold-start user: non-personalized lists only', () => {
-    const lists = ['trending', 'latest', 'popular'];
-    expect(weightsOf({ coEngagement: coEngagement() })).toEqual(tableOf('unknown', (name) => lists.includes(name)));
+    expect(weightsOf({ coEngagement: coEngagement() })).toEqual(tableOf('unknown', (name) => LISTS.includes(name)));
   });
 
   test('for a user with a history in a catalog that was never trained: all but the artifact’s', () => {
     const context = { engagements, interests, coEngagement: coEngagement() };
-    expect(weightsOf(context)).toEqual(tableOf('known', (name) => name !== 'collaborative' && name !== 'content'));
+    expect(weightsOf(context)).toEqual(tableOf('known', (name) => !TRAINED.includes(name)));
   });
 
   test('for a user without embedded items or a catalog without co-engagement: without those', () => {
-    const missing = ['collaborative', 'content', 'interests', 'co-engagement'];
+    const missing = [...TRAINED, 'interests', 'co-engagement'];
     expect(weightsOf({ engagements })).toEqual(tableOf('known', (name) => !missing.includes(name)));
   });
 
@@ -59,16 +61,17 @@ describe('weights follow the table', () => {
 
   test('with a ranker: exactly the sources that it was trained on', () => {
     const context = { engagements, interests, coEngagement: coEngagement(), trained: ranked };
-    expect(weightsOf(context)).toEqual(tableOf('known', (name) => SOURCES[name].isRanked));
+    const weights = weightsOf(context);
+    expect(SOURCE_NAMES.filter((name) => weights[name]! > 0)).toEqual(RANKED_SOURCES);
   });
 });
 
 test('personal sources look as deep as the table says, and deeper behind a filter', () => {
   const context = contextOf({ engagements, coEngagement: coEngagement(), trained: ranked });
-  for (const { name, candidates } of ALL_SOURCES.filter(({ name }) => SOURCES[name].isRanked && name !== 'trending')) {
+  for (const { name, candidates } of ALL_SOURCES.filter(({ name }) => isRankedSource(name) && !LISTS.includes(name))) {
     const found = candidates(context, []);
     expect(found.length, name).toBeGreaterThan(0);
-    expect(found.length, name).toBeLessThanOrEqual(SOURCES[name].depth!);
+    expect(found.length, name).toBeLessThanOrEqual(SOURCES[name].rankedDepth);
     expect(candidates({ ...context, depthFactor: 10 }, []).slice(0, found.length), name).toEqual(found);
   }
 });

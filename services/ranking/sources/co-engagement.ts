@@ -58,7 +58,7 @@ export class CoEngagementScores {
  */
 export function rowCauses(
   { rows, numbers }: Pick<CoEngagementData, 'rows' | 'numbers'>,
-  engagements: readonly Engagement[],
+  engagements: Iterable<Pick<Engagement, 'item' | 'weight'>>,
   items: readonly ItemId[],
 ): Causes {
   const { starts, columns, values } = rows;

@@ -42,7 +42,7 @@ test('an item gives its scores with five users and at most half of them imputed'
   expect(donorsOf(catalog, near).map(({ number }) => number)).toEqual([1, 2]);
 });
 
-test('every signal of a new item is that of its donors, with the counts of a typical item', () => {
+test('every signal of a new item is that of its donors, with the counts of a typical item; nobody has come to it from another', () => {
   fc.assert(
     fc.property(fc.nat(1_000), histories, (seed, history) => {
       const catalog = trainedCatalog(seed);
@@ -53,8 +53,11 @@ test('every signal of a new item is that of its donors, with the counts of a typ
       const trained = scoresOf(catalog, history, { version: 'v', donors: new Map([['new' as ItemId, donors]]) });
       if (trained === undefined) return;
       const [first, second] = [trained.signalsOf(items[3]!), trained.signalsOf(items[4]!)];
-      const { imputedShare, positives, seen, ...imputed } = trained.signalsOf('new' as ItemId);
+      const { imputedShare, positives, seen, transitions, transitionsLast, ...imputed } = trained.signalsOf(
+        'new' as ItemId,
+      );
       expect({ imputedShare, positives, seen }).toEqual({ imputedShare: 1, ...catalog.typical });
+      expect([transitions, transitionsLast]).toEqual([0, 0]);
       for (const [name, value] of Object.entries(imputed)) {
         const wanted = 0.75 * Reflect.get(first, name) + 0.25 * Reflect.get(second, name);
         expect(value, name).toBeCloseTo(wanted, 5);

@@ -55,26 +55,30 @@ test.each(LISTS)('$name weighs as the table says, for users with and without a h
   expect(source.weight(contextOf({ engagements: [engagementWith(items[0]!)] }))).toBe(SOURCES[name].weight.known);
 });
 
-test('trained ranking asks for trending items alone, and only if it knows times', () => {
-  expect(trained?.catalog.ranker?.takesTime).toBe(true);
+test('trained ranking asks for popular items, and for trending ones only if times tell what is trending', () => {
+  expect(trained?.catalog.ranker?.takesTrends).toBe(true);
   const weights = (context: Parameters<typeof contextOf>[0]) =>
     LISTS.map(({ source }) => source.weight(contextOf({ engagements: [engagementWith(items[0]!)], ...context })));
-  expect(weights({ trained })).toEqual([SOURCES.trending.weight.known, 0, 0]);
+  expect(weights({ trained }).map((weight) => weight > 0)).toEqual([true, false, true]);
   const catalog = trainedCatalog(1);
-  const timeless = scoresOf({ ...catalog, ranker: { ...catalog.ranker!, takesTime: false } }, saved);
-  expect(weights({ trained: timeless })).toEqual([0, 0, 0]);
+  const timeless = scoresOf({ ...catalog, ranker: { ...catalog.ranker!, takesTrends: false } }, saved);
+  expect(weights({ trained: timeless }).map((weight) => weight > 0)).toEqual([false, false, true]);
   const unranked = scoresOf({ ...catalog, ranker: undefined }, saved);
   expect(weights({ trained: unranked })).toEqual(LISTS.map(({ name }) => SOURCES[name].weight.known));
 });
 
-test('trained ranking sees no item of the history among the trending ones, and as many others', () => {
-  const list = listOf(150);
-  const history = new Set(list.slice(0, 20).map(({ item }) => item));
-  const found = trendingSource.candidates(contextOf({ nonPersonalized: listsOf(list), history, trained }), []);
-  expect(found.map(({ item }) => item)).toEqual(list.slice(20, 120).map(({ item }) => item));
-  const untrained = trendingSource.candidates(contextOf({ nonPersonalized: listsOf(list), history }), []);
-  expect(untrained[0]!.item).toBe(list[0]!.item);
-});
+test.each(LISTS.filter(({ name }) => name !== 'latest'))(
+  'trained ranking sees no item of the history among the $name ones, and as many others as the table says',
+  ({ name, source }) => {
+    const { rankedDepth } = SOURCES[name];
+    const list = listOf(150);
+    const history = new Set(list.slice(0, 20).map(({ item }) => item));
+    const found = source.candidates(contextOf({ nonPersonalized: listsOf(list), history, trained }), []);
+    expect(found.map(({ item }) => item)).toEqual(list.slice(20, 20 + rankedDepth).map(({ item }) => item));
+    const untrained = source.candidates(contextOf({ nonPersonalized: listsOf(list), history }), []);
+    expect(untrained[0]!.item).toBe(list[0]!.item);
+  },
+);
 
 test.each(LISTS)('$name asks the index nothing and has no causes', ({ source }) => {
   const context = contextOf({ nonPersonalized: listsOf(listOf(3)), engagements: [engagementWith(items[0]!)] });

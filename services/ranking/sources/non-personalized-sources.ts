@@ -11,16 +11,21 @@ export const latestSource = listSource('latest', (createdAtMs, nowMs) => (create
 /** Items that many engaged with over months: for cold-start users. */
 export const popularSource = listSource('popular', (rank, nowMs) => valueOfRank(rank, nowMs, HALF_LIFE_DAYS.long));
 
+/** Weight of a source whose candidates the trained ranker orders: no score comes of it. */
+const RANKED_WEIGHT = 1;
+
 function listSource(
   name: keyof NonPersonalized,
   scoreAt: (listScore: number, nowMs: number) => number,
 ): CandidateSource {
-  const { depth = 0, weight, isRanked } = SOURCES[name];
+  const { depth = 0, rankedDepth, weight } = SOURCES[name];
   return {
     name,
     weight: (context) => {
       if (isRankedByTraining(context)) {
-        return isRanked && context.trained?.catalog.ranker?.takesTime === true ? weight.known : 0;
+        // Without trends nothing is known of what many engage with now.
+        const isKnown = name !== 'trending' || context.trained?.catalog.ranker?.takesTrends === true;
+        return rankedDepth > 0 && isKnown ? RANKED_WEIGHT : 0;
       }
       return context.engagements.length > 0 ? weight.known : weight.unknown;
     },
@@ -31,7 +36,7 @@ function listSource(
       return nonPersonalized[name]
         .values()
         .filter(({ item }) => !(isPersonal && history.has(item)))
-        .take(depth)
+        .take(isPersonal ? rankedDepth : depth)
         .map(({ item, score }) => ({ item, sourceScore: scoreAt(score, nowMs) }))
         .toArray();
     },

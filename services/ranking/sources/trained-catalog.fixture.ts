@@ -3,7 +3,7 @@ import { CURVES, FEATURES, KNOTS } from '@kindred/shared/model/ranking-features'
 import { seededRandom } from '@kindred/shared/numeric/random';
 import { type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
 import fc from 'fast-check';
-import { type Engagement, engagementsOf, type HistoryEvent } from '../profile/engagement.ts';
+import type { HistoryEvent } from '../profile/engagement.ts';
 import { type ColdStart, NO_COLD_START } from './donors.ts';
 import { type TrainedCatalog, TrainedScores } from './trained-scores.ts';
 
@@ -36,17 +36,27 @@ export function trainedCatalog(seed: number): TrainedCatalog {
       imputed: new SparseRowsBuilder(ITEMS).done(),
       positives: counts(),
       seen: counts(),
+      transitions: rows(),
       seenWeight: 0.5,
+      historyHalfLifeDays: 20,
     },
     ranker: {
       weights: FEATURES.map(() => 2 * random() - 1),
-      scales: { floors: { collaborative: 0.1, coEngagement: 0.1, content: 0.1 }, meanShare: 0.5 },
-      takesTime: true,
+      scales: { floors: { collaborative: 0.1, transitions: 0.1, coEngagement: 0.1, content: 0.1 }, meanShare: 0.5 },
+      takesTrends: true,
+      takesOrder: true,
       knots: Array.from({ length: KNOTS * CURVES.length }, () => 2 * random() - 1),
     },
     imputedShare: Float32Array.from(items, () => (random() < 0.5 ? 0 : random())),
     typical: { positives: 10, seen: 20 },
   };
+}
+
+/** The same artifact with a third of its collaborative weights turned below 0, as a fit has them. */
+export function withBothSigns(catalog: TrainedCatalog): TrainedCatalog {
+  const { collaborative } = catalog.model;
+  const values = collaborative.values.map((value, i) => (i % 3 === 1 ? -value : value));
+  return { ...catalog, model: { ...catalog.model, collaborative: { ...collaborative, values } } };
 }
 
 /** Saves of a few items, some of them unknown to the artifact. */
@@ -61,6 +71,5 @@ export function scoresOf(
   history: readonly HistoryEvent[],
   coldStart: ColdStart = NO_COLD_START,
 ): TrainedScores | undefined {
-  const engagements: readonly Engagement[] = engagementsOf(history);
-  return TrainedScores.of({ catalog, coldStart, history, engagements });
+  return TrainedScores.of({ catalog, coldStart, history });
 }

@@ -1,9 +1,13 @@
 import type { ItemId } from '@kindred/shared/id';
+import { DAY_MS } from '@kindred/shared/model/decay';
+import { TRANSITION_DECAY, TRANSITION_STEPS } from '@kindred/shared/model/item-model';
+import { elementOf, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { HistoryEvent } from '../profile/engagement.ts';
 import { donorsOf } from './donors.ts';
-import { histories, ITEMS, items, scoresOf, trainedCatalog } from './trained-catalog.fixture.ts';
+import { histories, ITEMS, items, scoresOf, trainedCatalog, withBothSigns } from './trained-catalog.fixture.ts';
+import type { TrainedCatalog } from './trained-scores.ts';
 
 test('candidates are the sums of the rows of the history, without the history itself, best first', () => {
   fc.assert(
@@ -52,6 +56,8 @@ test('a hidden item counts against what it leads to, and an item that is new is 
     collaborativeSeen: 0,
     content: 0,
     contentMax: 0,
+    transitions: 0,
+    transitionsLast: 0,
     imputedShare: 1,
     positives: 10,
     seen: 20,
@@ -89,4 +95,67 @@ test('no number of seen items displaces a liked one', () => {
   const events = [...seen, saved];
   const scores = scoresOf({ ...catalog, numbers }, events);
   expect(scores?.likedCount).toBe(1);
+});
+
+test('with weights of both signs a sum may lie below 0; candidates are those above, and causes speak for them', () => {
+  let belowCount = 0;
+  fc.assert(
+    fc.property(fc.nat(1_000), histories, (seed, events) => {
+      const catalog = withBothSigns(trainedCatalog(seed));
+      const trained = scoresOf(catalog, events);
+      if (trained === undefined) return;
+      const { collaborative } = catalog.model;
+      const numberOf = (item: ItemId): number => catalog.numbers.get(item) ?? -1;
+      const weightOf = (cause: ItemId, item: ItemId): number =>
+        elementOf(collaborative, numberOf(cause), numberOf(item));
+      const causes = trained.causes('collaborative', items);
+      const known = new Set(events.map(({ item }) => item));
+      const found = new Map(trained.best('collaborative', ITEMS).map(({ item, sourceScore }) => [item, sourceScore]));
+      for (const item of items.filter((each) => !known.has(each))) {
+        const sum = events.reduce((total, event) => total + weightOf(event.item, item), 0);
+        expect(trained.signalsOf(item).collaborative).toBeCloseTo(sum, 4);
+        if (sum < 0) belowCount++;
+        expect(found.get(item) ?? 0).toBeCloseTo(Math.max(0, sum), 4);
+        for (const cause of causes.get(item) ?? []) expect(weightOf(cause, item)).toBeGreaterThan(0);
+      }
+    }),
+  );
+  expect(belowCount).toBeGreaterThan(0);
+});
+
+/** An artifact in which each of the first items leads to the last one alone, by its number: the later, the less. */
+function leadingToLast(historyHalfLifeDays: number): TrainedCatalog {
+  const builder = new SparseRowsBuilder(ITEMS);
+  for (let row = 0; row < ITEMS; row++) {
+    if (row < ITEMS - 1) builder.add(ITEMS - 1, 0.5 + 0.01 * row);
+    builder.endRow();
+  }
+  const rows = builder.done();
+  const catalog = trainedCatalog(3);
+  return { ...catalog, model: { ...catalog.model, collaborative: rows, transitions: rows, historyHalfLifeDays } };
+}
+
+/** Saves of the first items, a day apart, the first one last. */
+const savedDaily = Array.from({ length: TRANSITION_STEPS + 5 }, (_, n): HistoryEvent => {
+  return { item: items[n]!, type: 'save', value: 1, atMs: (100 - n) * DAY_MS };
+});
+const LAST = items[ITEMS - 1]!;
+
+test('transitions come from the last steps of the history, and only those are their causes, the strongest first', () => {
+  const trained = scoresOf(leadingToLast(Number.POSITIVE_INFINITY), savedDaily)!;
+  const wanted = savedDaily
+    .slice(0, TRANSITION_STEPS)
+    .reduce((sum, _, n) => sum + (0.5 + 0.01 * n) * TRANSITION_DECAY ** n, 0);
+  expect(trained.signalsOf(LAST).transitions).toBeCloseTo(wanted, 5);
+  expect(trained.signalsOf(LAST).transitionsLast).toBeCloseTo(0.5, 5);
+  expect(trained.causes('transitions', [LAST]).get(LAST)).toEqual(items.slice(0, 3));
+});
+
+test('the causes of a decayed history are those that count most now', () => {
+  const lasting = scoresOf(leadingToLast(Number.POSITIVE_INFINITY), savedDaily)!;
+  expect(lasting.causes('collaborative', [LAST]).get(LAST)).toEqual(
+    items.slice(savedDaily.length - 3, savedDaily.length).toReversed(),
+  );
+  const decayed = scoresOf(leadingToLast(2), savedDaily)!;
+  expect(decayed.causes('collaborative', [LAST]).get(LAST)).toEqual(items.slice(0, 3));
 });

@@ -1,17 +1,22 @@
 import { compareIds, type ItemId } from '@kindred/shared/id';
+import { DAY_MS } from '@kindred/shared/model/decay';
 import { HIDE_STRENGTH, strengthOf } from '@kindred/shared/model/engagement';
 import {
+  type HistoryItem,
+  historyDecay,
   type ItemModel,
   type ModelSignals,
   modelSignals,
   scoreItems,
+  TRANSITION_DECAY,
+  TRANSITION_STEPS,
   topItems,
   type UserScores,
   userScores,
 } from '@kindred/shared/model/item-model';
 import type { Ranker } from '@kindred/shared/model/ranker';
 import { userHistory } from '@kindred/shared/model/user-history';
-import type { Engagement, HistoryEvent } from '../profile/engagement.ts';
+import type { HistoryEvent } from '../profile/engagement.ts';
 import type { Candidate, Causes } from './candidate.ts';
 import { rowCauses } from './co-engagement.ts';
 import type { ColdStart, Donor } from './donors.ts';
@@ -31,14 +36,13 @@ export interface TrainedCatalog {
 }
 
 /** A source whose scores come from the artifact. */
-export type TrainedSourceName = 'collaborative' | 'content';
+export type TrainedSourceName = 'collaborative' | 'content' | 'transitions';
 
 export interface TrainedScoresInput {
   readonly catalog: TrainedCatalog;
   readonly coldStart: ColdStart;
   /** Latest first. */
   readonly history: readonly HistoryEvent[];
-  readonly engagements: readonly Engagement[];
 }
 
 /** Scores of all items for one user, by an artifact. */
@@ -47,7 +51,7 @@ export class TrainedScores {
   /** Number of items known to the artifact that the user liked; at least 1. */
   readonly likedCount: number;
   readonly #coldStart: ColdStart;
-  readonly #engagements: readonly Engagement[];
+  readonly #history: readonly HistoryItem[];
   readonly #scores: UserScores;
   /** 1 for items of the history. */
   readonly #isKnown: Uint8Array;
@@ -58,13 +62,14 @@ export class TrainedScores {
    * @returns `undefined` if the artifact knows nothing that the user liked.
    * Cost: O(items + entries of the history's rows).
    */
-  static of({ catalog, coldStart, history, engagements }: TrainedScoresInput): TrainedScores | undefined {
-    const interactions = history.flatMap(({ item, type, value }) => {
+  static of({ catalog, coldStart, history }: TrainedScoresInput): TrainedScores | undefined {
+    const interactions = history.flatMap(({ item, type, value, atMs }) => {
       const number = catalog.numbers.get(item);
       if (number === undefined) return [];
-      return [{ number, strength: type === 'hide' ? HIDE_STRENGTH : strengthOf(type, value) }];
+      const strength = type === 'hide' ? HIDE_STRENGTH : strengthOf(type, value);
+      return [{ number, strength, ageDays: -atMs / DAY_MS }];
     });
-    const known = userHistory(interactions, catalog.ranker?.takesTime ?? true);
+    const known = userHistory(interactions, catalog.ranker?.takesOrder ?? true);
     const likedCount = known.filter(({ strength }) => strength > 0).length;
     if (likedCount === 0) return undefined;
     const scores = userScores(catalog.items.length);
@@ -73,7 +78,7 @@ export class TrainedScores {
     for (const { number } of known) isKnown[number] = 1;
     const inHistory = new Set(history.map(({ item }) => item));
     const coldCandidates = [...coldStart.donors].filter(([item]) => !inHistory.has(item));
-    return new TrainedScores({ catalog, likedCount, coldStart, coldCandidates, engagements, scores, isKnown });
+    return new TrainedScores({ catalog, likedCount, coldStart, coldCandidates, history: known, scores, isKnown });
   }
 
   private constructor(parts: {
@@ -81,7 +86,7 @@ export class TrainedScores {
     readonly likedCount: number;
     readonly coldStart: ColdStart;
     readonly coldCandidates: readonly (readonly [ItemId, readonly Donor[]])[];
-    readonly engagements: readonly Engagement[];
+    readonly history: readonly HistoryItem[];
     readonly scores: UserScores;
     readonly isKnown: Uint8Array;
   }) {
@@ -89,7 +94,7 @@ export class TrainedScores {
     this.likedCount = parts.likedCount;
     this.#coldStart = parts.coldStart;
     this.#coldCandidates = parts.coldCandidates;
-    this.#engagements = parts.engagements;
+    this.#history = parts.history;
     this.#scores = parts.scores;
     this.#isKnown = parts.isKnown;
   }
@@ -123,15 +128,45 @@ export class TrainedScores {
       collaborativeSeen: imputed(scores.collaborativeSeen, donors),
       content: Math.max(0, imputed(scores.content, donors)),
       contentMax: imputed(scores.contentMax, donors),
+      transitions: 0,
+      transitionsLast: 0,
       imputedShare: 1,
       positives: typical.positives,
       seen: typical.seen,
     };
   }
 
+  /** The liked items of the history, with the weights by which they count in the scores of a source. */
+  #weighed(source: TrainedSourceName): readonly { readonly item: ItemId; readonly weight: number }[] {
+    return this.#history
+      .filter(({ strength }) => strength > 0)
+      .map((liked) => ({
+        item: this.catalog.items[liked.number]!,
+        weight: liked.strength * shareOf(source, liked, this.catalog),
+      }));
+  }
+
   causes(source: TrainedSourceName, items: readonly ItemId[]): Causes {
     const { model, numbers } = this.catalog;
-    return rowCauses({ rows: model[source], numbers }, this.#engagements, items);
+    return rowCauses({ rows: model[source], numbers }, this.#weighed(source), items);
+  }
+}
+
+/** Share of its strength by which an item of a history counts in the scores of a source. */
+function shareOf(
+  source: TrainedSourceName,
+  { daysBefore, stepsBefore }: HistoryItem,
+  { model }: TrainedCatalog,
+): number {
+  switch (source) {
+    case 'collaborative':
+      return historyDecay(daysBefore, model.historyHalfLifeDays);
+    case 'transitions':
+      return stepsBefore < TRANSITION_STEPS ? TRANSITION_DECAY ** stepsBefore : 0;
+    case 'content':
+      return 1;
+    default:
+      return source satisfies never;
   }
 }
 

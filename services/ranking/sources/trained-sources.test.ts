@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { contextOf } from './retrieval-context.fixture.ts';
 import { scoresOf, trainedCatalog } from './trained-catalog.fixture.ts';
 import type { TrainedCatalog } from './trained-scores.ts';
-import { collaborativeSource, contentSource } from './trained-sources.ts';
+import { collaborativeSource, contentSource, transitionsSource } from './trained-sources.ts';
 
 const COUNT = 3_000;
 const ids = Array.from({ length: COUNT }, (_, n) => `item-${String(n).padStart(5, '0')}` as ItemId);
@@ -32,6 +32,7 @@ function artifact(): TrainedCatalog {
       ...model,
       collaborative: leadingRows(1),
       content: leadingRows(0.5),
+      transitions: leadingRows(0.25),
       imputed: new SparseRowsBuilder(COUNT).done(),
       positives: zeros(),
       seen: zeros(),
@@ -45,7 +46,7 @@ const trained = scoresOf(artifact(), [
   { item: CLICKED, type: 'click', value: 1, atMs: 1 },
 ]);
 
-test.each([collaborativeSource, contentSource])(
+test.each([collaborativeSource, contentSource, transitionsSource])(
   '$name is as deep as the table says, and deeper behind a filter',
   (source) => {
     const depth = SOURCES[source.name].depth!;
@@ -64,7 +65,7 @@ test.each([
   expect(first!.sourceScore).toBeCloseTo((1 + 1 / 3) * factor * ((COUNT - 2) / COUNT), 5);
 });
 
-test.each([collaborativeSource, contentSource])(
+test.each([collaborativeSource, contentSource, transitionsSource])(
   '$name names the engaged items that lead to a candidate, the strongest first',
   (source) => {
     const causes = source.causes(contextOf({ trained }), [], [ids[5]!, 'unknown' as ItemId]);
@@ -72,6 +73,6 @@ test.each([collaborativeSource, contentSource])(
   },
 );
 
-test.each([collaborativeSource, contentSource])('$name asks the index nothing', (source) => {
+test.each([collaborativeSource, contentSource, transitionsSource])('$name asks the index nothing', (source) => {
   expect(source.queries(contextOf({ trained }))).toEqual([]);
 });

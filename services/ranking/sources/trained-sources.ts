@@ -1,13 +1,17 @@
 import { SOURCES } from '@kindred/shared/model/candidate-sources';
 import { NO_CAUSES } from './candidate.ts';
 import type { CandidateSource } from './candidate-source.ts';
+import type { TrainedSourceName } from './trained-scores.ts';
 
 /** Items that the trained item–item weights lead to from the user's history. */
 export const collaborativeSource = trainedSource('collaborative');
 /** Items like the user's history in content: creator, labels, words and embedding. */
 export const contentSource = trainedSource('content');
 
-function trainedSource(name: 'collaborative' | 'content'): CandidateSource {
+/** Items that other users engaged with next after the last few of the user's history. */
+export const transitionsSource = trainedSource('transitions');
+
+function trainedSource(name: TrainedSourceName): CandidateSource {
   const { depth = 0, weight } = SOURCES[name];
   return {
     name,

@@ -170,7 +170,7 @@ class PairsBuilder {
   done(): Pairs {
     if (this.#user !== undefined) this.#endRow();
     const interactionTimes = {
-      ages: Float32Array.from(this.#ages),
+      ages: Float64Array.from(this.#ages),
       weights: Float32Array.from(this.#weights),
       positions: Float32Array.from(this.#positions),
     };

@@ -29,12 +29,12 @@ function history(options: { readonly age?: () => number; readonly position?: num
     fields: Array.from({ length: ITEMS }, () => ({})),
     embeddings: undefined,
     strengths: builder.done(),
-    interactionTimes: { ages: Float32Array.from(ages), weights: new Float32Array(ages.length).fill(1), positions },
+    interactionTimes: { ages: Float64Array.from(ages), weights: new Float32Array(ages.length).fill(1), positions },
   };
 }
 
 /** Every entry with its age, by user and item. */
-function entriesOf(rows: SparseRows, ages?: Float32Array): ReadonlyMap<string, { value: number; age: number }> {
+function entriesOf(rows: SparseRows, ages?: Float64Array): ReadonlyMap<string, { value: number; age: number }> {
   const entries = new Map<string, { value: number; age: number }>();
   for (let user = 0; user < rowCountOf(rows); user++) {
     for (let i = rows.starts[user]!; i < rows.starts[user + 1]!; i++) {
@@ -52,6 +52,7 @@ test('targets came after all that is kept, whose ages count from then on; items 
   const targets = entriesOf(held.targets);
   const latestTarget = Math.max(...[...targets.keys()].map((key) => all.get(key)!.age));
   const earliestKept = Math.min(...[...kept.keys()].map((key) => all.get(key)!.age));
+  expect(held.isCut).toBe(true);
   expect(latestTarget).toBeLessThan(earliestKept);
   for (const [key, { age }] of kept) expect(age).toBeCloseTo(all.get(key)!.age - earliestKept, 3);
   for (const key of targets.keys()) expect(all.get(key)!.value).toBe(1);
@@ -62,12 +63,14 @@ test('targets came after all that is kept, whose ages count from then on; items 
   expect(targets.size / positives).toBeCloseTo(0.1, 2);
 });
 
-test('if all came at once, or most did, each user loses a share of their own instead', () => {
+test('if all came at once, or nearly all did, each user loses a share of their own instead', () => {
   let count = 0;
+  // With one like in a hundred at another moment, few users’ likes came at different ones.
   for (const age of [() => 0, () => (count++ % 100 === 0 ? 1 : 300)]) {
     const data = history({ age });
     const held = holdOut(data, 1);
     expect(held.keptInteractionTimes).toBeUndefined();
+    expect(held.isCut).toBe(false);
     const all = entriesOf(data.strengths);
     const kept = entriesOf(held.kept);
     const targets = entriesOf(held.targets);
@@ -148,7 +151,7 @@ test('an item first met after the cut counts as new, whether anybody liked it or
     builder.endRow();
   }
   const rest = new Float32Array(ages.length);
-  const interactionTimes = { ages: Float32Array.from(ages), weights: rest, positions: rest };
+  const interactionTimes = { ages: Float64Array.from(ages), weights: rest, positions: rest };
   const held = holdOut({ ...history(), strengths: builder.done(), interactionTimes }, 1);
   expect(held.keptInteractionTimes).toBeDefined();
   const isNew = (item: number): boolean => item >= 75 && item < ITEMS - 1;
@@ -156,4 +159,46 @@ test('an item first met after the cut counts as new, whether anybody liked it or
     [...held.hidden.keys()].filter(isNew),
   );
   expect([...held.isMet]).toEqual(Array.from({ length: ITEMS }, (_, item) => (item < ITEMS - 1 ? 1 : 0)));
+});
+
+/** Each user's likes numbered by day, the latest today: an order of each user's own, and no time. */
+function madeTimes(likes: (user: number) => number): TrainingData {
+  const random = seededRandom(12);
+  const builder = new SparseRowsBuilder(USERS);
+  const ages: number[] = [];
+  for (let user = 0; user < USERS; user++) {
+    const drawn = [...Array(ITEMS).keys()].map((item) => ({ item, key: random() }));
+    const chosen = drawn.sort((a, b) => a.key - b.key).slice(0, likes(user));
+    for (const [age, { item }] of [...chosen.entries()].sort(([, a], [, b]) => a.item - b.item)) {
+      builder.add(item, 1);
+      ages.push(age);
+    }
+    builder.endRow();
+  }
+  const rest = new Float32Array(ages.length);
+  const interactionTimes = { ages: Float64Array.from(ages), weights: rest.map(() => 1), positions: rest };
+  return { ...history(), strengths: builder.done(), interactionTimes };
+}
+
+test.each([
+  { name: 'short histories', likes: (user: number) => 3 + (user % 3) },
+  { name: 'histories of one length', likes: () => 12 },
+  { name: 'long histories', likes: (user: number) => 25 + (user % 30) },
+  { name: 'histories of every length', likes: (user: number) => 1 + Math.floor(60 / (1 + (user % 60))) },
+])('made times tell each user’s order and no common moment: the latest of each are held out ($name)', ({ likes }) => {
+  const data = madeTimes(likes);
+  const held = holdOut(data, 1);
+  expect(held.isCut).toBe(false);
+  const all = entriesOf(data.strengths, data.interactionTimes!.ages);
+  const kept = entriesOf(held.kept, held.keptInteractionTimes!.ages);
+  const targets = entriesOf(held.targets);
+  expect(kept.size + targets.size).toBe(all.size);
+  for (const [key, entry] of kept) expect(all.get(key)).toEqual(entry);
+  for (let user = 0; user < USERS; user++) {
+    const agesOf = (keys: Iterable<string>): readonly number[] =>
+      [...keys].filter((key) => key.startsWith(`${user} `)).map((key) => all.get(key)!.age);
+    const [later, earlier] = [agesOf(targets.keys()), agesOf(kept.keys())];
+    expect(later).toHaveLength(likes(user) < 3 ? 0 : Math.max(1, Math.round(0.1 * likes(user))));
+    expect(Math.max(-1, ...later)).toBeLessThan(Math.min(...earlier));
+  }
 });

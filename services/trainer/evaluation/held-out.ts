@@ -7,8 +7,10 @@ import { hashOf } from './seeded-hash.ts';
 export interface HeldOut {
   /** `TrainingData.strengths` without the targets. */
   readonly kept: SparseRows;
-  /** Times of the entries of `kept`, ages counted from the cut; `undefined` where times do not tell what came when. */
+  /** Times of the entries of `kept`; `undefined` where times do not tell what came when. */
   readonly keptInteractionTimes: InteractionTimes | undefined;
+  /** True if the targets lie after one moment, from which the ages are counted: only then do times tell what is trending. */
+  readonly isCut: boolean;
   /** Items that are no candidates, one row per user: `kept`, and what was hidden besides. */
   readonly masked: SparseRows;
   /** Positives taken out of `kept`, one row per user. The value is the gain of finding it, above 0. */
@@ -25,15 +27,22 @@ export const HELD_OUT_SHARE = 0.1;
 const CUT_SHARE = { min: 0.05, max: 0.2 } as const;
 /** Users with something known on both sides of the cut: with fewer, positives are held out by a hash. */
 const CUT_USERS_MIN = 400;
+/** Share of users whose latest likes came at one and the same moment, from which times are taken to be each user's own. */
+const SAME_LATEST_SHARE_MAX = 0.5;
+/** Share of users with several likes whose likes came at different moments, from which order says something. */
+const ORDERED_SHARE_MIN = 0.5;
+/** Likes of a user of whom the latest are held out, at least. */
+const ORDERED_LIKES_MIN = 3;
 /** Bound of a target's gain by the rank at which it was shown. */
 const POSITION_GAIN_MAX = 5;
 
 /**
- * Takes about a tenth of the positives out: the latest, as a slate is asked for what comes next; where times tell too
- * little, a share of each user's, chosen by a hash of the seed, the user and the item.
+ * Takes about a tenth of the positives out, as a slate is asked for what comes next: all after one moment; where times do
+ * not tell what came when across users, the latest of each user; where they tell no order at all, a share of each user's,
+ * chosen by a hash of the seed, the user and the item.
  */
 export function holdOut(data: TrainingData, seed: number): HeldOut {
-  return afterCut(data) ?? hashed(data, seed);
+  return afterCut(data) ?? latestOfEach(data) ?? hashed(data, seed);
 }
 
 function hashed({ items, strengths, interactionTimes }: TrainingData, seed: number): HeldOut {
@@ -55,12 +64,56 @@ function afterCut({ items, strengths, interactionTimes }: TrainingData): HeldOut
   const { held, entries } = split({ strengths, itemCount: items.length, positions }, (i) =>
     ages[i]! < cut ? 'later' : 'before',
   );
-  if (judgeableCount(held) < CUT_USERS_MIN) return undefined;
+  if (judgeableCount(held) < CUT_USERS_MIN || haveOwnClocks(strengths, ages)) return undefined;
   const keptInteractionTimes = interactionTimesAt(interactionTimes, entries)!;
   return {
     ...held,
+    isCut: true,
     keptInteractionTimes: { ...keptInteractionTimes, ages: keptInteractionTimes.ages.map((age) => age - cut) },
   };
+}
+
+/** True if most users' latest likes came at the very same moment: each user's times were made, counted back from one. */
+function haveOwnClocks(strengths: SparseRows, ages: Float64Array): boolean {
+  const usersByLatest = new Map<number, number>();
+  let userCount = 0;
+  for (let user = 0; user < rowCountOf(strengths); user++) {
+    let latest = Number.POSITIVE_INFINITY;
+    for (let i = strengths.starts[user]!; i < strengths.starts[user + 1]!; i++) {
+      if (strengths.values[i]! > 0) latest = Math.min(latest, ages[i]!);
+    }
+    if (latest === Number.POSITIVE_INFINITY) continue;
+    userCount++;
+    usersByLatest.set(latest, (usersByLatest.get(latest) ?? 0) + 1);
+  }
+  const most = usersByLatest.values().reduce((a, b) => Math.max(a, b), 0);
+  return most > SAME_LATEST_SHARE_MAX * userCount;
+}
+
+/** The latest tenth of each user's positives, at least one. @returns `undefined` where times tell no order. */
+function latestOfEach({ items, strengths, interactionTimes }: TrainingData): HeldOut | undefined {
+  if (interactionTimes === undefined) return undefined;
+  const { ages, positions } = interactionTimes;
+  const isLater = new Uint8Array(ages.length);
+  let severalCount = 0;
+  let orderedCount = 0;
+  for (let user = 0; user < rowCountOf(strengths); user++) {
+    const liked: number[] = [];
+    for (let i = strengths.starts[user]!; i < strengths.starts[user + 1]!; i++) {
+      if (strengths.values[i]! > 0) liked.push(i);
+    }
+    if (liked.length < 2) continue;
+    severalCount++;
+    liked.sort((a, b) => ages[a]! - ages[b]! || a - b);
+    if (ages[liked[0]!] !== ages[liked.at(-1)!]) orderedCount++;
+    if (liked.length < ORDERED_LIKES_MIN) continue;
+    for (const i of liked.slice(0, Math.max(1, Math.round(HELD_OUT_SHARE * liked.length)))) isLater[i] = 1;
+  }
+  if (orderedCount < ORDERED_SHARE_MIN * severalCount || severalCount === 0) return undefined;
+  const { held, entries } = split({ strengths, itemCount: items.length, positions }, (i) =>
+    isLater[i] === 1 ? 'later' : 'before',
+  );
+  return { ...held, keptInteractionTimes: interactionTimesAt(interactionTimes, entries) };
 }
 
 /** Number of users with a target and a positive that is kept. */
@@ -109,6 +162,7 @@ function split(
   const held = {
     kept,
     keptInteractionTimes: undefined,
+    isCut: false,
     masked: kept,
     targets: targets.done(),
     isMet,

@@ -73,6 +73,10 @@ function historyOf(
     const { ages } = interactionTimes;
     entries.sort((a, b) => ages[a]! - ages[b]! || a - b);
   }
-  const interactions = entries.map((i) => ({ number: columns[i]!, strength: values[i]! }));
+  const interactions = entries.map((i) => ({
+    number: columns[i]!,
+    strength: values[i]!,
+    ageDays: interactionTimes?.ages[i] ?? 0,
+  }));
   return userHistory(interactions, interactionTimes !== undefined);
 }

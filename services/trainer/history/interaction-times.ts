@@ -1,7 +1,7 @@
 /** Times and ranks of pairs of a user and an item: arrays beside the entries of some `strengths`, one value for each. */
 export interface InteractionTimes {
   /** Days from when the user last liked the item, or else last saw it, to the last event of the catalog; at least 0. */
-  readonly ages: Float32Array<ArrayBuffer>;
+  readonly ages: Float64Array<ArrayBuffer>;
   /** Sum of the user's engagements with the item, in saves; at least 0. */
   readonly weights: Float32Array<ArrayBuffer>;
   /** Rank at which the item was shown when the user liked it, from 1; 0 where that is not known. */
@@ -15,7 +15,7 @@ export function interactionTimesAt(
 ): InteractionTimes | undefined {
   return (
     interactionTimes && {
-      ages: Float32Array.from(entries, (i) => interactionTimes.ages[i]!),
+      ages: Float64Array.from(entries, (i) => interactionTimes.ages[i]!),
       weights: Float32Array.from(entries, (i) => interactionTimes.weights[i]!),
       positions: Float32Array.from(entries, (i) => interactionTimes.positions[i]!),
     }

@@ -28,7 +28,7 @@ function history(): TrainingData {
     fields: Array.from({ length: ITEMS }, (_, item) => ({ title: `title ${item}` })),
     embeddings: { dimensions: 2, vectors: Float32Array.from({ length: 2 * ITEMS }, (_, i) => i) },
     strengths: builder.done(),
-    interactionTimes: { ages: times, weights: times, positions: times },
+    interactionTimes: { ages: Float64Array.from(ages), weights: times, positions: times },
   };
 }
 

@@ -15,6 +15,11 @@ export interface FitParameters {
   /** Both of `WeightOptions`. */
   readonly seenWeight: number;
   readonly userExponent: number;
+  /**
+   * Share of engagements that the fit takes to be missing by chance, in [0, 1): it regularises an item by
+   * `dropout / (1 − dropout)` times its own squared engagements besides.
+   */
+  readonly dropout: number;
   /** Factor of the low-pass filter's weights beside the fitted ones; 0 leaves them out. */
   readonly spectralWeight: number;
 }
@@ -37,8 +42,9 @@ export interface CollaborativeTask {
 /**
  * The collaborative weights of a history: EASE over engagements and content, and the low-pass filter added to it.
  * @param onStep  Called with the share that is done, in (0, 1].
- * @returns Row `i`: weights from item `i` to others, the largest `COLLABORATIVE_KEPT`, by falling weight.
+ * @returns Row `i`: weights from item `i` to others, `COLLABORATIVE_KEPT` of the largest magnitude, by falling magnitude.
  * Cost: O(items³) in `multiply`, memory `2·items²` bytes beside the kernel.
+ * @see Steck, "Autoencoders that don't overfit towards the identity", NeurIPS 2020, for the dropout.
  */
 export async function fitCollaborative(
   { strengths, itemCount, kernel, parameters }: CollaborativeTask,
@@ -47,8 +53,12 @@ export async function fitCollaborative(
 ): Promise<SparseRows> {
   const gram = tiledMatrix(itemCount);
   if (kernel !== undefined && parameters.contentWeight > 0) addScaled(gram, kernel, parameters.contentWeight);
-  addGram(gram, engagementWeights(strengths, parameters));
-  const { lambda, spectralWeight } = parameters;
+  const weights = engagementWeights(strengths, parameters);
+  addGram(gram, weights);
+  const { lambda, dropout, spectralWeight } = parameters;
+  const noise = dropout / (1 - dropout);
+  if (noise > 0)
+    for (const [i, item] of weights.columns.entries()) gram.add(item, item, noise * weights.values[i]! ** 2);
   const added = spectralWeight === 0 ? undefined : await filterOf(strengths, itemCount, parameters, multiply);
   return fitItemItem(gram, { lambda, keep: COLLABORATIVE_KEPT, added }, multiply, onStep);
 }

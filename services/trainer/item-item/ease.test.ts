@@ -22,9 +22,8 @@ function strengthsOf(seed: number): SparseRows {
   return builder.done();
 }
 
-test('the weights are those of the closed form, the largest above 0 of each row, best first', async () => {
-  const weights = engagementWeights(strengthsOf(3), { seenWeight: 0.5, userExponent: 0 });
-  const lambda = 5;
+/** Weights of the closed form, by a dense inverse. */
+function closedForm(weights: SparseRows, lambda: number): readonly (readonly number[])[] {
   const x = Matrix.zeros(USERS, ITEMS);
   for (let user = 0; user < USERS; user++) {
     for (let i = weights.starts[user]!; i < weights.starts[user + 1]!; i++)
@@ -36,22 +35,49 @@ test('the weights are those of the closed form, the largest above 0 of each row,
       .mmul(x)
       .add(Matrix.eye(ITEMS, ITEMS, lambda)),
   );
-  const gram = tiledMatrix(ITEMS);
-  addGram(gram, weights);
-  const keep = 6;
-  const rows = await fitItemItem(gram, { lambda, keep, added: undefined }, multiply);
-  for (let i = 0; i < ITEMS; i++) {
-    const wanted = Array.from({ length: ITEMS }, (_, j) => (i === j ? 0 : -p.get(i, j) / p.get(j, j)));
-    const best = wanted
-      .filter((value) => value > 0)
-      .sort((a, b) => b - a)
-      .slice(0, keep);
-    const found = [...rows.values.subarray(rows.starts[i], rows.starts[i + 1])];
-    expect(found).toHaveLength(best.length);
-    for (const [place, value] of found.entries()) expect(value).toBeCloseTo(best[place]!, 5);
-    for (const j of rows.columns.subarray(rows.starts[i], rows.starts[i + 1])) {
-      expect(elementOf(rows, i, j)).toBeCloseTo(wanted[j]!, 5);
+  return Array.from({ length: ITEMS }, (_, i) =>
+    Array.from({ length: ITEMS }, (_, j) => (i === j ? 0 : -p.get(i, j) / p.get(j, j))),
+  );
+}
+
+test.each([3, 4, 5])(
+  'the weights are those of the closed form, the largest of each row by magnitude, of both signs (seed %i)',
+  async (seed) => {
+    const weights = engagementWeights(strengthsOf(seed), { seenWeight: 0.5, userExponent: 0 });
+    const lambda = 5;
+    const wanted = closedForm(weights, lambda);
+    const keep = 6;
+    const gram = tiledMatrix(ITEMS);
+    addGram(gram, weights);
+    const rows = await fitItemItem(gram, { lambda, keep, added: undefined }, multiply);
+    for (const [i, row] of wanted.entries()) {
+      const best = row
+        .map(Math.abs)
+        .sort((a, b) => b - a)
+        .slice(0, keep);
+      const found = rows.values.subarray(rows.starts[i], rows.starts[i + 1]);
+      expect(found).toHaveLength(keep);
+      for (const [place, weight] of found.entries()) expect(Math.abs(weight)).toBeCloseTo(best[place]!, 5);
+      for (const j of rows.columns.subarray(rows.starts[i], rows.starts[i + 1])) {
+        expect(elementOf(rows, i, j)).toBeCloseTo(row[j]!, 5);
+      }
     }
+    expect(rows.values.some((weight) => weight > 0)).toBe(true);
+    expect(rows.values.some((weight) => weight < 0)).toBe(true);
+  },
+);
+
+test('rows fall by magnitude, have no weight of 0 and none to the item itself; all that are kept are the whole row', async () => {
+  const gram = tiledMatrix(ITEMS);
+  addGram(gram, engagementWeights(strengthsOf(6), { seenWeight: 0.5, userExponent: 0.2 }));
+  const rows = await fitItemItem(gram, { lambda: 2, keep: 400, added: undefined }, multiply);
+  for (let i = 0; i < ITEMS; i++) {
+    const columns = [...rows.columns.subarray(rows.starts[i], rows.starts[i + 1])];
+    const sizes = [...rows.values.subarray(rows.starts[i], rows.starts[i + 1])].map(Math.abs);
+    expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
+    expect(Math.min(...sizes)).toBeGreaterThan(0);
+    expect(columns).not.toContain(i);
+    expect(new Set(columns).size).toBe(ITEMS - 1);
   }
 });
 

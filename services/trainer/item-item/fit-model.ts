@@ -1,4 +1,4 @@
-import type { ItemModel } from '@kindred/shared/model/item-model';
+import type { HistoryCounting, ItemModel } from '@kindred/shared/model/item-model';
 import { type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
 import { pickColumns, spreadRows } from '../history/item-subset.ts';
 import type { MatrixProduct } from '../matrix/matrix-product.ts';
@@ -6,6 +6,7 @@ import { type FitParameters, fitCollaborative } from './collaborative-fit.ts';
 import type { ContentModel } from './content-model.ts';
 import { type DonorCounts, imputationOf } from './imputed-scores.ts';
 import type { PreparedCatalog } from './prepared-catalog.ts';
+import { transitionRows } from './transition-rows.ts';
 
 /** A history of a prepared catalog, to be fitted. */
 export interface ModelTask {
@@ -15,8 +16,9 @@ export interface ModelTask {
   /** One row per user over all items of the catalog. */
   readonly strengths: SparseRows;
   readonly parameters: FitParameters;
-  /** `seenWeight` of `ItemModel`. */
-  readonly seenWeight: number;
+  /** Ages of the entries of `strengths`; `undefined` where times do not tell the order of a user's history. */
+  readonly ages: Float64Array | undefined;
+  readonly counting: HistoryCounting;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface ModelTask {
  * Cost: that of `fitCollaborative` on the head, and O(items) per item that is imputed anything.
  */
 export async function fitModel(
-  { catalog, content, strengths, parameters, seenWeight }: ModelTask,
+  { catalog, content, strengths, ages, parameters, counting }: ModelTask,
   multiply: MatrixProduct,
   onStep: (done: number) => void,
 ): Promise<ItemModel> {
@@ -49,7 +51,9 @@ export async function fitModel(
     imputed,
     positives,
     seen,
-    seenWeight,
+    transitions:
+      ages === undefined ? new SparseRowsBuilder(itemCount).done() : transitionRows(strengths, ages, itemCount),
+    ...counting,
   };
 }
 

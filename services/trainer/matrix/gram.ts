@@ -5,16 +5,61 @@ import { TILE, type TiledMatrix } from './tiled-matrix.ts';
 
 /**
  * Adds the Gram matrix `factor · Σ_r x_r·x_rᵀ` of a sparse matrix's rows: how often its columns come together.
+ * @param rows  Columns of each row rising.
  * Cost: O(Σ entries of a row, squared).
  */
-export function addGram(matrix: TiledMatrix, { starts, columns, values }: SparseRows, factor = 1): void {
+export function addGram(matrix: TiledMatrix, rows: SparseRows, factor = 1): void {
+  const { starts, columns } = rows;
   for (let row = 0; row + 1 < starts.length; row++) {
     const end = starts[row + 1]!;
     for (let i = starts[row]!; i < end; i++) {
-      const value = factor * values[i]!;
-      const column = columns[i]!;
-      for (let j = i; j < end; j++) matrix.add(column, columns[j]!, value * values[j]!);
+      const tileRow = Math.floor(columns[i]! / TILE);
+      // The later columns of the row, tile by tile: each tile is looked up once.
+      for (let from = i; from < end; ) {
+        const tileColumn = Math.floor(columns[from]! / TILE);
+        let to = from + 1;
+        while (to < end && columns[to]! < (tileColumn + 1) * TILE) to++;
+        const tile = matrix.tile(tileRow, tileColumn);
+        addProducts(tile, rows, i, from, to, factor);
+        if (tileRow === tileColumn) addMirrored(tile, rows, i, from, to, factor);
+        from = to;
+      }
     }
+  }
+}
+
+/** Adds the products of entry `i` with the entries `[from, to)` of its row to their tile. */
+function addProducts(
+  tile: Float32Array,
+  { columns, values }: SparseRows,
+  i: number,
+  from: number,
+  to: number,
+  factor: number,
+): void {
+  const value = factor * values[i]!;
+  const start = (columns[i]! % TILE) * TILE;
+  for (let j = from; j < to; j++) {
+    const place = start + (columns[j]! % TILE);
+    tile[place] = tile[place]! + value * values[j]!;
+  }
+}
+
+/** Adds the same to the other half of a tile on the diagonal. */
+function addMirrored(
+  tile: Float32Array,
+  { columns, values }: SparseRows,
+  i: number,
+  from: number,
+  to: number,
+  factor: number,
+): void {
+  const value = factor * values[i]!;
+  const within = columns[i]! % TILE;
+  for (let j = from; j < to; j++) {
+    if (j === i) continue;
+    const place = (columns[j]! % TILE) * TILE + within;
+    tile[place] = tile[place]! + value * values[j]!;
   }
 }
 

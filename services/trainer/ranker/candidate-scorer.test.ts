@@ -24,20 +24,30 @@ const model: ItemModel = {
   imputed: rows(0.001),
   positives: counts,
   seen: counts.map((count) => 2 * count),
+  transitions: rows(0.1),
   seenWeight: 0.4,
+  historyHalfLifeDays: 30,
 };
 const coEngagement = rows(0.1);
 const isMet = Uint8Array.from({ length: ITEMS }, (_, item) => (item % 10 === 3 ? 0 : 1));
 const hidden = Uint8Array.from({ length: ITEMS }, (_, item) => (item % 10 === 7 ? 1 : 0));
 const trending = Float32Array.from({ length: ITEMS }, (_, item) => (item % 20 === 0 ? random() : 0));
 const popular = Float32Array.from({ length: ITEMS }, () => random());
-const scorer = new CandidateScorer({ model, coEngagement, isMet, hidden, trending, popular });
+/** The order of the popular list, where times do not tell what is trending. */
+const popularity = Float32Array.from({ length: ITEMS }, () => random());
+const scorer = new CandidateScorer({ model, coEngagement, isMet, hidden, trending, popular, popularity });
 
 function user(seed: number): JudgedUser {
   const draw = seededRandom(seed);
   const numbers = [...Array(ITEMS).keys()].filter(() => draw() < 0.03);
   const history = numbers.map(
-    (number, place): HistoryItem => ({ number, strength: place % 3 === 0 ? 0 : draw(), isRecent: place < 4 }),
+    (number, place): HistoryItem => ({
+      number,
+      strength: place % 3 === 0 ? 0 : draw(),
+      isRecent: place % 3 > 0 && place < 4,
+      daysBefore: 5 * place,
+      stepsBefore: place % 3 === 0 ? Number.POSITIVE_INFINITY : place,
+    }),
   );
   const likedCount = history.filter(({ strength }) => strength > 0).length;
   return { user: seed, history, likedCount, masked: new Set(numbers), targets: new Set(), gains: new Map() };
@@ -66,8 +76,10 @@ test('candidates are the best of each source, fused by reciprocal rank, without 
     for (const [of, count, weight] of [
       [scores.collaborative, 200, 2],
       [scores.content, 100, 0.5],
+      [scores.transitions, 100, 0.5],
       [together, 100, 1],
-      [trending, 100, 0.1],
+      [trending, 50, 0.1],
+      [popularity, 50, 0],
     ] as const) {
       const ranked = [...Array(ITEMS).keys()]
         .filter((item) => isCandidate(item) && of[item]! > 0)
@@ -75,26 +87,58 @@ test('candidates are the best of each source, fused by reciprocal rank, without 
         .slice(0, count);
       for (const [rank, item] of ranked.entries()) fused.set(item, (fused.get(item) ?? 0) + weight / (61 + rank));
     }
-    const found = scorer.candidatesOf(judged);
-    expect(found.items).toEqual([...fused.keys()]);
-    for (const [place, item] of found.items.entries()) {
-      expect(found.fused[place]).toBeCloseTo(fused.get(item)!, 12);
-      expect(found.collaborative[place]).toBe(scores.collaborative[item]);
-    }
+    const { list } = scorer.candidatesOf(judged);
+    expect([...list.items]).toEqual([...fused.keys()]);
+    for (const [place, item] of list.items.entries()) expect(list.fused[place]).toBeCloseTo(fused.get(item)!, 6);
   }
 });
 
-test('signals are those of the user at hand, whoever was scored before, in the order of the items asked for', () => {
+test('the best of each source are judged, the first twenty that the user has not met, be they hidden or not', () => {
+  for (const seed of [1, 2, 3, 4]) {
+    const judged = user(seed);
+    const { scores, together } = sourcesOf(judged);
+    const { bestOf } = scorer.candidatesOf(judged).list;
+    const wanted = (of: Float32Array): readonly number[] =>
+      [...Array(ITEMS).keys()]
+        .filter((item) => isMet[item] === 1 && !judged.masked.has(item) && of[item]! > 0)
+        .sort((a, b) => of[b]! - of[a]! || a - b)
+        .slice(0, 20);
+    expect(Object.fromEntries(Object.entries(bestOf).map(([name, items]) => [name, [...items]]))).toEqual({
+      collaborative: wanted(scores.collaborative),
+      content: wanted(scores.content),
+      transitions: wanted(scores.transitions),
+      'co-engagement': wanted(together),
+      trending: wanted(trending),
+      popular: wanted(popularity),
+    });
+  }
+});
+
+test('signals are those of the user at hand, whoever was scored before, in the order of the candidates', () => {
   const [one, other] = [user(5), user(6)];
-  const items = [17, 3, 599, 0];
   const { scores, together } = sourcesOf(one);
   scorer.candidatesOf(other);
-  const signals = scorer.signalsOf(one, items);
-  expect(signals.map(({ collaborative }) => collaborative)).toEqual(items.map((item) => scores.collaborative[item]));
-  expect(signals.map(({ contentMax }) => contentMax)).toEqual(items.map((item) => scores.contentMax[item]));
-  expect(signals.map(({ coEngagement: sum }) => sum)).toEqual(items.map((item) => together[item]));
-  expect(signals.map(({ popular: sum }) => sum)).toEqual(items.map((item) => popular[item]));
-  expect(signals.map(({ seen }) => seen)).toEqual(items.map((item) => model.seen[item]));
-  expect(scorer.signalsOf(other, items)).not.toEqual(signals);
-  expect(scorer.signalsOf(one, items)).toEqual(signals);
+  const found = scorer.candidatesOf(one);
+  expect(found.signals).toHaveLength(found.list.items.length);
+  for (const [place, item] of found.list.items.entries()) {
+    expect(found.signals[place]).toEqual({
+      collaborative: scores.collaborative[item],
+      collaborativeMax: scores.collaborativeMax[item],
+      collaborativeRecent: scores.collaborativeRecent[item],
+      collaborativeSeen: scores.collaborativeSeen[item],
+      coEngagement: together[item],
+      content: scores.content[item],
+      contentMax: scores.contentMax[item],
+      transitions: scores.transitions[item],
+      transitionsLast: scores.transitionsLast[item],
+      imputedShare: scorer.imputedShare[item],
+      positives: model.positives[item],
+      seen: model.seen[item],
+      trending: trending[item],
+      popular: popular[item],
+    });
+  }
+  const again = scorer.candidatesOf(other);
+  expect(again).not.toEqual(found);
+  expect(scorer.candidatesOf(one)).toEqual(found);
 });

@@ -1,4 +1,4 @@
-import { reciprocalRank, SOURCES } from '@kindred/shared/model/candidate-sources';
+import { type RankedSourceName, reciprocalRank, SOURCES } from '@kindred/shared/model/candidate-sources';
 import {
   addCoEngagement,
   type HistoryItem,
@@ -16,11 +16,21 @@ import type { JudgedUser } from '../evaluation/judged-users.ts';
 
 /** A user's candidates, each once; scores beside `items`, one for each. */
 export interface CandidateList {
-  readonly items: readonly number[];
-  readonly collaborative: readonly number[];
+  readonly items: Int32Array;
   /** By reciprocal rank fusion of the sources. */
-  readonly fused: readonly number[];
+  readonly fused: Float32Array;
+  /** The best candidates of each source that the user has not met, at most `JUDGED_MAX`, best first. */
+  readonly bestOf: Readonly<Record<RankedSourceName, Int32Array>>;
 }
+
+/** Candidates with their signals, in the same order. */
+export interface DescribedCandidates {
+  readonly list: CandidateList;
+  readonly signals: readonly CandidateSignals[];
+}
+
+/** Depth to which the order of a source alone is judged. */
+const JUDGED_MAX = 20;
 
 /** A catalog to find candidates in; arrays of shape `[items]`. */
 export interface CandidateScorerOptions {
@@ -30,14 +40,16 @@ export interface CandidateScorerOptions {
   /** Both of `HeldOut`. */
   readonly isMet: Uint8Array;
   readonly hidden: Uint8Array;
-  /** Signals of `CandidateSignals`; 0 for all where times tell nothing. */
+  /** Signals of `CandidateSignals`; 0 for all where times do not tell what is trending. */
   readonly trending: Float32Array;
   readonly popular: Float32Array;
+  /** The order of the popular list: `popular`, or all engagements where times do not tell what is trending. */
+  readonly popularity: Float32Array;
 }
 
 /**
  * Finds and describes the candidates of users as serving does, by the same table of sources and the same features. Holds the
- * scores of one user at a time, `7·items` numbers.
+ * scores of one user at a time, `9·items` numbers.
  */
 export class CandidateScorer {
   /** Share of each item's collaborative score that is imputed, shape `[items]`. */
@@ -55,36 +67,48 @@ export class CandidateScorer {
   }
 
   /** A user's candidates, best of each source first, without masked items. Cost: O(items + entries of the history's rows). */
-  candidatesOf({ history, masked }: JudgedUser): CandidateList {
-    this.#score(history);
-    const { collaborative, content } = this.#scores;
-    const bySource = {
-      collaborative,
-      content,
-      'co-engagement': this.#coEngagement,
-      trending: this.#options.trending,
-    } as const;
+  candidatesOf(user: JudgedUser): DescribedCandidates {
+    this.#score(user.history);
+    const { masked } = user;
     const fused = new Map<number, number>();
-    for (const source of ['collaborative', 'content', 'co-engagement', 'trending'] as const) {
-      const { depth = 0, weight } = SOURCES[source];
-      const top = topItems(bySource[source], depth, (item) => this.#isCandidate(item, masked));
+    const best = (source: RankedSourceName): Int32Array => {
+      const { rankedDepth, weight } = SOURCES[source];
+      const top = topItems(this.#scoresOf(source), rankedDepth, (item) => this.#isCandidate(item, masked));
       for (const [index, item] of top.entries()) {
         fused.set(item, (fused.get(item) ?? 0) + reciprocalRank(weight.known, index + 1));
       }
-    }
-    const items = [...fused.keys()];
-    return {
-      items,
-      collaborative: items.map((item) => collaborative[item]!),
-      fused: items.map((item) => fused.get(item)!),
+      return top.filter((item) => !masked.has(item)).slice(0, JUDGED_MAX);
     };
+    const bestOf = {
+      collaborative: best('collaborative'),
+      content: best('content'),
+      transitions: best('transitions'),
+      'co-engagement': best('co-engagement'),
+      trending: best('trending'),
+      popular: best('popular'),
+    };
+    const list = { items: Int32Array.from(fused.keys()), fused: Float32Array.from(fused.values()), bestOf };
+    return { list, signals: this.#signalsOf(list.items) };
   }
 
-  /** Signals of some items for a user, in the order of the items. Cost: as `candidatesOf`. */
-  signalsOf({ history }: Pick<JudgedUser, 'history'>, items: readonly number[]): readonly CandidateSignals[] {
-    this.#score(history);
+  #scoresOf(source: RankedSourceName): Float32Array {
+    const { trending, popularity } = this.#options;
+    switch (source) {
+      case 'co-engagement':
+        return this.#coEngagement;
+      case 'trending':
+        return trending;
+      case 'popular':
+        return popularity;
+      default:
+        return this.#scores[source];
+    }
+  }
+
+  /** Signals of some items for the user that was scored last. */
+  #signalsOf(items: Int32Array): readonly CandidateSignals[] {
     const { model, trending, popular } = this.#options;
-    return items.map((item) => ({
+    return Array.from(items, (item) => ({
       ...modelSignals(model, this.imputedShare, this.#scores, item),
       coEngagement: this.#coEngagement[item]!,
       trending: trending[item]!,

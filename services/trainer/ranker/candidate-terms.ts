@@ -4,6 +4,8 @@ import type { CandidateList, CandidateScorer } from './candidate-scorer.ts';
 
 /** Terms and gains of all candidates of all users, user by user. */
 export interface CandidateTerms {
+  /** In the order of the users. */
+  readonly lists: readonly CandidateList[];
   /** Starts of the users' candidates: user `u` has `[starts[u], starts[u + 1])`. */
   readonly starts: Int32Array;
   /** Gain of finding each candidate, 0 for one that the user did not like. */
@@ -12,24 +14,35 @@ export interface CandidateTerms {
   readonly values: Float32Array;
 }
 
-/** @param lists  Candidates of the users, in the order of the users. Cost: that of `signalsOf` per user. */
+/** Finds and describes the candidates of all users. Cost: that of `candidatesOf` per user. */
 export function candidateTerms(
   scorer: CandidateScorer,
   users: readonly JudgedUser[],
-  lists: readonly CandidateList[],
   scales: FeatureScales,
 ): CandidateTerms {
+  const lists: CandidateList[] = [];
   const starts = new Int32Array(users.length + 1);
-  for (const [u, { items }] of lists.entries()) starts[u + 1] = starts[u]! + items.length;
-  const values = new Float32Array(starts[users.length]! * TERM_COUNT);
-  const gains = new Float32Array(starts[users.length]!);
+  const terms: Float32Array[] = [];
+  const gains: Float32Array[] = [];
   for (const [u, user] of users.entries()) {
-    const { items } = lists[u]!;
-    for (const [place, signals] of scorer.signalsOf(user, items).entries()) {
-      const candidate = starts[u]! + place;
-      writeTerms(signals, scales, values, candidate * TERM_COUNT);
-      gains[candidate] = user.gains.get(items[place]!) ?? 0;
-    }
+    const { list, signals } = scorer.candidatesOf(user);
+    const own = new Float32Array(list.items.length * TERM_COUNT);
+    for (const [place, each] of signals.entries()) writeTerms(each, scales, own, place * TERM_COUNT);
+    lists.push(list);
+    terms.push(own);
+    gains.push(Float32Array.from(list.items, (item) => user.gains.get(item) ?? 0));
+    starts[u + 1] = starts[u]! + list.items.length;
   }
-  return { starts, gains, values };
+  return { lists, starts, gains: joined(gains), values: joined(terms) };
+}
+
+/** All parts one after another; the parts are given up on the way, so that memory does not double. */
+function joined(parts: Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+  let place = whole.length;
+  for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
+    place -= part.length;
+    whole.set(part, place);
+  }
+  return whole;
 }

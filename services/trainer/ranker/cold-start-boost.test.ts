@@ -14,7 +14,7 @@ function lists(seed: number, behind: number): readonly ScoredList[] {
     const items = Array.from({ length: ITEMS }, (_, item) => item);
     const targets = new Set(items.filter(() => random() < 0.05).concat(1));
     const scores = items.map((item) => 3 * random() + (targets.has(item) ? 2 : 0) - (hidden[item] === 1 ? behind : 0));
-    return { items, scores, targets };
+    return { items: Int32Array.from(items), scores, targets };
   });
 }
 

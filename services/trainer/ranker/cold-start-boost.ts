@@ -3,7 +3,7 @@ import { TopK } from '@kindred/shared/numeric/top-k';
 
 /** A user's candidates with their scores. */
 export interface ScoredList {
-  readonly items: readonly number[];
+  readonly items: Int32Array;
   readonly scores: ArrayLike<number>;
   /** Items that the user turned out to like, new ones among them. */
   readonly targets: ReadonlySet<number>;

@@ -11,10 +11,19 @@ function heldOut(entries: readonly (readonly [item: number, ageDays: number])[],
     builder.endRow();
   }
   const kept = builder.done();
-  const ages = Float32Array.from(entries, ([, age]) => age);
-  const keptInteractionTimes = { ages, weights: ages.map(() => 1), positions: ages.map(() => 0) };
+  const ages = Float64Array.from(entries, ([, age]) => age);
+  const rest = new Float32Array(entries.length);
+  const keptInteractionTimes = { ages, weights: rest.map(() => 1), positions: rest };
   const isMet = new Uint8Array(itemCount).fill(1);
-  return { kept, keptInteractionTimes, masked: kept, targets: kept, isMet, hidden: new Uint8Array(itemCount) };
+  return {
+    kept,
+    keptInteractionTimes,
+    isCut: true,
+    masked: kept,
+    targets: kept,
+    isMet,
+    hidden: new Uint8Array(itemCount),
+  };
 }
 
 test('an engagement counts half after one half-life, and those of all users add up', () => {
@@ -31,7 +40,9 @@ test('an engagement counts half after one half-life, and those of all users add 
   expect([...sums.slice(0, 2)]).toEqual([1, 0.75]);
   expect(sums[2]).toBeGreaterThan(0);
   expect(sums[3]).toBe(0);
-  expect([...decayedEngagement({ ...held, keptInteractionTimes: undefined }, 3)]).toEqual([0, 0, 0, 0]);
+  expect([...decayedEngagement({ ...held, keptInteractionTimes: undefined, isCut: false }, 3)]).toEqual([0, 0, 0, 0]);
+  // Times that order only each user's own history tell nothing of all users.
+  expect([...decayedEngagement({ ...held, isCut: false }, 3)]).toEqual([0, 0, 0, 0]);
 });
 
 test('items past the first thousand count nothing', () => {

@@ -7,10 +7,13 @@ import type { HeldOut } from '../evaluation/held-out.ts';
  * Engagement of all users with each item, in saves, halving every `halfLifeDays`.
  * @returns Shape `[items]`; 0 past the first `NON_PERSONALIZED_MAX` items, and for all where times tell nothing.
  */
-export function decayedEngagement({ kept, keptInteractionTimes, isMet }: HeldOut, halfLifeDays: number): Float32Array {
+export function decayedEngagement(
+  { kept, keptInteractionTimes, isCut, isMet }: HeldOut,
+  halfLifeDays: number,
+): Float32Array {
   const itemCount = isMet.length;
   const sums = new Float32Array(itemCount);
-  if (keptInteractionTimes === undefined) return sums;
+  if (keptInteractionTimes === undefined || !isCut) return sums;
   const { weights, ages } = keptInteractionTimes;
   for (const [i, item] of kept.columns.entries()) {
     sums[item] = sums[item]! + decayed(weights[i]!, DAY_MS * ages[i]!, halfLifeDays);

@@ -1,7 +1,7 @@
 import type { ItemModel } from '@kindred/shared/model/item-model';
 import { CURVES, type FeatureScales, KNOTS, TERM_COUNT } from '@kindred/shared/model/ranking-features';
 import type { JudgedUser } from '../evaluation/judged-users.ts';
-import type { CandidateList, CandidateScorer } from './candidate-scorer.ts';
+import type { CandidateScorer } from './candidate-scorer.ts';
 import type { CandidateTerms } from './candidate-terms.ts';
 
 /** Floors lie at this share of the candidates' median: they come from several sources, and most score about 0 in each. */
@@ -11,23 +11,25 @@ const USER_STRIDE = 10;
 /** Shares of the candidates at which curves have knots: most of the liked ones stand above the last. */
 const KNOT_QUANTILES = [0.5, 0.8, 0.95];
 
-/** Scales of a catalog's features. @param lists  Candidates of the users, in the order of the users. */
-export function featureScales(
-  model: ItemModel,
-  scorer: CandidateScorer,
-  users: readonly JudgedUser[],
-  lists: readonly CandidateList[],
-): FeatureScales {
-  const found = { collaborative: [] as number[], coEngagement: [] as number[], content: [] as number[] };
+/** Scales of a catalog's features. Cost: that of `candidatesOf` for one user in `USER_STRIDE`. */
+export function featureScales(model: ItemModel, scorer: CandidateScorer, users: readonly JudgedUser[]): FeatureScales {
+  const found = {
+    collaborative: [] as number[],
+    transitions: [] as number[],
+    coEngagement: [] as number[],
+    content: [] as number[],
+  };
   for (let u = 0; u < users.length; u += USER_STRIDE) {
-    for (const { collaborative, coEngagement, content } of scorer.signalsOf(users[u]!, lists[u]!.items)) {
+    for (const { collaborative, transitions, coEngagement, content } of scorer.candidatesOf(users[u]!).signals) {
       found.collaborative.push(Math.max(0, collaborative));
+      found.transitions.push(transitions);
       found.coEngagement.push(coEngagement);
       found.content.push(content);
     }
   }
   const floors = {
     collaborative: floorOf(found.collaborative),
+    transitions: transitionsFloor(found.transitions),
     coEngagement: floorOf(found.coEngagement),
     content: floorOf(found.content),
   };
@@ -49,6 +51,11 @@ export function knotsOf({ starts, values }: CandidateTerms): readonly number[] {
 
 function floorOf(values: readonly number[]): number {
   return FLOOR_SHARE * quantile(Float64Array.from(values).sort(), 0.5) + 1e-6;
+}
+
+/** Most candidates have no transition at all: the median is that of the others. */
+function transitionsFloor(values: readonly number[]): number {
+  return floorOf(values.filter((value) => value > 0));
 }
 
 /** @param sorted  Rising. @returns 0 where there are no values. */

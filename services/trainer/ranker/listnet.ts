@@ -13,8 +13,8 @@ const ITERATIONS_MAX = 30;
 const STEP_MIN = 1e-6;
 /** Penalty per candidate list on squared standardised weights: keeps features that never vary at 0. */
 const RIDGE = 1e-3;
-/** The curvature is taken from one user in so many: it only says how far to step, the slope is that of all. */
-const CURVATURE_STRIDE = 4;
+/** The curvature is taken from about so many users: it only says how far to step, the slope is that of all. */
+const CURVATURE_USERS = 600;
 
 /**
  * Fits the linear weights under which a softmax over each user's candidates gives the targets the most probability:
@@ -140,7 +140,8 @@ function lossAt(lists: Lists, users: readonly number[], weights: Float64Array): 
   let loss = weights.reduce((sum, weight) => sum + RIDGE * weight * weight, 0);
   for (let f = 0; f < count; f++) hessian[f * count + f] = 2 * RIDGE;
   const share = 1 / Math.max(1, users.length);
-  const curvatureShare = 1 / Math.max(1, Math.ceil(users.length / CURVATURE_STRIDE));
+  const stride = Math.max(1, Math.floor(users.length / CURVATURE_USERS));
+  const curvatureShare = 1 / Math.max(1, Math.ceil(users.length / stride));
   let block = new Float32Array(0);
   for (const [place, user] of users.entries()) {
     block = blockOf(lists, user, block);
@@ -148,7 +149,7 @@ function lossAt(lists: Lists, users: readonly number[], weights: Float64Array): 
     const list = listLoss(block, own, weights);
     loss += share * list.loss;
     for (let f = 0; f < count; f++) gradient[f] = gradient[f]! + share * (list.mean[f]! - list.target[f]!);
-    if (place % CURVATURE_STRIDE === 0) addCovariance(hessian, block, list, curvatureShare);
+    if (place % stride === 0) addCovariance(hessian, block, list, curvatureShare);
   }
   for (let f = 0; f < count; f++) {
     for (let g = 0; g < f; g++) hessian[f * count + g] = hessian[g * count + f]!;
