@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { mmr } from '@kindred/ranking/recommend/mmr';
 import type { ItemId } from '@kindred/shared/id';
+import { mmr } from '@kindred/shared/model/mmr';
 import { listDiversity, ndcgAt20, recallAt20 } from '@kindred/shared/model/ranking-metrics';
 import { centred } from '@kindred/shared/numeric/vector';
 import { onnxMatrixProduct } from '@kindred/trainer/adapters/onnx-matrix-product';

@@ -40,8 +40,6 @@ export interface ServedOptions {
   readonly seed: number;
 }
 
-/** The API's default. */
-export const DIVERSITY = 0.1;
 const SETTLE_TIMEOUT_MS = 30 * 60_000;
 /** Time for which nothing may be missing or change. */
 const SETTLED_LOOKS = 5;
@@ -75,7 +73,7 @@ export function servedCatalog(options: ServedOptions): ServedCatalog {
       if (version !== undefined) await serveVersion(folder, catalog, version);
       const { ranking, stop } = await startBenchEngine(config, folder);
       const slateOf = (user: UserId, scope: Scope): Promise<Slate> =>
-        slate(ranking, options, user, { scope, diversity: DIVERSITY, limit: RANKED_MAX });
+        slate(ranking, options, user, { scope, diversity: undefined, limit: RANKED_MAX });
       await settled(() => slateOf(PROBE, 'all'), version).catch(async (error) => {
         await stop();
         throw error;
@@ -106,7 +104,11 @@ function slate(
   ranking: Ranking,
   { prepared, seed }: ServedOptions,
   user: UserId,
-  { scope, diversity, limit }: { readonly scope: Scope; readonly diversity: number; readonly limit: number },
+  {
+    scope,
+    diversity,
+    limit,
+  }: { readonly scope: Scope; readonly diversity: number | undefined; readonly limit: number },
 ): Promise<Slate> {
   const request = {
     user,

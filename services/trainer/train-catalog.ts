@@ -37,7 +37,7 @@ export async function trainCatalog(
   const bytes = artifactBytes(data, trained);
   const summary = {
     counts,
-    parameters: chosenParameters(choice),
+    parameters: { ...chosenParameters(choice), ...(ranker && { diversity: ranker.diversity }) },
     judged: judged === undefined ? {} : ndcgsOf(judged),
     ...(judged && { rankedBy: ranker === undefined ? 'fusion' : judged.form }),
     hasRanker: ranker !== undefined,

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { filterSchema, itemSchema } from '../catalog.ts';
 import { itemIdSchema, userIdSchema } from '../id.ts';
 import { SOURCE_NAMES } from '../model/candidate-sources.ts';
+import { DIVERSITY_DEFAULT } from '../model/mmr.ts';
 import { momentSchema } from '../text.ts';
 import { degradedSchema } from './degraded.ts';
 import { LIMIT_DEFAULT, limitSchema } from './list-params.ts';
 import { afterSchema } from './write-token.ts';
 
-const DIVERSITY_DEFAULT = 0.1;
 const EXCLUDED_MAX = 1_000;
 /** Seeds are whole numbers in [0, SEED_MAX]. */
 export const SEED_MAX = 2 ** 32 - 1;
@@ -22,8 +22,10 @@ export const recommendationsBodySchema = z.strictObject({
     .number()
     .min(0)
     .max(1)
-    .default(DIVERSITY_DEFAULT)
-    .meta({ description: '0 ranks by relevance alone; 1 makes the items as unlike one another as possible' }),
+    .optional()
+    .meta({
+      description: `0 ranks by relevance alone; 1 makes the items as unlike one another as possible; default: the largest, up to ${DIVERSITY_DEFAULT}, that costs no relevance by the catalog's training, ${DIVERSITY_DEFAULT} without one`,
+    }),
   includeSeen: z.boolean().default(false).meta({ description: 'True if items the user has any event on may appear' }),
   explain: z.boolean().default(true),
   expand: z.boolean().default(false).meta({ description: 'Adds each item itself as details' }),

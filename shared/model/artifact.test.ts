@@ -41,6 +41,7 @@ const artifacts: fc.Arbitrary<Artifact> = fc.record({
   ranker: fc.option(
     fc.record({
       weights: weightsOf(FEATURES.length),
+      diversity: fc.constantFrom(0, 0.02, 1),
       scales: fc.record({
         floors: fc.record({ collaborative: floor, transitions: floor, coEngagement: floor, content: floor }),
         meanShare: fc.constantFrom(0, 0.25, 1),

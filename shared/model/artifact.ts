@@ -24,6 +24,7 @@ const aboutSchema = z.object({
   ranker: z
     .object({
       weights: z.array(z.number()).length(FEATURES.length),
+      diversity: z.number().min(0).max(1),
       scales: z.object({
         floors: z.object({
           collaborative: z.number().positive(),

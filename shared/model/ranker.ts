@@ -3,6 +3,8 @@ import { FEATURES, type FeatureScales, IMPUTED_SHARE, PARTS } from './ranking-fe
 /** A score is the sum of the weights times the features, as `FEATURES` orders them. */
 export interface Ranker {
   readonly weights: readonly number[];
+  /** The largest diversity of a slate that costs no relevance that chance does not explain, in [0, 1]. */
+  readonly diversity: number;
   readonly scales: FeatureScales;
   /** As `writeFeatures` takes them. */
   readonly knots: readonly number[];
@@ -20,7 +22,7 @@ const PART_OF_FEATURE: readonly number[] = FEATURES.map(({ part }) => PARTS.inde
  * @param into  Overwritten.
  * @returns The score: the sum of the parts.
  */
-export function writeParts({ weights }: Ranker, features: Float32Array, into: Float64Array): number {
+export function writeParts({ weights }: Pick<Ranker, 'weights'>, features: Float32Array, into: Float64Array): number {
   into.fill(0);
   let score = 0;
   // Most items are imputed nothing, and what follows the share is multiplied by it.

@@ -23,12 +23,7 @@ test('a score is the sum of its parts, each the sum of its own features', () => 
       const features = new Float32Array(FEATURES.length);
       writeFeatures(Float32Array.from(values), 0, liked, bent, features, 0);
       const parts = new Float64Array(PARTS.length).fill(7);
-      const scales = { floors: { collaborative: 1, transitions: 1, coEngagement: 1, content: 1 }, meanShare: 0.5 };
-      const score = writeParts(
-        { weights: weighed, scales, knots: bent, takesTrends: true, takesOrder: true },
-        features,
-        parts,
-      );
+      const score = writeParts({ weights: weighed }, features, parts);
       for (const [place, part] of PARTS.entries()) {
         const own = FEATURES.reduce((sum, { part: of }, f) => sum + (of === part ? weighed[f]! * features[f]! : 0), 0);
         expect(parts[place]).toBeCloseTo(own, 6);
@@ -60,9 +55,7 @@ test('an item that is imputed nothing has the score of its other features, whate
       const features = new Float32Array(FEATURES.length).fill(3);
       writeFeatures(Float32Array.from([...values.slice(0, -1), 0]), 0, liked, bent, features, 0);
       expect(features.subarray(IMPUTED_SHARE).every((value) => value === 0)).toBe(true);
-      const scales = { floors: { collaborative: 1, transitions: 1, coEngagement: 1, content: 1 }, meanShare: 0.5 };
-      const ranker = { weights: weighed, scales, knots: bent, takesTrends: true, takesOrder: true };
-      const score = writeParts(ranker, features, new Float64Array(PARTS.length));
+      const score = writeParts({ weights: weighed }, features, new Float64Array(PARTS.length));
       const wanted = weighed.slice(0, IMPUTED_SHARE).reduce((sum, weight, f) => sum + weight * features[f]!, 0);
       expect(score).toBeCloseTo(wanted, 6);
     }),

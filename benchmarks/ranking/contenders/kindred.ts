@@ -1,5 +1,4 @@
 import type { Contender } from '../contender.ts';
-import { DIVERSITY } from '../served-catalog.ts';
 
 /** The ranking as it is served: trained on the catalog's own history, asked as the API asks it. */
 export const kindred: Contender = {
@@ -10,7 +9,7 @@ export const kindred: Contender = {
     const serving = await served.serve(training?.versions.trained);
     const { parameters = {}, hasRanker = false } = training?.summary ?? {};
     return {
-      parameters: { diversity: DIVERSITY, ...parameters, hasRanker },
+      parameters: { ...parameters, hasRanker },
       fitSeconds: training?.seconds ?? 0,
       ...serving,
     };

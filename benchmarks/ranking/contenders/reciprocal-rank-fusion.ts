@@ -1,5 +1,5 @@
+import { DIVERSITY_DEFAULT } from '@kindred/shared/model/mmr';
 import type { Contender } from '../contender.ts';
-import { DIVERSITY } from '../served-catalog.ts';
 
 /** The same engine, sources and artifact, without the trained ranker: what the sources find is fused by fixed weights. */
 export const reciprocalRankFusion: Contender = {
@@ -8,6 +8,6 @@ export const reciprocalRankFusion: Contender = {
   fit: async ({ served }) => {
     const training = await served.trained();
     const serving = await served.serve(training?.versions.fixed);
-    return { parameters: { diversity: DIVERSITY }, fitSeconds: training?.seconds ?? 0, ...serving };
+    return { parameters: { diversity: DIVERSITY_DEFAULT }, fitSeconds: training?.seconds ?? 0, ...serving };
   },
 };

@@ -21,10 +21,11 @@ export function recommendationRoutes(recommendations: Recommendations): readonly
         'unsupported-media-type',
         'not-yet-applied',
       ],
-      handle: async ({ params: { catalog }, body: { after, at, seed, filter, ...rest } }) => {
+      handle: async ({ params: { catalog }, body: { after, at, seed, filter, diversity, ...rest } }) => {
         const request = {
           ...rest,
           filter,
+          diversity,
           atMs: at === undefined ? Date.now() : Date.parse(at),
           seed: seed ?? Math.floor(Math.random() * (SEED_MAX + 1)),
         };

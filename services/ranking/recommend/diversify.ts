@@ -1,14 +1,10 @@
+import { mmr } from '@kindred/shared/model/mmr';
+import { type RelevanceShare, relevanceShares } from '@kindred/shared/model/relevance-shares';
 import type { Eligible, EligibleCandidate } from './filter.ts';
-import { mmr } from './mmr.ts';
 import type { RecommendRequest } from './slate.ts';
 
 /** An eligible candidate with its score as a share of the request's largest. */
-export interface RelevantCandidate extends EligibleCandidate {
-  /** In [0, 1]; 1 for the best of the pool, or 0 for all of it if trained weights tell none from another. */
-  readonly relevance: number;
-  /** One number per part, at least 0; they sum to the relevance. */
-  readonly shares: Float64Array;
-}
+export interface RelevantCandidate extends EligibleCandidate, RelevanceShare {}
 
 /** A candidate of the slate. */
 export interface PickedCandidate {
@@ -33,19 +29,9 @@ export function diversify(eligible: Eligible, { limit, diversity }: RecommendReq
  * their own: each counts from its least value in the pool.
  */
 export function relevant({ pool, scorer }: Eligible): readonly RelevantCandidate[] {
-  const least = new Float64Array(scorer.partNames.length);
-  if (scorer.weights === 'trained') {
-    least.fill(Number.POSITIVE_INFINITY);
-    for (const { parts } of pool) for (const [p, part] of parts.entries()) least[p] = Math.min(least[p]!, part);
-  }
-  const shifted = pool.map((candidate) => {
-    const parts = candidate.parts.map((part, p) => part - least[p]!);
-    return { candidate, parts, sum: parts.reduce((sum, part) => sum + part, 0) };
-  });
-  const largest = shifted.reduce((most, { sum }) => Math.max(most, sum), 0);
-  return shifted.map(({ candidate, parts, sum }) => ({
-    ...candidate,
-    relevance: largest > 0 ? sum / largest : 0,
-    shares: parts.map((part) => (largest > 0 ? part / largest : 0)),
-  }));
+  const shares = relevanceShares(
+    pool.map(({ parts }) => parts),
+    scorer.weights === 'fixed',
+  );
+  return pool.map((candidate, place) => ({ ...candidate, ...shares[place]! }));
 }

@@ -42,6 +42,7 @@ export function trainedCatalog(seed: number): TrainedCatalog {
     },
     ranker: {
       weights: FEATURES.map(() => 2 * random() - 1),
+      diversity: 0.1,
       scales: { floors: { collaborative: 0.1, transitions: 0.1, coEngagement: 0.1, content: 0.1 }, meanShare: 0.5 },
       takesTrends: true,
       takesOrder: true,

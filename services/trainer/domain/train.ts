@@ -52,7 +52,7 @@ export async function train(
   const held = content === undefined ? whole : hideItems(whole, SEED, hiddenShare(data));
   const { kept, keptInteractionTimes } = held;
   const { ranker, judged } =
-    trainRanker(await fit(kept, keptInteractionTimes?.ages, 'fitting what the ranker learns from'), held) ?? {};
+    trainRanker(await fit(kept, keptInteractionTimes?.ages, 'fitting what the ranker learns from'), held, data) ?? {};
   if (judged !== undefined) say(judgedLine(judged));
   const ages = keptInteractionTimes && data.interactionTimes?.ages;
   const model = await fit(data.strengths, ages, 'fitting all');

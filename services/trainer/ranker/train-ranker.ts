@@ -1,15 +1,18 @@
 import { RANKED_SOURCES } from '@kindred/shared/model/candidate-sources';
 import { HALF_LIFE_DAYS } from '@kindred/shared/model/decay';
 import type { ItemModel } from '@kindred/shared/model/item-model';
-import type { Ranker } from '@kindred/shared/model/ranker';
-import { FEATURES, IMPUTED_SHARE, TERM_COUNT, writeFeatures } from '@kindred/shared/model/ranking-features';
+import { type Ranker, writeParts } from '@kindred/shared/model/ranker';
+import { FEATURES, IMPUTED_SHARE, PARTS, TERM_COUNT, writeFeatures } from '@kindred/shared/model/ranking-features';
 import { CO_ENGAGEMENT_KEPT, coEngagementRows } from '@kindred/shared/model/rp3beta';
 import type { HeldOut } from '../evaluation/held-out.ts';
 import { type JudgedUser, judgedUsers } from '../evaluation/judged-users.ts';
+import type { TrainingData } from '../history/training-data.ts';
+import { centredEmbeddings } from '../item-item/centred-embeddings.ts';
 import { type CandidateList, CandidateScorer } from './candidate-scorer.ts';
-import { candidateTerms } from './candidate-terms.ts';
+import { type CandidateTerms, candidateTerms } from './candidate-terms.ts';
 import { coldStartBoost } from './cold-start-boost.ts';
 import { decayedEngagement } from './decayed-engagement.ts';
+import { chooseDiversity, DIVERSITY_USERS_MAX, type PartedList } from './diversity-choice.ts';
 import { featureScales, knotsOf } from './feature-scales.ts';
 import { fitListNet, type Lists, scoresOf } from './listnet.ts';
 import { chooseForm, type Judged } from './ranker-form.ts';
@@ -29,10 +32,15 @@ const SEED = 77;
 /**
  * Fits the ranker's weights on the targets held out from the model's training.
  * @param model  Fitted on `held.kept` alone.
+ * @param catalog  The items that `held` numbers.
  * @returns `undefined` where there are fewer than `USERS_MIN` users to learn from.
  * Cost: O(users · items) to find candidates, and five fits of ListNet.
  */
-export function trainRanker(model: ItemModel, held: HeldOut): TrainedRanker | undefined {
+export function trainRanker(
+  model: ItemModel,
+  held: HeldOut,
+  catalog: Pick<TrainingData, 'items' | 'embeddings'>,
+): TrainedRanker | undefined {
   const users = judgedUsers(held, RANKER_USERS_MAX, SEED);
   if (users.length < USERS_MIN) return undefined;
   const scorer = scorerOf(model, held);
@@ -55,14 +63,43 @@ export function trainRanker(model: ItemModel, held: HeldOut): TrainedRanker | un
     const scored = scoredLists(users, candidates, lists, weights);
     weights[IMPUTED_SHARE]! += coldStartBoost(scored, held.hidden, scorer.imputedShare);
   }
+  const partsOf = partsWriter(terms, lists, [...weights]);
+  const someUsers = users.slice(0, DIVERSITY_USERS_MAX);
   const ranker = {
     weights: [...weights],
+    diversity: chooseDiversity(someUsers, centredCatalog(catalog), partsOf),
     scales,
     knots,
     takesTrends: held.isCut,
     takesOrder: held.keptInteractionTimes !== undefined,
   };
   return { ranker, judged };
+}
+
+/** @returns Candidates of a user with the parts of their scores. */
+function partsWriter(
+  { lists: candidates }: CandidateTerms,
+  lists: Lists,
+  weights: readonly number[],
+): (u: number) => PartedList {
+  const features = new Float32Array(FEATURES.length);
+  return (u) => {
+    const { items } = candidates[u]!;
+    const parts = Array.from(items, (_, place) => {
+      const into = new Float64Array(PARTS.length);
+      lists.write(u, lists.starts[u]! + place, features, 0);
+      writeParts({ weights }, features, into);
+      return into;
+    });
+    return { items, parts };
+  };
+}
+
+function centredCatalog({
+  items,
+  embeddings,
+}: Pick<TrainingData, 'items' | 'embeddings'>): Pick<TrainingData, 'items' | 'embeddings'> {
+  return { items, embeddings: embeddings && centredEmbeddings(embeddings) };
 }
 
 /** Weights of one feature alone: any above 0 gives its order. */

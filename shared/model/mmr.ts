@@ -1,5 +1,8 @@
-import { compareIds, type ItemId } from '@kindred/shared/id';
-import { packVectors } from '@kindred/shared/numeric/packed-vectors';
+import { compareIds, type ItemId } from '../id.ts';
+import { packVectors } from '../numeric/packed-vectors.ts';
+
+/** Diversity of a slate where neither the request nor a training chose one, in [0, 1]. */
+export const DIVERSITY_DEFAULT = 0.1;
 
 export interface RelevantItem {
   readonly item: ItemId;

@@ -1,7 +1,7 @@
-import type { ItemId } from '@kindred/shared/id';
-import { dot, normalise } from '@kindred/shared/numeric/vector';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { ItemId } from '../id.ts';
+import { dot, normalise } from '../numeric/vector.ts';
 import { mmr, type RelevantItem } from './mmr.ts';
 
 const items = fc
