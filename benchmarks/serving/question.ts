@@ -1,36 +1,55 @@
 import { readItems } from '@kindred/cli/dataset-folder/dataset-items';
-import type { ItemId } from '@kindred/shared/id';
+import { loadInteractions } from '@kindred/cli/dataset-folder/interaction-table';
 import type { Answer, BenchRun } from '../bench-run.ts';
-import { findDataset } from '../datasets/find-dataset.ts';
+import { type FoundDataset, findDataset } from '../datasets/find-dataset.ts';
 import { keepAliveClient } from '../engine/keep-alive-client.ts';
 import { prepareCatalog } from '../engine/prepared-catalog.ts';
-import { type ServerProcess, startServer } from '../engine/server-process.ts';
+import { startServer } from '../engine/server-process.ts';
 import { runHeader } from '../measure/run-header.ts';
-import { hashOrdered } from '../measure/stable-hash.ts';
+import { ACT_TYPES } from './act-stream.ts';
+import { dealt } from './dealt.ts';
+import {
+  CONNECTIONS,
+  EVENT_CONNECTIONS,
+  EVENTS_MAX,
+  EVENTS_PER_SECOND,
+  LIMIT,
+  type LoadTask,
+  measureLoad,
+} from './measured-load.ts';
 import type { ServingResult } from './result.ts';
-import { engage, eraseSyntheticUser, SYNTHETIC_USER } from './synthetic-user.ts';
-import { PASSES, REQUEST_COUNT, timedRequests, WARM_UP_COUNT } from './timed-requests.ts';
 import { trainedWeights } from './trained-weights.ts';
 
 const DATA_DEFAULT = 'goodbooks';
-const ENGAGEMENTS = 100;
-const LIMIT = 20;
+/** A catalog of its own: that of other benchmarks never holds this one's events, not even after a run that was killed. */
+const PART = 'serving';
+/** Users or items that each pass asks for, and that the warm-up does. */
+const PER_PASS_MAX = 2_000;
+const WARM_UP_MAX = 300;
 const STARTS = 3;
-const GOALS = { similar: { p99Ms: 5 }, recommendations: { p50Ms: 5, p99Ms: 15 }, readyMs: 5_000 };
+const READY_GOAL_MS = 5_000;
 
-/** Measures the latency of the real server's answers, and its start. */
+/** Measures the latency of the real server's answers to many users while events flow, and its start. */
 export async function* serving(run: BenchRun): AsyncGenerator<Answer<ServingResult>> {
   const dataset = await findDataset(run.data ?? DATA_DEFAULT, run.config.dataRoot);
-  const { catalog, folder, startMs } = await prepareCatalog({
+  const ids = await idsOf(dataset);
+  const dealing = { rounds: CONNECTIONS.length, seed: run.seed, perRoundMax: PER_PASS_MAX, warmUpMax: WARM_UP_MAX };
+  const users = dealt(ids.users, { ...dealing, name: 'users' });
+  const items = dealt(ids.items, { ...dealing, name: 'items with a content' });
+  const { catalog, folder } = await prepareCatalog({
     config: run.config,
     dataset,
-    part: '',
+    part: PART,
     takes: () => true,
   });
-  const items: ItemId[] = [];
-  for await (const { id } of readItems(dataset.folder)) items.push(id);
-  const asked = hashOrdered(items, (item) => item, run.seed);
-  const task = { catalogPath: `/v1/catalogs/${catalog}`, items: asked, at: new Date(startMs).toISOString() };
+  const task = {
+    catalogPath: `/v1/catalogs/${catalog}`,
+    seed: run.seed,
+    users,
+    usersOfAll: ids.users.length,
+    items,
+    runName: `${PART}-${Date.now()}`,
+  };
 
   await trainFirst(folder, task);
   const readyMs: number[] = [];
@@ -41,71 +60,39 @@ export async function* serving(run: BenchRun): AsyncGenerator<Answer<ServingResu
   }
   const server = await startServer(folder);
   readyMs.push(server.readyMs);
-  const measured = await measure(server, task).finally(() => server.stop());
+  const measured = await measureLoad(server, task).finally(() => server.stop());
   const parameters = {
     limit: LIMIT,
-    clients: 1,
-    requests: REQUEST_COUNT,
-    warmUp: WARM_UP_COUNT,
-    passes: PASSES,
+    connections: CONNECTIONS.join(' '),
+    warmUp: users.warmUp.length,
+    eventsPerSecond: EVENTS_PER_SECOND,
+    eventsMax: EVENTS_MAX,
+    eventTypes: ACT_TYPES,
+    eventConnections: EVENT_CONNECTIONS,
     otherFields: 'as a request has them that does not say',
   };
   const header = runHeader({ data: dataset.info.name, dataHash: dataset.hash, seed: run.seed, parameters });
-  const startUp = { readyMs, goalMs: GOALS.readyMs };
-  const result = {
-    benchmark: 'serving' as const,
-    ...header,
-    items: items.length,
-    engagements: ENGAGEMENTS,
-    startUp,
-    ...measured,
-  };
+  const startUp = { readyMs, goalMs: READY_GOAL_MS };
+  const result = { benchmark: 'serving' as const, ...header, items: ids.items.length, startUp, ...measured };
   yield { result, isWhole: true };
 }
 
-interface ServingTask {
-  readonly catalogPath: string;
-  /** In the order in which they are asked for. */
-  readonly items: readonly ItemId[];
-  readonly at: string;
+/** All users with a training row, and all items that have more than an id: the others have no neighbors. */
+async function idsOf({ folder }: FoundDataset): Promise<Record<'users' | 'items', readonly string[]>> {
+  const items: string[] = [];
+  for await (const { id } of readItems(folder)) items.push(id);
+  const { users } = await loadInteractions(folder, 'train');
+  return { users, items };
 }
 
-/** In a server of its own: what a training takes is no part of what is measured. */
-async function trainFirst(folder: string, { catalogPath, items, at }: ServingTask): Promise<void> {
+/** In a server of its own: the cost of a training is no part of the measurement. */
+async function trainFirst(folder: string, { catalogPath, users }: LoadTask): Promise<void> {
   const server = await startServer(folder);
   const client = keepAliveClient(server.url);
   try {
-    await eraseSyntheticUser(client, catalogPath);
-    await engage(client, catalogPath, { items: items.slice(0, ENGAGEMENTS), at });
-    await trainedWeights(client, { catalogPath, body: { user: SYNTHETIC_USER, limit: LIMIT } });
+    await trainedWeights(client, { catalogPath, body: { user: users.warmUp[0]!, limit: LIMIT } });
   } finally {
-    await eraseSyntheticUser(client, catalogPath);
     client.close();
     await server.stop();
-  }
-}
-
-async function measure(server: ServerProcess, task: ServingTask): Promise<Pick<ServingResult, 'requests' | 'memory'>> {
-  const { catalogPath, items, at } = task;
-  const client = keepAliveClient(server.url);
-  const atStartMb = await server.memoryMb();
-  try {
-    const similar = await timedRequests('similar', client, (on, index) =>
-      on.send('GET', `${catalogPath}/items/${encodeURIComponent(items[index % items.length]!)}/similar?limit=${LIMIT}`),
-    );
-    await eraseSyntheticUser(client, catalogPath);
-    await engage(client, catalogPath, { items: items.slice(0, ENGAGEMENTS), at });
-    await trainedWeights(client, { catalogPath, body: { user: SYNTHETIC_USER, limit: LIMIT } });
-    const recommendations = await timedRequests('recommendations', client, (on) =>
-      on.send('POST', `${catalogPath}/recommendations`, { user: SYNTHETIC_USER, limit: LIMIT }),
-    );
-    const requests = [
-      { name: 'similar', latency: similar, goals: GOALS.similar },
-      { name: 'recommendations', latency: recommendations, goals: GOALS.recommendations },
-    ];
-    return { requests, memory: { atStartMb, afterRequestsMb: await server.memoryMb() } };
-  } finally {
-    await eraseSyntheticUser(client, catalogPath);
-    client.close();
   }
 }
