@@ -34,6 +34,9 @@ export interface PrepareOptions {
   readonly marked?: (item: Item) => Item;
 }
 
+/** Rises when the same rows become other events. */
+const IMPORT_FORM = 2;
+
 /**
  * Imports a data set through the real engine, once: what a folder holds already is not done again, and texts that another
  * part of the data set has embedded are not embedded again.
@@ -59,7 +62,7 @@ export async function prepareCatalog({
     config,
     catalog,
     name: part === '' ? info.name : `${info.name}-${part}`,
-    key: `${content} ${part}`,
+    key: `${content} ${part} ${IMPORT_FORM}`,
     parts: () => datasetContent(dataset.folder, { catalog, takes, marked }),
     embeddings: () => embeddingsOfOther(config, catalog, content),
   });

@@ -90,6 +90,12 @@ function eventsPart({ path, sha256, lineCount }: VerifiedFile, info: DatasetInfo
   };
 }
 
-function eventOf({ user, item, value, at }: Interaction, saveFrom: number, startedAt: string) {
-  return { user, item, type: value >= saveFrom ? 'save' : 'impression', value, at: at ?? startedAt };
+/**
+ * The event of a row. A positive row is a save whatever its value: a data set may count all rows, and mark those that nobody
+ * rated by 0, where an event of value 0 says nothing.
+ */
+function eventOf(row: Interaction, saveFrom: number, startedAt: string) {
+  const { user, item, value, at = startedAt } = row;
+  if (value < saveFrom) return { user, item, type: 'impression', value, at };
+  return { user, item, type: 'save', value: value > 0 ? value : 1, at };
 }

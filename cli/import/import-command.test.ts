@@ -127,6 +127,18 @@ test('imports a data set: items, then its training rows as events, into the cata
   expect(Date.parse(first?.at ?? '')).toBeGreaterThanOrEqual(before);
 });
 
+test('a row that the data set counts as positive is a save, even one of value 0', async () => {
+  const server = await serverWith();
+  const train = 'user\titem\tvalue\nu\ta\t0\nu\tb\t7\n';
+  const items = '{"id":"a"}\n{"id":"b"}\n';
+  const { code } = await run([writeTestDataset(folder, { train, items, positiveFrom: 0 })], server.url);
+  expect(code).toBe(0);
+  expect(server.sent[1]?.rows).toMatchObject([
+    { item: 'a', type: 'save', value: 1 },
+    { item: 'b', type: 'save', value: 7 },
+  ]);
+});
+
 test('takes the items of a data set without an items file from its training rows', async () => {
   const server = await serverWith();
   const train =

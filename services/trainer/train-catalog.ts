@@ -52,12 +52,9 @@ function artifactBytes({ items }: TrainingData, { model, ranker }: Trained): Uin
 
 /** A half-life of ∞ is absent, as JSON has none. */
 function chosenParameters({ parameters, counting }: Choice): Readonly<Record<string, number>> {
-  const { seenWeight, historyHalfLifeDays } = counting;
-  return {
-    ...parameters,
-    historySeenWeight: seenWeight,
-    ...(Number.isFinite(historyHalfLifeDays) && { historyHalfLifeDays }),
-  };
+  const { seenWeight: historySeenWeight, historyHalfLifeDays } = counting;
+  const all = { ...parameters, historySeenWeight, historyHalfLifeDays };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => Number.isFinite(value)));
 }
 
 function ndcgsOf({ ranker, fusion, bySource }: Judged): Readonly<Record<string, number>> {

@@ -20,6 +20,8 @@ const SEED = 11;
 const THEMES = ['bread', 'boats', 'comets', 'gardens', 'clocks', 'rivers'];
 const ITEMS_PER_THEME = 12;
 const USERS = 150;
+/** Users too few to tell one order from another. */
+const FEW_USERS = 20;
 /** Users enough to learn a ranker from: some three hundred have something held out of their history. */
 const MANY_USERS = 480;
 const NEW_PER_THEME = 2;
@@ -59,7 +61,7 @@ const written = (name: string, users: number): string =>
     coldItems: `${newItems.join('\n')}\n`,
   });
 const dataset = written('things', USERS);
-const benched = ['things', 'things-new-items', 'many-things', 'catalog-shop'];
+const benched = ['things', 'things-new-items', 'few-things', 'few-things-validation', 'many-things', 'catalog-shop'];
 afterAll(async () => {
   for (const name of benched) await removeData(join(config.benchFolder, name));
   await removeData(folder);
@@ -88,8 +90,8 @@ test('a data set is ranked through the engine and by each baseline, with new ite
   expect(result.catalogSize).toBe(items.length);
   const [own, chance] = [contenderOf(result, 'kindred'), contenderOf(result, 'popular')];
   expect(own.versions?.state).toMatch(/artifact-1\./);
-  expect(own.parameters.hasRanker).toBe(false);
-  expect(own.versions?.ranking).toBe('reciprocal-rank-1');
+  expect(own.parameters.hasRanker).toBe(true);
+  expect(own.versions?.ranking).toBe('trained-2');
   expect(own.versionCount).toBe(1);
   expect(contenderOf(result, 'reciprocal-rank-fusion').versions?.ranking).toBe('reciprocal-rank-1');
   for (const name of ['kindred', 'reciprocal-rank-fusion', 'content-only', 'ease', 'item-knn', 'rp3beta']) {
@@ -121,7 +123,8 @@ test('a data set is ranked through the engine and by each baseline, with new ite
   expect(repeated.metrics).toEqual(own.metrics);
   expect(repeated.intervals).toEqual(own.intervals);
 
-  const asked = newItemsQuestion({ ...readArguments(['new-items', '--data', dataset]), config });
+  const few = written('few-things', FEW_USERS);
+  const asked = newItemsQuestion({ ...readArguments(['new-items', '--data', few]), config });
   await expect(asked.next()).rejects.toThrow(/too thin a history/);
 }, 300_000);
 

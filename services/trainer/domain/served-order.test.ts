@@ -208,8 +208,15 @@ async function baselines({ data }: Split, users: readonly JudgedUser[]): Promise
     ['RP3β', qualityOfRows(coEngagementRows(strengths, ITEMS, ITEMS), users)],
   ]);
   for (const lambda of [30, 120, 480]) {
-    const plain = { contentWeight: 0, seenWeight: 0, userExponent: 0, dropout: 0, spectralWeight: 0 };
-    const task = { strengths, itemCount: ITEMS, kernel: undefined, parameters: { ...plain, lambda } };
+    const plain = {
+      contentWeight: 0,
+      seenWeight: 0,
+      userExponent: 0,
+      dropout: 0,
+      spectralWeight: 0,
+      halfLifeDays: Number.POSITIVE_INFINITY,
+    };
+    const task = { strengths, ages: undefined, itemCount: ITEMS, kernel: undefined, parameters: { ...plain, lambda } };
     found.set(`EASE of λ ${lambda}`, qualityOfRows(await fitCollaborative(task, multiply), users));
   }
   return found;

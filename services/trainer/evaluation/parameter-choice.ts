@@ -42,6 +42,7 @@ const START: FitParameters = {
   contentWeight: 20,
   seenWeight: 0.8,
   userExponent: 0.2,
+  halfLifeDays: Number.POSITIVE_INFINITY,
   dropout: 0,
   spectralWeight: 0,
 };
@@ -52,6 +53,7 @@ const SPECTRAL_WEIGHTS = [0, 0.25, 0.5, 1] as const;
 const SEEN_WEIGHTS = [0, 0.2, 0.5, 0.8] as const;
 const HISTORY_SEEN_WEIGHT = 0.5;
 const HISTORY_SEEN_WEIGHTS = [0, 0.2, 0.35, 0.5, 0.8] as const;
+/** Of a history, and of what is fitted: tastes of users and of all drift at their own pace. */
 const HALF_LIVES_DAYS = [Number.POSITIVE_INFINITY, 240, 120, 60, 30, 15, 7, 3] as const;
 
 /**
@@ -78,6 +80,7 @@ export async function chooseParameters(
   await search.climb('lambda', LAMBDAS);
   if (hasContent) await search.climb('contentWeight', CONTENT_WEIGHTS);
   await search.climb('userExponent', USER_EXPONENTS);
+  if (search.hasTrends) await search.climb('halfLifeDays', HALF_LIVES_DAYS);
   await search.climb('dropout', DROPOUTS);
   await search.climb('spectralWeight', SPECTRAL_WEIGHTS);
   if (hasSeen) {
@@ -100,11 +103,13 @@ class ParameterSearch {
   /** True if users saw items that they did not like. */
   readonly hasSeen: boolean;
   readonly hasContent: boolean;
-  /** True if times tell the order of a user's history. */
+  /** True if times tell the order of a user's history, and what all users did before and after one moment. */
   readonly hasOrder: boolean;
+  readonly hasTrends: boolean;
   readonly tried: Trial[] = [];
   readonly #items: DenseItems;
   readonly #kept: SparseRows;
+  readonly #ages: Float64Array | undefined;
   readonly #users: readonly JudgedUser[];
   readonly #multiply: MatrixProduct;
   readonly #onTrial: (trial: Trial) => void;
@@ -120,6 +125,8 @@ class ParameterSearch {
     this.hasSeen = held.kept.values.includes(0);
     this.hasContent = items.kernel !== undefined;
     this.hasOrder = held.keptInteractionTimes !== undefined;
+    this.hasTrends = held.isCut;
+    this.#ages = held.isCut ? held.keptInteractionTimes?.ages : undefined;
   }
 
   /** The best trial so far. @throws before `start`. */
@@ -148,7 +155,7 @@ class ParameterSearch {
   async #try(parameters: FitParameters, counting: HistoryCounting, rows?: SparseRows): Promise<boolean> {
     const { data, kernel } = this.#items;
     const itemCount = data.items.length;
-    const task = { strengths: this.#kept, itemCount, kernel, parameters };
+    const task = { strengths: this.#kept, ages: this.#ages, itemCount, kernel, parameters };
     const fitted = rows ?? (await fitCollaborative(task, this.#multiply));
     const ofUsers = ndcgOfUsers(fitted, counting, this.#users, itemCount);
     const { mean: gain, error: gainError } = differenceOf(ofUsers, this.#best?.ofUsers ?? ofUsers);

@@ -3,7 +3,7 @@ import { addGram } from '../matrix/gram.ts';
 import type { MatrixProduct } from '../matrix/matrix-product.ts';
 import { addScaled, type Strips, type TiledMatrix, tiledMatrix } from '../matrix/tiled-matrix.ts';
 import { fitItemItem } from './ease.ts';
-import { engagementWeights } from './engagement-weights.ts';
+import { type Drift, engagementWeights } from './engagement-weights.ts';
 import { spectralStrips, spectrumOf } from './gf-cf.ts';
 
 /** Parameters of a catalog's fit, chosen by what was held out of its history. */
@@ -15,6 +15,8 @@ export interface FitParameters {
   /** Both of `WeightOptions`. */
   readonly seenWeight: number;
   readonly userExponent: number;
+  /** As in `Drift`. */
+  readonly halfLifeDays: number;
   /**
    * Share of engagements that the fit takes to be missing by chance, in [0, 1): it regularises an item by
    * `dropout / (1 − dropout)` times its own squared engagements besides.
@@ -33,6 +35,8 @@ const SPECTRAL_USER_EXPONENT = 0.5;
 /** A history to fit, over items numbered from 0. */
 export interface CollaborativeTask {
   readonly strengths: SparseRows;
+  /** Days of each entry of `strengths`, at least 0; `undefined` where times tell nothing. */
+  readonly ages: Float64Array | undefined;
   readonly itemCount: number;
   /** Likeness of each pair by `contentKernel`; `undefined` where content says nothing. */
   readonly kernel: TiledMatrix | undefined;
@@ -47,28 +51,31 @@ export interface CollaborativeTask {
  * @see Steck, "Autoencoders that don't overfit towards the identity", NeurIPS 2020, for the dropout.
  */
 export async function fitCollaborative(
-  { strengths, itemCount, kernel, parameters }: CollaborativeTask,
+  task: CollaborativeTask,
   multiply: MatrixProduct,
   onStep?: (done: number) => void,
 ): Promise<SparseRows> {
+  const { strengths, itemCount, kernel, parameters } = task;
   const gram = tiledMatrix(itemCount);
   if (kernel !== undefined && parameters.contentWeight > 0) addScaled(gram, kernel, parameters.contentWeight);
-  const weights = engagementWeights(strengths, parameters);
+  const weights = engagementWeights(strengths, parameters, driftOf(task));
   addGram(gram, weights);
   const { lambda, dropout, spectralWeight } = parameters;
   const noise = dropout / (1 - dropout);
   if (noise > 0)
     for (const [i, item] of weights.columns.entries()) gram.add(item, item, noise * weights.values[i]! ** 2);
-  const added = spectralWeight === 0 ? undefined : await filterOf(strengths, itemCount, parameters, multiply);
+  const added = spectralWeight === 0 ? undefined : await filterOf(task, multiply);
   return fitItemItem(gram, { lambda, keep: COLLABORATIVE_KEPT, added }, multiply, onStep);
 }
 
-async function filterOf(
-  strengths: SparseRows,
-  itemCount: number,
-  { seenWeight, spectralWeight }: FitParameters,
-  multiply: MatrixProduct,
-): Promise<Strips> {
-  const weights = engagementWeights(strengths, { seenWeight, userExponent: SPECTRAL_USER_EXPONENT });
-  return spectralStrips(await spectrumOf(weights, itemCount, SPECTRAL_RANK, multiply), spectralWeight, multiply);
+function driftOf({ ages, parameters: { halfLifeDays } }: CollaborativeTask): Drift | undefined {
+  return ages && { ages, halfLifeDays };
+}
+
+async function filterOf(task: CollaborativeTask, multiply: MatrixProduct): Promise<Strips> {
+  const { strengths, itemCount, parameters } = task;
+  const options = { seenWeight: parameters.seenWeight, userExponent: SPECTRAL_USER_EXPONENT };
+  const weights = engagementWeights(strengths, options, driftOf(task));
+  const spectrum = await spectrumOf(weights, itemCount, SPECTRAL_RANK, multiply);
+  return spectralStrips(spectrum, parameters.spectralWeight, multiply);
 }

@@ -34,9 +34,11 @@ export async function fitModel(
   const { data, headNumbers, head } = catalog;
   const itemCount = data.items.length;
   const isWhole = headNumbers.length === itemCount;
+  const picked = isWhole ? undefined : pickColumns(strengths, headNumbers, itemCount);
   const fitted = await fitCollaborative(
     {
-      strengths: isWhole ? strengths : pickColumns(strengths, headNumbers, itemCount).rows,
+      strengths: picked?.rows ?? strengths,
+      ages: picked === undefined ? ages : ages && Float64Array.from(picked.entries, (i) => ages[i]!),
       itemCount: headNumbers.length,
       kernel: head.kernel,
       parameters,
