@@ -30,6 +30,8 @@ export interface TrainedCatalog {
   readonly model: ItemModel;
   /** `undefined` if fusion orders as well. */
   readonly ranker: Ranker | undefined;
+  /** As `Artifact` has it. */
+  readonly repeatShare: number;
   readonly imputedShare: Float32Array;
   /** Counts that stand for an item unknown to the artifact: those of a typical one. */
   readonly typical: { readonly positives: number; readonly seen: number };
