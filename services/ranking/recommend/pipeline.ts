@@ -9,13 +9,14 @@ import type { Reflected } from '../events/read-your-writes.ts';
 import type { RankingMeter } from '../metrics.ts';
 import type { Interest } from '../profile/interest.ts';
 import type { Reader } from '../reads/reader.ts';
+import { type OpenRequest, withCatalogDefaults } from './catalog-defaults.ts';
 import { diversify } from './diversify.ts';
 import { explain } from './explain.ts';
 import { filter } from './filter.ts';
 import { ProfileReader } from './profile.ts';
 import { retrieve } from './retrieve.ts';
 import { score } from './score.ts';
-import type { RecommendRequest, Slate } from './slate.ts';
+import type { Slate } from './slate.ts';
 import { slateOf } from './slate-of.ts';
 
 export interface RecommenderOptions {
@@ -42,14 +43,14 @@ export class Recommender {
    * @param reflected  A write that the slate must reflect, with everything that was committed before it.
    * @throws {Problem} `catalog-not-found`
    */
-  async recommend(catalog: CatalogId, request: RecommendRequest, reflected: Reflected | undefined): Promise<Slate> {
+  async recommend(catalog: CatalogId, open: OpenRequest, reflected: Reflected | undefined): Promise<Slate> {
     const { reader, meter } = this.#options;
     const endStage = meter.stages();
     const state = await this.#state(catalog, reflected !== undefined);
-    const reads = reader.begin(catalog);
-    const query = { request, state, reads, position: reflected?.position };
+    const request = withCatalogDefaults(open, state);
+    const query = { request, state, reads: reader.begin(catalog), position: reflected?.position };
     const coldStart = this.#coldStart.of(catalog, state);
-    const profile = await this.#profiles.read({ user: request.user, state, reads, nowMs: request.atMs });
+    const profile = await this.#profiles.read({ user: request.user, state, reads: query.reads, nowMs: request.atMs });
     endStage('profile');
     const retrieved = await retrieve(query, { catalog, profile, coldStart }, this.#options);
     endStage('retrieve');
@@ -68,8 +69,7 @@ export class Recommender {
   /** @throws {Problem} `catalog-not-found` */
   async interests(catalog: CatalogId, user: UserId, nowMs: number): Promise<readonly Interest[]> {
     const state = await this.#state(catalog, false);
-    const reads = this.#options.reader.begin(catalog);
-    return (await this.#profiles.read({ user, state, reads, nowMs })).interests;
+    return (await this.#profiles.read({ user, state, reads: this.#options.reader.begin(catalog), nowMs })).interests;
   }
 
   async #state(catalog: CatalogId, isFresh: boolean): Promise<CatalogState> {
