@@ -48,6 +48,7 @@ const trainingsSchema = z.object({
         judged: z.record(z.string(), z.number()),
         rankedBy: z.string().optional(),
         hasRanker: z.boolean(),
+        repeatShare: z.number().optional(),
         tookMs: z.number(),
       }),
     }),

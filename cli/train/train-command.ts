@@ -72,7 +72,7 @@ function jsonOf(catalog: CatalogId, { training, versions }: Trainings): unknown 
 }
 
 function versionLine({ version, trainedAt, serving, summary }: TrainedVersion): string {
-  const { counts, judged, rankedBy, hasRanker, tookMs } = summary;
+  const { counts, judged, rankedBy, hasRanker, repeatShare, tookMs } = summary;
   const figures = Object.entries(judged).map(([name, ndcg]) => `${name} ${ndcg.toFixed(4)}`);
   return [
     `version ${version}${serving ? ' (serves)' : ''} of ${trainedAt}, in ${(tookMs / 1000).toFixed(1)} s,`,
@@ -80,7 +80,8 @@ function versionLine({ version, trainedAt, serving, summary }: TrainedVersion): 
     figures.length === 0 ? 'too few users to judge it by' : `nDCG@20 on what was held out: ${figures.join(', ')}`,
     rankedBy === undefined ? '' : `(served: ${rankedBy})`,
     hasRanker ? '' : '(scores stay those of the fixed weights)',
+    repeatShare === undefined ? '' : `(users come back to ${(100 * repeatShare).toFixed(1)} % of their items)`,
   ]
-    .join(' ')
-    .trim();
+    .filter((words) => words !== '')
+    .join(' ');
 }

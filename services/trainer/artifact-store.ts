@@ -12,6 +12,8 @@ export interface ArtifactSummary {
   readonly rankedBy?: string;
   /** True if slates are scored by trained weights. */
   readonly hasRanker: boolean;
+  /** As `History` has it; absent for a version that was trained without it. */
+  readonly repeatShare?: number;
   readonly tookMs: number;
 }
 

@@ -14,6 +14,11 @@ export interface History {
   /** Number of the last change that it holds, of an event or an erasure; 0 without any. */
   readonly eventsChange: number;
   readonly counts: HistoryCounts;
+  /**
+   * Share, in [0, 1], of the pairs of user and item with engagements on two or more UTC days, among those whose first
+   * engagement lies at least a week before the catalog's last event; 0 without any. Hidden and deleted items count.
+   */
+  readonly repeatShare: number;
 }
 
 /** Source of a catalog's items and history. */

@@ -4,8 +4,7 @@ import { packIds } from '@kindred/shared/numeric/packed-ids';
 import type { ArtifactStore } from './artifact-store.ts';
 import { type Trained, train } from './domain/train.ts';
 import type { Choice } from './evaluation/parameter-choice.ts';
-import type { TrainingData } from './history/training-data.ts';
-import type { HistorySource } from './history-source.ts';
+import type { History, HistorySource } from './history-source.ts';
 import type { MatrixProduct } from './matrix/matrix-product.ts';
 import type { Judged } from './ranker/ranker-form.ts';
 
@@ -27,27 +26,31 @@ export async function trainCatalog(
 ): Promise<number | undefined> {
   const startMs = Date.now();
   let rowCount = 0;
-  const { data, eventsChange, counts } = await history.read(catalog, (count) => {
+  const { data, eventsChange, counts, repeatShare } = await history.read(catalog, (count) => {
     rowCount += count;
     say(`read ${rowCount} rows`);
   });
   if (counts.pairs === 0) return undefined;
   const trained = await train(data, multiply, say);
   const { ranker, judged, choice } = trained;
-  const bytes = artifactBytes(data, trained);
+  const bytes = artifactBytes({ data, repeatShare }, trained);
   const summary = {
     counts,
     parameters: { ...chosenParameters(choice), ...(ranker && { diversity: ranker.diversity }) },
     judged: judged === undefined ? {} : ndcgsOf(judged),
     ...(judged && { rankedBy: ranker === undefined ? 'fusion' : judged.form }),
     hasRanker: ranker !== undefined,
+    repeatShare,
     tookMs: Date.now() - startMs,
   };
   return store.save(catalog, { bytes, trainedAtMs: startMs, eventsChange, summary });
 }
 
-function artifactBytes({ items }: TrainingData, { model, ranker }: Trained): Uint8Array {
-  return encodeArtifact({ items: packIds(items), model, ranker });
+function artifactBytes(
+  { data, repeatShare }: Pick<History, 'data' | 'repeatShare'>,
+  { model, ranker }: Trained,
+): Uint8Array {
+  return encodeArtifact({ items: packIds(data.items), model, ranker, repeatShare });
 }
 
 /** A half-life of ∞ is absent, as JSON has none. */

@@ -26,7 +26,13 @@ export const recommendationsBodySchema = z.strictObject({
     .meta({
       description: `0 ranks by relevance alone; 1 makes the items as unlike one another as possible; default: the largest, up to ${DIVERSITY_DEFAULT}, that costs no relevance by the catalog's training, ${DIVERSITY_DEFAULT} without one`,
     }),
-  includeSeen: z.boolean().default(false).meta({ description: 'True if items the user has any event on may appear' }),
+  includeSeen: z
+    .union([z.boolean(), z.literal('auto')], { error: 'must be true, false or "auto"' })
+    .default(false)
+    .meta({
+      description:
+        'True if items the user has any event on may appear; "auto" allows them if the catalog’s training found that users come back to items',
+    }),
   explain: z.boolean().default(true),
   expand: z.boolean().default(false).meta({ description: 'Adds each item itself as details' }),
   after: afterSchema.optional(),

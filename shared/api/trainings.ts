@@ -43,6 +43,10 @@ const versionSchema = z.object({
         'The way that orders candidates, as the best on what was held out: `fusion`, a source alone, or `plain` or `all` signals together',
     }),
     hasRanker: z.boolean().meta({ description: 'True if slates are scored by trained weights' }),
+    repeatShare: z.number().min(0).max(1).optional().meta({
+      description:
+        'Share of the items that users engaged with and came back to on another day; includeSeen "auto" goes by it',
+    }),
     tookMs: z.number(),
   }),
 });

@@ -52,6 +52,7 @@ const artifacts: fc.Arbitrary<Artifact> = fc.record({
     }),
     { nil: undefined },
   ),
+  repeatShare: fc.double({ min: 0, max: 1, noNaN: true }).map((share) => share + 0),
 });
 
 test('an artifact survives its bytes, with transitions, and with a finite or an infinite half-life', () => {

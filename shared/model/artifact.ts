@@ -13,12 +13,15 @@ export interface Artifact {
   readonly model: ItemModel;
   /** `undefined` where the history was too thin to learn weights from, or where they ordered no better than fusion. */
   readonly ranker: Ranker | undefined;
+  /** Share, in [0, 1], of the users' engaged items that they came back to on another day. */
+  readonly repeatShare: number;
 }
 
 const FORM = 8;
 const aboutSchema = z.object({
   form: z.literal(FORM),
   seenWeight: z.number().min(0).max(1),
+  repeatShare: z.number().min(0).max(1),
   /** Absent for ∞, which JSON does not have. */
   historyHalfLifeDays: z.number().positive().optional(),
   ranker: z
@@ -41,7 +44,7 @@ const aboutSchema = z.object({
     .optional(),
 });
 
-export function encodeArtifact({ items, model, ranker }: Artifact): Uint8Array<ArrayBuffer> {
+export function encodeArtifact({ items, model, ranker, repeatShare }: Artifact): Uint8Array<ArrayBuffer> {
   const rows = (name: string, { starts, columns, values }: SparseRows): Record<string, NumberArray> => ({
     [`${name} starts`]: starts,
     [`${name} columns`]: columns,
@@ -52,6 +55,7 @@ export function encodeArtifact({ items, model, ranker }: Artifact): Uint8Array<A
     about: {
       form: FORM,
       seenWeight,
+      repeatShare,
       ...(Number.isFinite(historyHalfLifeDays) && { historyHalfLifeDays }),
       ...(ranker && { ranker }),
     },
@@ -71,7 +75,7 @@ export function encodeArtifact({ items, model, ranker }: Artifact): Uint8Array<A
 /** @throws when the bytes are no artifact of this form: it is trained anew. The arrays share the memory of `bytes`. */
 export function decodeArtifact(bytes: Uint8Array<ArrayBuffer>): Artifact {
   const file = decodeArrayFile(bytes);
-  const { seenWeight, historyHalfLifeDays, ranker } = aboutSchema.parse(file.about);
+  const { seenWeight, repeatShare, historyHalfLifeDays, ranker } = aboutSchema.parse(file.about);
   const rows = (name: string): SparseRows => ({
     starts: arrayOf(file, `${name} starts`, Int32Array),
     columns: arrayOf(file, `${name} columns`, Int32Array),
@@ -90,6 +94,7 @@ export function decodeArtifact(bytes: Uint8Array<ArrayBuffer>): Artifact {
       historyHalfLifeDays: historyHalfLifeDays ?? Number.POSITIVE_INFINITY,
     },
     ranker,
+    repeatShare,
   };
 }
 

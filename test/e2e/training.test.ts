@@ -180,6 +180,37 @@ describe('training', async () => {
     expect(refused).toEqual({ code: 2, output: expect.stringMatching(/no-earlier-version/) });
   });
 
+  test('once users are seen to come back to items, auto recommends seen ones, by trained weights', async () => {
+    const liked = events.filter(({ user }) => user === 'user-1').map(({ item }) => item);
+    const seenIn = async (includeSeen: boolean | 'auto'): Promise<readonly string[]> => {
+      const { body } = await client.post(`${base}/recommendations`, {
+        user: 'user-1',
+        limit: 10,
+        seed: 1,
+        includeSeen,
+      });
+      return body.items.map(({ item }) => item).filter((item) => liked.includes(item));
+    };
+    expect(await seenIn('auto')).toEqual([]);
+    const at = new Date(Date.now() - 30 * 86_400_000).toISOString();
+    const earlier = events.filter((_, n) => n % 4 > 0).map((event) => ({ ...event, id: `earlier-${event.id}`, at }));
+    for (let start = 0; start < earlier.length; start += BATCH) {
+      const reply = await client.post(`${base}/events`, { events: earlier.slice(start, start + BATCH) });
+      const { token } = reply.body;
+      expect((await client.get(`${base}/users/user-1?after=${token}`)).status).toBe(200);
+    }
+    const { versions } = await trained();
+    // Pairs of today had no time to come back.
+    expect(versions[0]).toMatchObject({ serving: true, summary: { repeatShare: 1 } });
+    expect((await command('--catalog', 'shop', '--status')).output).toMatch(/^version 4 .* come back to 100\.0 %/m);
+    await until('slates are ranked by it', async () => (await artifactOfSlates()) === 'artifact-4');
+    expect(await seenIn('auto')).toEqual(await seenIn(true));
+    expect((await seenIn('auto')).length).toBeGreaterThan(0);
+    expect(await seenIn(false)).toEqual([]);
+    const refused = await client.post(`${base}/recommendations`, { user: 'user-1', includeSeen: 'maybe' });
+    expect([refused.status, refused.body.field]).toEqual([400, 'includeSeen']);
+  });
+
   test('asked twice, a catalog is trained once; the server stops at once in the middle of it', async () => {
     const before = (await trainings()).versions[0]?.version ?? 0;
     await Promise.all([1, 2, 3].map(() => client.post(`${base}/trainings`, undefined)));

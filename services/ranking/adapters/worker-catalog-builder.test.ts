@@ -101,7 +101,7 @@ test('only engagements that count lead from item to item', async () => {
 test('an artifact of another form is damaged for this version', async () => {
   const catalog = await newCatalog();
   const { items, model } = trainedCatalog(1);
-  const bytes = encodeArtifact({ items: packIds(items), model, ranker: undefined });
+  const bytes = encodeArtifact({ items: packIds(items), model, ranker: undefined, repeatShare: 0 });
   const place = Buffer.from(bytes).indexOf('"form":');
   expect(place).toBeGreaterThan(0);
   bytes[place + 7] = '9'.charCodeAt(0);

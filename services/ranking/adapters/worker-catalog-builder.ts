@@ -91,7 +91,10 @@ function decoded(bytes: Uint8Array<ArrayBuffer>): Artifact {
 }
 
 /** An artifact as requests use it: ids unpacked, and the counts of a typical item. */
-export async function trainedCatalog(version: number, { items, model, ranker }: Artifact): Promise<TrainedCatalog> {
+export async function trainedCatalog(
+  version: number,
+  { items, model, ranker, repeatShare }: Artifact,
+): Promise<TrainedCatalog> {
   const { ids, numbers } = await unpackIds(items);
   const warm = [...model.positives.keys()].filter((item) => model.positives[item]! > 0);
   const mean = (of: Float32Array): number => warm.reduce((sum, item) => sum + of[item]!, 0) / Math.max(1, warm.length);
@@ -101,6 +104,7 @@ export async function trainedCatalog(version: number, { items, model, ranker }: 
     numbers,
     model,
     ranker,
+    repeatShare,
     imputedShare: imputedShares(model.imputed),
     typical: { positives: mean(model.positives), seen: mean(model.seen) },
   };

@@ -59,9 +59,9 @@ export function catalogBuilderContract(create: () => Promise<CatalogBuilderUnder
   test('an artifact comes back as it was stored, with the counts of a typical item', async () => {
     const { builder, catalog, storeArtifact } = await create();
     const { items, numbers, model, ranker } = trainedCatalog(3);
-    await storeArtifact(5, { items: packIds(items), model, ranker });
+    await storeArtifact(5, { items: packIds(items), model, ranker, repeatShare: 0.25 });
     const trained = await builder.trained(catalog, 5);
-    expect(trained).toMatchObject({ version: 5, items, model, ranker });
+    expect(trained).toMatchObject({ version: 5, items, model, ranker, repeatShare: 0.25 });
     expect(new Map(trained.numbers)).toEqual(numbers);
     const warm = [...model.positives.keys()].filter((item) => model.positives[item]! > 0);
     const meanOf = (counts: Float32Array) => warm.reduce((sum, item) => sum + counts[item]!, 0) / warm.length;
@@ -73,8 +73,8 @@ export function catalogBuilderContract(create: () => Promise<CatalogBuilderUnder
   test('an artifact that is damaged or was never stored says so, and builds go on', async () => {
     const { builder, catalog, storeArtifact, damageArtifact } = await create();
     const { items, model } = trainedCatalog(4);
-    await storeArtifact(1, { items: packIds(items), model, ranker: undefined });
-    await storeArtifact(2, { items: packIds(items), model, ranker: undefined });
+    await storeArtifact(1, { items: packIds(items), model, ranker: undefined, repeatShare: 0 });
+    await storeArtifact(2, { items: packIds(items), model, ranker: undefined, repeatShare: 0 });
     await damageArtifact(2);
     await expect(builder.trained(catalog, 2)).rejects.toThrow(DamagedArtifact);
     await expect(builder.trained(catalog, 3)).rejects.toThrow(DamagedArtifact);

@@ -18,6 +18,7 @@ import { MemoryItemReader } from '../reads/memory-item-reader.ts';
 import { Reader } from '../reads/reader.ts';
 import { StoreProbe, StoreUnavailable } from '../reads/store-probe.fixture.ts';
 import type { TrainedCatalog } from '../sources/trained-scores.ts';
+import type { OpenRequest } from './catalog-defaults.ts';
 import { Recommender } from './pipeline.ts';
 import type { RecommendRequest, Slate } from './slate.ts';
 
@@ -144,8 +145,9 @@ export class CatalogFixture {
     await setImmediate();
   }
 
-  recommend(request: Partial<RecommendRequest> & Pick<RecommendRequest, 'user'>, after?: Reflected): Promise<Slate> {
-    return this.recommender.recommend(this.catalog, requestOf(request), after);
+  recommend(request: Partial<OpenRequest> & Pick<OpenRequest, 'user'>, after?: Reflected): Promise<Slate> {
+    const open: OpenRequest = { ...requestOf({ user: request.user }), ...request };
+    return this.recommender.recommend(this.catalog, open, after);
   }
 
   #next(): number {

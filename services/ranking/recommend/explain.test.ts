@@ -154,7 +154,8 @@ describe('because', () => {
       fc.property(fc.nat(1_000), histories, (seed, history) => {
         const catalog = withBothSigns(trainedCatalog(seed));
         const engagements = engagementsOf(history);
-        const context = contextOf({ trained: scoresOf(catalog, history), engagements });
+        const excluded = new Set(history.map(({ item }) => item));
+        const context = contextOf({ trained: scoresOf(catalog, history), engagements, excluded });
         const candidates = collaborativeSource.candidates(context, []);
         const retrievals = [{ source: collaborativeSource, weight: 1, answers: [], candidates }];
         const picked = candidates.map(({ item }) => {

@@ -6,7 +6,7 @@ import { DAY_MS } from '@kindred/shared/model/decay';
 import fc from 'fast-check';
 import { items, trainedCatalog } from '../sources/trained-catalog.fixture.ts';
 import { CatalogFixture, type FixtureEvent, type FixtureItem, NOW_MS } from './catalog.fixture.ts';
-import type { RecommendRequest } from './slate.ts';
+import type { OpenRequest } from './catalog-defaults.ts';
 
 /** A catalog as it was written, and how it ranks. */
 export interface RandomCatalog {
@@ -15,6 +15,8 @@ export interface RandomCatalog {
   /** Items that were deleted after all events; the index has not seen it. */
   readonly removed: readonly ItemId[];
   readonly ranking: 'untrained' | 'artifact without ranker' | 'ranker';
+  /** Share that the artifact holds, if there is one. */
+  readonly repeatShare: number;
 }
 
 export const USERS = ['ann', 'bob', 'nobody'].map((user) => user as UserId);
@@ -55,12 +57,12 @@ export const randomCatalogs: fc.Arbitrary<RandomCatalog> = fc
     events: fc.array(event, { maxLength: 25, size: 'max' }),
     removed: fc.subarray(IDS, { maxLength: 2 }),
     ranking: fc.constantFrom('untrained', 'artifact without ranker', 'ranker'),
+    repeatShare: fc.constantFrom(0, 0.19, 0.2, 1),
   })
-  .map(({ items: written, events, removed, ranking }) => ({
+  .map(({ items: written, events, ...rest }) => ({
     items: written.map((each, place) => ({ ...each, change: place + 1 })),
     events: events.map((each, place) => ({ ...each, change: written.length + place + 1 })),
-    removed,
-    ranking,
+    ...rest,
   }));
 
 export const requests = fc.record({
@@ -69,13 +71,13 @@ export const requests = fc.record({
   exclude: fc.subarray(IDS, { maxLength: 4 }),
   filter: fc.constantFrom(...FILTERS),
   diversity: fc.constantFrom(0, 0.3, 1),
-  includeSeen: fc.boolean(),
+  includeSeen: fc.constantFrom(true, false, 'auto' as const),
   seed: fc.nat(5),
-}) satisfies fc.Arbitrary<Partial<RecommendRequest>>;
+}) satisfies fc.Arbitrary<Partial<OpenRequest>>;
 
 /** Writes a catalog. @param shuffled  Its items and events in another order, with the changes that they had. */
 export async function fixtureOf(
-  { items: written, events, removed, ranking }: RandomCatalog,
+  { items: written, events, removed, ranking, repeatShare }: RandomCatalog,
   shuffled: (entries: readonly number[]) => readonly number[] = (entries) => entries,
 ): Promise<CatalogFixture> {
   const fixture = new CatalogFixture();
@@ -83,7 +85,7 @@ export async function fixtureOf(
   for (const place of shuffled([...events.keys()])) fixture.add(events[place]!);
   const change = written.length + events.length + 1;
   for (const each of removed) fixture.remove(each, { change, isIndexed: false });
-  const trained = trainedCatalog(3);
+  const trained = { ...trainedCatalog(3), repeatShare };
   if (ranking === 'ranker') fixture.train(trained);
   if (ranking === 'artifact without ranker') fixture.train({ ...trained, ranker: undefined });
   await fixture.settle();
@@ -92,16 +94,18 @@ export async function fixtureOf(
 
 /** Items that a request may be answered with, by their definition. */
 export function eligible(
-  { items: written, events, removed }: RandomCatalog,
-  request: Pick<RecommendRequest, 'user' | 'exclude' | 'filter' | 'includeSeen'>,
+  { items: written, events, removed, ranking, repeatShare }: RandomCatalog,
+  request: Pick<OpenRequest, 'user' | 'exclude' | 'filter' | 'includeSeen'>,
 ): ReadonlySet<ItemId> {
   const passes = predicateOf(request.filter ?? {});
   const own = events.filter(({ user }) => user === request.user);
+  const { includeSeen } = request;
+  const isSeenShown = includeSeen === 'auto' ? ranking !== 'untrained' && repeatShare >= 0.2 : includeSeen;
   return new Set(
     written
       .filter(({ fields = {} }: { fields?: ItemFields }) => passes(filterFieldsOf(fields)))
       .map((each) => each.item)
       .filter((id) => !removed.includes(id) && !request.exclude.includes(id))
-      .filter((id) => !own.some((each) => each.item === id && (each.type === 'hide' || !request.includeSeen))),
+      .filter((id) => !own.some((each) => each.item === id && (each.type === 'hide' || !isSeenShown))),
   );
 }

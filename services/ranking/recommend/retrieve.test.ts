@@ -1,5 +1,8 @@
 import { type ItemId, MAIN_CATALOG, type SpaceId, type UserId } from '@kindred/shared/id';
+import { RANKED_SOURCES } from '@kindred/shared/model/candidate-sources';
+import { coEngagementRows } from '@kindred/shared/model/rp3beta';
 import type { Neighbor, NeighborSource } from '@kindred/shared/neighbor';
+import { SparseRowsBuilder } from '@kindred/shared/numeric/sparse-rows';
 import { createLog } from '@kindred/shared/platform/log';
 import { describe, expect, test } from 'vitest';
 import type { CatalogState } from '../catalog-state/catalog-states.ts';
@@ -155,10 +158,45 @@ test('the same seed draws the same interests, another one may draw others', asyn
   expect(new Set([await drawn(1), await drawn(2), await drawn(3)]).size).toBeGreaterThan(1);
 });
 
-test('the context knows the whole history, and the moment of the request', async () => {
+test('the context leaves out the whole history, and knows the moment of the request', async () => {
   const hidden = { item: items[29]!, type: 'hide', value: 1, atMs: 1 } as const;
   const { result } = await retrieved({ ...KNOWN, history: [hidden, ...KNOWN.history] }, { atMs: 77 });
-  expect([...result.context.history].sort()).toEqual([...engagements.map(({ item }) => item), hidden.item].sort());
+  expect([...result.context.excluded].sort()).toEqual([...engagements.map(({ item }) => item), hidden.item].sort());
   expect(result.context.nowMs).toBe(77);
   expect(result.context.engagements).toBe(engagements);
+});
+
+test('with seen items allowed, every source of a trained ranking proposes items of the history too, but no hidden one', async () => {
+  const [liked, hidden] = [items.slice(0, 12), items[12]!];
+  const profile: Profile = {
+    ...KNOWN,
+    history: [...KNOWN.history, { item: hidden, type: 'hide', value: 1, atMs: -20 }],
+  };
+  const listed = [hidden, ...liked, items[20]!].map((item, place) => ({ item, score: -place }));
+  const everyone = new SparseRowsBuilder(2);
+  for (let user = 0; user < 2; user++) {
+    for (const item of items.keys()) everyone.add(item, 1);
+    everyone.endRow();
+  }
+  const trained = trainedCatalog(1);
+  const parts = {
+    nonPersonalized: { trending: listed, popular: listed, latest: listed },
+    graph: { rows: coEngagementRows(everyone.done(), items.length, items.length), items, numbers: trained.numbers },
+    trained,
+  };
+  const proposedBy = async (includeSeen: boolean) =>
+    (await retrieved(profile, { includeSeen }, parts)).result.retrievals.map(({ source, candidates }) => ({
+      source: source.name,
+      own: candidates.filter(({ item }) => liked.includes(item)).length,
+      hidden: candidates.filter(({ item }) => item === hidden).length,
+    }));
+  for (const { source, own, hidden: hiddenCount } of await proposedBy(false)) {
+    expect([source, own, hiddenCount]).toEqual([source, 0, 0]);
+  }
+  const withSeen = await proposedBy(true);
+  expect(withSeen.map(({ source }) => source)).toEqual(RANKED_SOURCES);
+  for (const { source, own, hidden: hiddenCount } of withSeen) {
+    expect(own, source).toBeGreaterThan(0);
+    expect(hiddenCount, source).toBe(0);
+  }
 });

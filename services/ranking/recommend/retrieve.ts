@@ -1,4 +1,4 @@
-import type { CatalogId } from '@kindred/shared/id';
+import type { CatalogId, ItemId } from '@kindred/shared/id';
 import type { Neighbor, NeighborAnswer, NeighborSource } from '@kindred/shared/neighbor';
 import { seededRandom } from '@kindred/shared/numeric/random';
 import type { Log } from '@kindred/shared/platform/log';
@@ -85,7 +85,7 @@ function contextOf(
 ): RetrievalContext {
   return {
     engagements,
-    history: new Set(history.map(({ item }) => item)),
+    excluded: excludedOf(history, request.includeSeen),
     interests,
     nonPersonalized,
     coEngagement: graph && new CoEngagementScores(graph, engagements),
@@ -94,4 +94,13 @@ function contextOf(
     nowMs: request.atMs,
     random: seededRandom(request.seed),
   };
+}
+
+/**
+ * Items that no personal source proposes. Seen ones compete by their scores where they may appear, although the training
+ * ranked unseen items only: how far the two compare is not learned.
+ */
+function excludedOf(history: Profile['history'], includeSeen: boolean): ReadonlySet<ItemId> {
+  const excluded = includeSeen ? history.filter(({ type }) => type === 'hide') : history;
+  return new Set(excluded.map(({ item }) => item));
 }

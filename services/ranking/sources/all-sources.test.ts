@@ -78,7 +78,7 @@ test('personal sources look as deep as the table says, and deeper behind a filte
 
 test('no personal source proposes an item of the history', () => {
   const liked = new Set(history.map(({ item }) => item));
-  const context = contextOf({ engagements, history: liked, coEngagement: coEngagement(), trained: ranked });
+  const context = contextOf({ engagements, excluded: liked, coEngagement: coEngagement(), trained: ranked });
   for (const source of ALL_SOURCES) {
     for (const { item } of source.candidates(context, [])) expect(liked.has(item), source.name).toBe(false);
   }

@@ -13,8 +13,8 @@ import type { TrainedScores } from './trained-scores.ts';
 export interface RetrievalContext {
   /** Latest first; empty for a cold-start user. */
   readonly engagements: readonly Engagement[];
-  /** Items of the user's history, liked, hidden or seen. */
-  readonly history: ReadonlySet<ItemId>;
+  /** Items that no personal source proposes: the user's history, or only the hidden ones of it if seen items may appear. */
+  readonly excluded: ReadonlySet<ItemId>;
   readonly interests: readonly Interest[];
   readonly nonPersonalized: NonPersonalized;
   /** `undefined` until the catalog's co-engagement is computed. */

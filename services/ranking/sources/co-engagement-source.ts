@@ -9,6 +9,6 @@ export const coEngagementSource: CandidateSource = {
   name: 'co-engagement',
   weight: ({ engagements, coEngagement }) => (engagements.length > 0 && coEngagement !== undefined ? weight.known : 0),
   queries: () => [],
-  candidates: ({ coEngagement, depthFactor, history }) => coEngagement?.best(depthFactor * depth, history) ?? [],
+  candidates: ({ coEngagement, depthFactor, excluded }) => coEngagement?.best(depthFactor * depth, excluded) ?? [],
   causes: ({ coEngagement }, _answers, items) => coEngagement?.causes(items) ?? NO_CAUSES,
 };

@@ -72,10 +72,10 @@ test.each(LISTS.filter(({ name }) => name !== 'latest'))(
   ({ name, source }) => {
     const { rankedDepth } = SOURCES[name];
     const list = listOf(150);
-    const history = new Set(list.slice(0, 20).map(({ item }) => item));
-    const found = source.candidates(contextOf({ nonPersonalized: listsOf(list), history, trained }), []);
+    const excluded = new Set(list.slice(0, 20).map(({ item }) => item));
+    const found = source.candidates(contextOf({ nonPersonalized: listsOf(list), excluded, trained }), []);
     expect(found.map(({ item }) => item)).toEqual(list.slice(20, 20 + rankedDepth).map(({ item }) => item));
-    const untrained = source.candidates(contextOf({ nonPersonalized: listsOf(list), history }), []);
+    const untrained = source.candidates(contextOf({ nonPersonalized: listsOf(list), excluded }), []);
     expect(untrained[0]!.item).toBe(list[0]!.item);
   },
 );

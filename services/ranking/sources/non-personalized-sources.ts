@@ -31,11 +31,11 @@ function listSource(
     },
     queries: () => [],
     candidates: (context) => {
-      const { nonPersonalized, history, nowMs } = context;
+      const { nonPersonalized, excluded, nowMs } = context;
       const isPersonal = isRankedByTraining(context);
       return nonPersonalized[name]
         .values()
-        .filter(({ item }) => !(isPersonal && history.has(item)))
+        .filter(({ item }) => !(isPersonal && excluded.has(item)))
         .take(isPersonal ? rankedDepth : depth)
         .map(({ item, score }) => ({ item, sourceScore: scoreAt(score, nowMs) }))
         .toArray();

@@ -7,7 +7,7 @@ import type { RetrievalContext } from './candidate-source.ts';
 export function contextOf(parts: Partial<RetrievalContext> = {}): RetrievalContext {
   return {
     engagements: [],
-    history: new Set(),
+    excluded: new Set(),
     interests: [],
     nonPersonalized: { trending: [], popular: [], latest: [] },
     coEngagement: undefined,

@@ -48,6 +48,7 @@ export function trainedCatalog(seed: number): TrainedCatalog {
       takesOrder: true,
       knots: Array.from({ length: KNOTS * CURVES.length }, () => 2 * random() - 1),
     },
+    repeatShare: 0,
     imputedShare: Float32Array.from(items, () => (random() < 0.5 ? 0 : random())),
     typical: { positives: 10, seen: 20 },
   };

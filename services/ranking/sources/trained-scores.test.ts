@@ -9,6 +9,8 @@ import { donorsOf } from './donors.ts';
 import { histories, ITEMS, items, scoresOf, trainedCatalog, withBothSigns } from './trained-catalog.fixture.ts';
 import type { TrainedCatalog } from './trained-scores.ts';
 
+const itemsOf = (events: readonly HistoryEvent[]) => new Set(events.map(({ item }) => item));
+
 test('candidates are the sums of the rows of the history, without the history itself, best first', () => {
   fc.assert(
     fc.property(fc.nat(1_000), histories, (seed, events) => {
@@ -25,7 +27,7 @@ test('candidates are the sums of the rows of the history, without the history it
         const row = catalog.numbers.get(item)!;
         for (let i = starts[row]!; i < starts[row + 1]!; i++) wanted[columns[i]!] = wanted[columns[i]!]! + values[i]!;
       }
-      const best = trained.best('collaborative', ITEMS);
+      const best = trained.best('collaborative', ITEMS, itemsOf(events));
       expect(best.map(({ item }) => item).sort()).toEqual(
         items.filter((item, n) => wanted[n]! > 0 && !known.some((event) => event.item === item)),
       );
@@ -81,7 +83,7 @@ test('an item newer than the artifact gets the scores of its donors, weighted by
   const trained = scoresOf(catalog, events, coldStart)!;
   const of = (item: ItemId): number => trained.signalsOf(item).collaborative;
   expect(of(fresh)).toBeCloseTo(donors[0]!.weight * of(items[3]!) + donors[1]!.weight * of(items[4]!), 6);
-  const best = trained.best('collaborative', ITEMS + 1);
+  const best = trained.best('collaborative', ITEMS + 1, itemsOf(events));
   expect(best.some(({ item }) => item === fresh)).toBe(of(fresh) > 0);
   expect(best).toEqual(best.toSorted((a, b) => b.sourceScore - a.sourceScore));
 });
@@ -109,8 +111,9 @@ test('with weights of both signs a sum may lie below 0; candidates are those abo
       const weightOf = (cause: ItemId, item: ItemId): number =>
         elementOf(collaborative, numberOf(cause), numberOf(item));
       const causes = trained.causes('collaborative', items);
-      const known = new Set(events.map(({ item }) => item));
-      const found = new Map(trained.best('collaborative', ITEMS).map(({ item, sourceScore }) => [item, sourceScore]));
+      const known = itemsOf(events);
+      const best = trained.best('collaborative', ITEMS, known);
+      const found = new Map(best.map(({ item, sourceScore }) => [item, sourceScore]));
       for (const item of items.filter((each) => !known.has(each))) {
         const sum = events.reduce((total, event) => total + weightOf(event.item, item), 0);
         expect(trained.signalsOf(item).collaborative).toBeCloseTo(sum, 4);
@@ -121,6 +124,24 @@ test('with weights of both signs a sum may lie below 0; candidates are those abo
     }),
   );
   expect(belowCount).toBeGreaterThan(0);
+});
+
+test('items of the history that are not excluded are candidates by their own scores, and so are cold-start ones', () => {
+  const catalog = trainedCatalog(9);
+  catalog.model.positives.fill(20);
+  const fresh = 'just-arrived' as ItemId;
+  const donors = donorsOf(catalog, [{ item: items[3]!, similarity: 0.9 }]);
+  const coldStart = { version: 'v', donors: new Map([[fresh, donors]]) };
+  const liked = [items[0]!, items[3]!, fresh];
+  const saves = liked.map((item): HistoryEvent => ({ item, type: 'save', value: 1, atMs: 1 }));
+  const trained = scoresOf(catalog, saves, coldStart)!;
+  const found = trained.best('collaborative', ITEMS + 1, new Set([items[0]!]));
+  expect(found.some(({ item }) => item === items[0])).toBe(false);
+  for (const item of [items[3]!, fresh]) {
+    const score = found.find((candidate) => candidate.item === item)?.sourceScore;
+    expect(score, item).toBeGreaterThan(0);
+    expect(score, item).toBe(trained.signalsOf(item).collaborative);
+  }
 });
 
 /** An artifact in which each of the first items leads to the last one alone, by its number: the later, the less. */

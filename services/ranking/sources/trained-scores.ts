@@ -30,6 +30,8 @@ export interface TrainedCatalog {
   readonly model: ItemModel;
   /** `undefined` if fusion orders as well. */
   readonly ranker: Ranker | undefined;
+  /** As `Artifact` has it. */
+  readonly repeatShare: number;
   readonly imputedShare: Float32Array;
   /** Counts that stand for an item unknown to the artifact: those of a typical one. */
   readonly typical: { readonly positives: number; readonly seen: number };
@@ -53,10 +55,6 @@ export class TrainedScores {
   readonly #coldStart: ColdStart;
   readonly #history: readonly HistoryItem[];
   readonly #scores: UserScores;
-  /** 1 for items of the history. */
-  readonly #isKnown: Uint8Array;
-  /** Donors of the cold-start items outside the history. */
-  readonly #coldCandidates: readonly (readonly [ItemId, readonly Donor[]])[];
 
   /**
    * @returns `undefined` if the artifact knows nothing that the user liked.
@@ -74,39 +72,34 @@ export class TrainedScores {
     if (likedCount === 0) return undefined;
     const scores = userScores(catalog.items.length);
     scoreItems(catalog.model, known, scores);
-    const isKnown = new Uint8Array(catalog.items.length);
-    for (const { number } of known) isKnown[number] = 1;
-    const inHistory = new Set(history.map(({ item }) => item));
-    const coldCandidates = [...coldStart.donors].filter(([item]) => !inHistory.has(item));
-    return new TrainedScores({ catalog, likedCount, coldStart, coldCandidates, history: known, scores, isKnown });
+    return new TrainedScores({ catalog, likedCount, coldStart, history: known, scores });
   }
 
   private constructor(parts: {
     readonly catalog: TrainedCatalog;
     readonly likedCount: number;
     readonly coldStart: ColdStart;
-    readonly coldCandidates: readonly (readonly [ItemId, readonly Donor[]])[];
     readonly history: readonly HistoryItem[];
     readonly scores: UserScores;
-    readonly isKnown: Uint8Array;
   }) {
     this.catalog = parts.catalog;
     this.likedCount = parts.likedCount;
     this.#coldStart = parts.coldStart;
-    this.#coldCandidates = parts.coldCandidates;
     this.#history = parts.history;
     this.#scores = parts.scores;
-    this.#isKnown = parts.isKnown;
   }
 
-  /** @returns At most `count` items outside the history, best first, ties by id. Cost: O(items). */
-  best(source: TrainedSourceName, count: number): readonly Candidate[] {
-    const { items } = this.catalog;
+  /** @returns At most `count` items outside `excluded`, best first, ties by id. Cost: O(items). */
+  best(source: TrainedSourceName, count: number, excluded: ReadonlySet<ItemId>): readonly Candidate[] {
+    const { items, numbers } = this.catalog;
     const scores = this.#scores[source];
-    const top = topItems(scores, count, (item) => this.#isKnown[item] === 0);
+    const isExcluded = new Uint8Array(items.length);
+    for (const item of excluded) isExcluded[numbers.get(item) ?? -1] = 1;
+    const top = topItems(scores, count, (item) => isExcluded[item] === 0);
     const warm = Array.from(top, (number): Candidate => ({ item: items[number]!, sourceScore: scores[number]! }));
-    if (this.#coldCandidates.length === 0) return warm;
-    const cold = this.#coldCandidates
+    if (this.#coldStart.donors.size === 0) return warm;
+    const cold = [...this.#coldStart.donors]
+      .filter(([item]) => !excluded.has(item))
       .map(([item, donors]): Candidate => ({ item, sourceScore: imputed(scores, donors) }))
       .filter(({ sourceScore }) => sourceScore > 0);
     return [...warm, ...cold]

@@ -17,7 +17,7 @@ function trainedSource(name: TrainedSourceName): CandidateSource {
     name,
     weight: ({ trained }) => (trained === undefined ? 0 : weight.known),
     queries: () => [],
-    candidates: ({ trained, depthFactor }) => trained?.best(name, depthFactor * depth) ?? [],
+    candidates: ({ trained, depthFactor, excluded }) => trained?.best(name, depthFactor * depth, excluded) ?? [],
     causes: ({ trained }, _answers, items) => trained?.causes(name, items) ?? NO_CAUSES,
   };
 }

@@ -1,7 +1,9 @@
 import { testDatabase } from '@kindred/infra/postgres/test-database';
-import type { EventType } from '@kindred/shared/event';
+import { EVENT_TYPES, type EventType } from '@kindred/shared/event';
 import type { CatalogId } from '@kindred/shared/id';
+import { engagementWeight } from '@kindred/shared/model/engagement';
 import { bytesOf } from '@kindred/shared/numeric/vector';
+import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import type { History } from '../history-source.ts';
 import { postgresHistorySource } from './postgres-history-source.ts';
@@ -110,6 +112,67 @@ test('an entry is as old as the user’s last event on the item, and stood where
   expect([...interactionTimes!.ages]).toEqual([9, 0, 19]);
   expect([...interactionTimes!.weights].map((weight) => Number(weight.toFixed(3)))).toEqual([1.333, 0, 0.075]);
   expect([...interactionTimes!.positions]).toEqual([3, 0, 5]);
+});
+
+/** The share by its definition: of the pairs engaged with a week or more before the last event, those on several days. */
+function repeatShareOf(rows: readonly Row[]): number {
+  const lastMs = Math.max(...rows.map(({ atMs = 0 }) => atMs));
+  const pairs = new Map<string, number[]>();
+  for (const { user, item, type, value = 1, isRetracted = false, atMs = 0 } of rows) {
+    if (isRetracted || engagementWeight(type, value) === 0) continue;
+    pairs.set(`${user} ${item}`, [...(pairs.get(`${user} ${item}`) ?? []), atMs]);
+  }
+  const old = [...pairs.values()].filter((times) => Math.min(...times) + 7 * 86_400_000 <= lastMs);
+  const isRepeated = (times: readonly number[]) =>
+    new Set(times.map((atMs) => new Date(atMs).toISOString().slice(0, 10))).size > 1;
+  return old.length === 0 ? 0 : old.filter(isRepeated).length / old.length;
+}
+
+const randomRows: fc.Arbitrary<readonly Row[]> = fc.array(
+  fc.record({
+    user: fc.constantFrom('ana', 'bo', 'cy'),
+    item: fc.constantFrom('a', 'b', 'deleted', 'never-there'),
+    type: fc.constantFrom(...EVENT_TYPES, 'save' as const, 'dwell' as const),
+    value: fc.constantFrom(1, 1, 30, 0),
+    isRetracted: fc.constantFrom(false, false, true),
+    // Steps of 8 hours around 1970, so that days begin and weeks end between events and at them.
+    atMs: fc.integer({ min: -30, max: 30 }).map((steps) => steps * 28_800_000),
+  }),
+  { maxLength: 25, size: 'max' },
+);
+
+test('the repeat share is that of a plain count of pairs with engagements on several days', async () => {
+  const shares = new Set<number>();
+  await fc.assert(
+    fc.asyncProperty(randomRows, async (rows) => {
+      const catalog = await newCatalog({ a: {}, b: {}, deleted: null });
+      await tell(catalog, rows);
+      const { repeatShare } = await read(catalog);
+      expect(repeatShare).toBe(repeatShareOf(rows));
+      shares.add(repeatShare);
+    }),
+    { numRuns: 40 },
+  );
+  expect(shares.size).toBeGreaterThan(3);
+}, 60_000);
+
+test('the repeat share counts two days, and leaves out pairs of the last week', async () => {
+  const hour = 3_600_000;
+  const catalog = await newCatalog({ a: {}, b: {} });
+  await tell(catalog, [
+    // Before and after midnight.
+    { user: 'ana', item: 'a', type: 'click', atMs: 23 * hour },
+    { user: 'ana', item: 'a', type: 'save', atMs: 25 * hour },
+    // Twice on one day.
+    { user: 'ana', item: 'b', type: 'click', atMs: 25 * hour },
+    { user: 'ana', item: 'b', type: 'save', atMs: 47 * hour },
+    // A second look that was no engagement, an hour less than a week before the last event.
+    { user: 'bo', item: 'a', type: 'click', atMs: 26 * hour },
+    { user: 'bo', item: 'a', type: 'impression', atMs: (25 + 7 * 24) * hour },
+  ]);
+  expect((await read(catalog)).repeatShare).toBe(1 / 2);
+  await tell(catalog, [{ user: 'cy', item: 'b', type: 'hide', atMs: 100 * 24 * hour }]);
+  expect((await read(catalog)).repeatShare).toBe(1 / 3);
 });
 
 test('deleted items and items that never came are absent, and other catalogs', async () => {

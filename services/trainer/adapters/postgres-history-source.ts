@@ -6,6 +6,7 @@ import { type SparseRows, SparseRowsBuilder } from '@kindred/shared/numeric/spar
 import { vectorOf } from '@kindred/shared/numeric/vector';
 import { type Database, type Transaction, transaction } from '@kindred/shared/platform/database';
 import type { InteractionTimes } from '../history/interaction-times.ts';
+import { RepeatCount } from '../history/repeat-share.ts';
 import type { Embeddings, TrainingData } from '../history/training-data.ts';
 import type { History, HistorySource } from '../history-source.ts';
 
@@ -34,10 +35,10 @@ async function readHistory(client: Transaction, catalog: CatalogId, onRows: OnRo
   const items = await readItems(client, catalog, onRows);
   const numbers = new Map(items.ids.map((id, number) => [id, number]));
   const embeddings = await readEmbeddings(client, catalog, numbers, onRows);
-  const { strengths, interactionTimes, users } = await readStrengths(client, catalog, numbers, onRows);
+  const { strengths, interactionTimes, users, repeatShare } = await readStrengths(client, catalog, numbers, onRows);
   const data: TrainingData = { items: items.ids, fields: items.fields, embeddings, strengths, interactionTimes };
   const counts = { items: items.ids.length, users, pairs: strengths.columns.length };
-  return { data, eventsChange: rows[0]!.change, counts };
+  return { data, eventsChange: rows[0]!.change, counts, repeatShare };
 }
 
 async function pages<Row extends object>(
@@ -107,7 +108,10 @@ interface PairRow {
   readonly item: ItemId;
   readonly strength: number;
   readonly isHidden: boolean;
+  /** Time of the last engagement; without any, that of the last event. */
   readonly atMs: number;
+  /** Time of the first engagement; `null` without any. */
+  readonly firstEngagedMs: number | null;
   readonly weight: number;
   readonly position: number | null;
 }
@@ -117,26 +121,31 @@ async function readStrengths(
   catalog: CatalogId,
   numbers: ReadonlyMap<ItemId, number>,
   onRows: OnRows,
-): Promise<Pairs & { readonly users: number }> {
+): Promise<Pairs & { readonly users: number; readonly repeatShare: number }> {
   const { rows: counted } = await client.query<{ users: number; latestMs: number | null }>(
     'SELECT count(DISTINCT user_id) AS users, max(at_ms) AS "latestMs" FROM events WHERE catalog = $1',
     [catalog],
   );
   const { users, latestMs } = counted[0]!;
   const builder = new PairsBuilder(users, latestMs ?? 0);
+  const repeats = new RepeatCount(latestMs ?? 0);
   await pages<PairRow>(
     client,
     `SELECT user_id AS user, item_id AS item, max(${STRENGTH_SQL})::float8 AS strength,
        bool_or(type = 'hide' AND value > 0 AND NOT retracted) AS "isHidden", coalesce(max(at_ms) FILTER (WHERE ${STRENGTH_SQL} > 0), max(at_ms)) AS "atMs",
+       min(at_ms) FILTER (WHERE ${STRENGTH_SQL} > 0) AS "firstEngagedMs",
        sum(${STRENGTH_SQL})::float8 AS weight, min(position) FILTER (WHERE ${STRENGTH_SQL} > 0) AS position
      FROM events WHERE catalog = $1 GROUP BY user_id, item_id ORDER BY user_id`,
     [catalog],
     (rows) => {
       onRows(rows.length);
-      for (const row of rows) builder.add(row, numbers.get(row.item));
+      for (const row of rows) {
+        builder.add(row, numbers.get(row.item));
+        if (row.firstEngagedMs !== null) repeats.add(row.firstEngagedMs, row.atMs);
+      }
     },
   );
-  return { ...builder.done(), users };
+  return { ...builder.done(), users, repeatShare: repeats.share };
 }
 
 interface Pairs {
