@@ -150,6 +150,11 @@ export class CatalogFixture {
     return this.recommender.recommend(this.catalog, open, after);
   }
 
+  /** Forgets all that is cached. */
+  close(): Promise<void> {
+    return this.states.stop();
+  }
+
   #next(): number {
     return ++this.#lastChange;
   }

@@ -75,12 +75,18 @@ export const requests = fc.record({
   seed: fc.nat(5),
 }) satisfies fc.Arbitrary<Partial<OpenRequest>>;
 
+/** A property compares two at most; an earlier one would stay in memory for as long as its states are cached. */
+const OPEN_MAX = 2;
+const open: CatalogFixture[] = [];
+
 /** Writes a catalog. @param shuffled  Its items and events in another order, with the changes that they had. */
 export async function fixtureOf(
   { items: written, events, removed, ranking, repeatShare }: RandomCatalog,
   shuffled: (entries: readonly number[]) => readonly number[] = (entries) => entries,
 ): Promise<CatalogFixture> {
+  for (const old of open.splice(0, Math.max(0, open.length - OPEN_MAX))) await old.close();
   const fixture = new CatalogFixture();
+  open.push(fixture);
   for (const place of shuffled([...written.keys()])) fixture.put(written[place]!);
   for (const place of shuffled([...events.keys()])) fixture.add(events[place]!);
   const change = written.length + events.length + 1;
