@@ -1,3 +1,4 @@
+import { RANKED_SOURCES } from '@kindred/shared/model/candidate-sources';
 import { seededRandom } from '@kindred/shared/numeric/random';
 import { beforeAll, expect, test } from 'vitest';
 import { type Client, clientOf } from '../client.ts';
@@ -18,7 +19,6 @@ const BATCH = 500;
 const BASE = '/v1/catalogs/trained';
 /** Trainings give way to everything else that the machine does. */
 const PATIENCE_MS = 200_000;
-const RANKED_SOURCES = ['collaborative', 'content', 'co-engagement', 'trending'];
 
 const themeOf = (item: string): string => item.split('-')[0]!;
 const items = Array.from({ length: ITEMS_PER_THEME }, (_, n) =>

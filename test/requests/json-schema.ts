@@ -11,6 +11,8 @@ export interface JsonSchema {
   readonly items?: JsonSchema;
   readonly minItems?: number;
   readonly maxItems?: number;
+  /** Exactly one of these sets of fields is there. */
+  readonly oneOf?: readonly { readonly required: readonly string[] }[];
   readonly not?: { readonly enum: readonly unknown[] };
 }
 
@@ -19,8 +21,9 @@ const validators = new WeakMap<JsonSchema, z.ZodType>();
 export function isValid(schema: JsonSchema, value: unknown): boolean {
   let validator = validators.get(schema);
   if (validator === undefined) {
-    // zod reads no `not`; ids forbid single values by it.
-    validator = z.fromJSONSchema(JSON.parse(JSON.stringify(schema), (key, part) => (key === 'not' ? undefined : part)));
+    // zod reads no `not`, by which ids forbid single values, and no `oneOf` of required fields.
+    const readable = (key: string, part: unknown): unknown => (key === 'not' || key === 'oneOf' ? undefined : part);
+    validator = z.fromJSONSchema(JSON.parse(JSON.stringify(schema), readable));
     validators.set(schema, validator);
   }
   return schema.not?.enum.includes(value) !== true && validator.safeParse(value).success;

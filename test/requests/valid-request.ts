@@ -46,7 +46,12 @@ function fieldsOf(schema: JsonSchema, known: KnownFields): fc.Arbitrary<Readonly
     const values = Object.hasOwn(known, name) ? known[name] : valuesOf(field, known);
     return values === undefined ? [] : [[name, values] as const];
   });
-  return fc
-    .record(Object.fromEntries(fields), { requiredKeys: [...required] })
-    .filter((value) => isValid(schema, value));
+  const alternatives = (schema.oneOf ?? [{ required: [] }]).map((each) => each.required);
+  const exclusive = new Set(alternatives.flat());
+  return fc.constantFrom(...alternatives).chain((chosen) => {
+    const own = fields.filter(([name]) => !exclusive.has(name) || chosen.includes(name));
+    return fc
+      .record(Object.fromEntries(own), { requiredKeys: [...required, ...chosen] })
+      .filter((value) => isValid(schema, value));
+  });
 }

@@ -13,8 +13,12 @@ const ITERATIONS_MAX = 30;
 const STEP_MIN = 1e-6;
 /** Penalty per candidate list on squared standardised weights: keeps features that never vary at 0. */
 const RIDGE = 1e-3;
-/** The curvature is taken from about so many users: it only says how far to step, the slope is that of all. */
-const CURVATURE_USERS = 600;
+/**
+ * The curvature is taken from one user in so many, and from so many users at most: it only says how far to step, the slope
+ * is that of all.
+ */
+const CURVATURE_STRIDE_MIN = 4;
+const CURVATURE_USERS_MAX = 400;
 
 /**
  * Fits the linear weights under which a softmax over each user's candidates gives the targets the most probability:
@@ -140,7 +144,7 @@ function lossAt(lists: Lists, users: readonly number[], weights: Float64Array): 
   let loss = weights.reduce((sum, weight) => sum + RIDGE * weight * weight, 0);
   for (let f = 0; f < count; f++) hessian[f * count + f] = 2 * RIDGE;
   const share = 1 / Math.max(1, users.length);
-  const stride = Math.max(1, Math.floor(users.length / CURVATURE_USERS));
+  const stride = Math.max(CURVATURE_STRIDE_MIN, Math.ceil(users.length / CURVATURE_USERS_MAX));
   const curvatureShare = 1 / Math.max(1, Math.ceil(users.length / stride));
   let block = new Float32Array(0);
   for (const [place, user] of users.entries()) {
@@ -207,6 +211,7 @@ function addCovariance(
     const row = c * count;
     for (let f = 0; f < count; f++) {
       const factor = share * probability * block[row + f]!;
+      if (factor === 0) continue;
       for (let g = f, h = f * count + f; g < count; g++, h++) hessian[h] = hessian[h]! + factor * block[row + g]!;
     }
   }
